@@ -1,0 +1,195 @@
+"""The configuration: defaults from the packaged config.toml, then the user's file, then the environment, then flags.
+
+Every setting stands in config.toml at the top of the project with its default, unit and meaning; the classes here give
+the types. AUTOGPT_LITE__SECTION__KEY overrides one setting; lists and tables are given as JSON.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from .errors import ConfigError
+from .paths import packaged_file
+
+ENVIRONMENT_PREFIX = "AUTOGPT_LITE__"
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of a section. No defaults here: they stand in config.toml, once."""
+
+
+class ServerConfig(Section):
+    host: str
+    port: int
+    public_url: str
+    allowed_hosts: list[str]
+    max_body_bytes: int
+    max_json_depth: int
+    max_connections: int
+    shutdown_grace_s: float
+
+
+class AuthConfig(Section):
+    mode: Literal["token", "none"]
+    link_minutes: int
+    session_days: int
+
+
+class WebSocketConfig(Section):
+    max_connections: int
+    max_subscriptions: int
+    max_message_bytes: int
+    max_backlog_bytes: int
+    ring_events: int
+
+
+class EngineConfig(Section):
+    workers: int
+    max_node_executions: int
+    max_depth: int
+    max_threads: int
+    max_output_bytes: int
+    slice_ms: float
+
+
+class DatabaseConfig(Section):
+    cache_mb: int
+    wal_limit_mb: int
+    readers: int
+    read_timeout_s: float
+
+
+class BlocksConfig(Section):
+    paths: list[str]
+    disabled: list[str]
+
+
+class HttpConfig(Section):
+    allow: list[str]
+    timeout_s: float
+    max_response_bytes: int
+    max_redirects: int
+
+
+class TextConfig(Section):
+    timeout_s: float
+    max_memory_mb: int
+    max_output_bytes: int
+
+
+class LlmProviderConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One OpenAI-compatible server. `api_key` may be left out where the server wants none."""
+
+    base_url: str
+    api_key: str = ""
+    models: list[str] = []
+
+
+class LlmConfig(Section):
+    default_provider: str
+    default_model: str
+    timeout_s: float
+    max_output_tokens: int
+    providers: dict[str, LlmProviderConfig]
+
+
+class LogConfig(Section):
+    level: Literal["debug", "info", "warning", "error"]
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings. `data_dir` is "" for the platform's own place (see paths.default_data_dir)."""
+
+    data_dir: str
+    server: ServerConfig
+    auth: AuthConfig
+    websocket: WebSocketConfig
+    engine: EngineConfig
+    database: DatabaseConfig
+    blocks: BlocksConfig
+    http: HttpConfig
+    text: TextConfig
+    llm: LlmConfig
+    log: LogConfig
+
+
+def load_config(
+    path: Path | None = None, *, overrides: dict[str, Any] | None = None, environ: dict[str, str] | None = None
+) -> Config:
+    """Reads the configuration.
+
+    `path` is the user's file (an error if it is missing); `overrides` are flags as {"section.key": value};
+    `environ` defaults to the process environment. Raises ConfigError that names the setting and what is expected.
+    """
+    merged = _read_toml(packaged_file("config.toml"))
+    if path is not None:
+        _merge(merged, _read_toml(path), str(path))
+    for name, text in sorted((os.environ if environ is None else environ).items()):
+        if name.startswith(ENVIRONMENT_PREFIX):
+            keys = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
+            _merge(merged, _nested(keys, _parse_environment(keys, text)), name)
+    for dotted, value in (overrides or {}).items():
+        if value is not None:
+            _merge(merged, _nested(dotted.split("."), value), dotted)
+    try:
+        return msgspec.convert(merged, Config)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"A setting has a value that it cannot have: {error}", hint="config.toml lists every setting.") from None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        with open(path, "rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError:
+        raise ConfigError(f"There is no configuration file {path}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from None
+
+
+def _nested(keys: list[str], value: Any) -> dict[str, Any]:
+    for key in reversed(keys):
+        value = {key: value}
+    return value
+
+
+def _parse_environment(keys: list[str], text: str) -> Any:
+    expected = _type_of_setting(keys)
+    if expected is str or (expected is not None and getattr(expected, "__origin__", None) is Literal):
+        return text
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return text
+
+
+def _type_of_setting(keys: list[str]) -> Any:
+    current: Any = Config
+    for key in keys:
+        if not (isinstance(current, type) and issubclass(current, msgspec.Struct)):
+            return str if current == dict[str, LlmProviderConfig] and key in ("base_url", "api_key") else None
+        current = next((f.type for f in msgspec.structs.fields(current) if f.name == key), None)
+    return current
+
+
+# Tables in which the user names the keys.
+_OPEN_TABLES = {("llm", "providers")}
+
+
+def _merge(into: dict[str, Any], new: dict[str, Any], source: str, at: tuple[str, ...] = ()) -> None:
+    for key, value in new.items():
+        if key not in into and at not in _OPEN_TABLES and at[:-1] not in _OPEN_TABLES:
+            close = difflib.get_close_matches(key, into, n=1)
+            name = ".".join((*at, key))
+            suggestion = f"Did you mean `{'.'.join((*at, close[0]))}`?" if close else "config.toml lists every setting."
+            raise ConfigError(f"{source}: there is no setting `{name}`.", hint=suggestion)
+        if isinstance(into.get(key), dict) and isinstance(value, dict):
+            _merge(into[key], value, source, (*at, key))
+        else:
+            into[key] = value

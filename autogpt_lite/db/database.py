@@ -1,0 +1,62 @@
+"""`Database`: open, write, read, close."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ..config import DatabaseConfig
+from .connection import open_connection
+from .migrate import migrate
+from .readers import LoopReader, Readers
+from .writer import Params, Tx, Writer
+
+T = TypeVar("T")
+
+
+class Database:
+    """The one file. Open it with `await Database.open(path, config)`, close it with `await close()`."""
+
+    def __init__(self, path: Path, writer: Writer, loop_reader: LoopReader, readers: Readers):
+        self.path = path
+        self.writer = writer
+        self._loop_reader = loop_reader
+        self._readers = readers
+
+    @classmethod
+    async def open(cls, path: Path, config: DatabaseConfig) -> Database:
+        """Opens (or creates) the file and brings its schema up to date. Raises StartupError if it is a newer version's."""
+        connection = open_connection(path, cache_mb=config.cache_mb)
+        try:
+            migrate(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        writer = Writer(connection, wal_limit_bytes=config.wal_limit_mb * 1_000_000)
+        writer.start(asyncio.get_running_loop())
+        readers = Readers(path, count=config.readers, timeout_s=config.read_timeout_s)
+        return cls(path, writer, LoopReader(path), readers)
+
+    async def write(self, fn: Callable[[Tx], T]) -> T:
+        """Runs fn(tx) on the writer thread in a savepoint; returns its result once that is on the disk.
+
+        fn is SQL and short Python, under 5 ms, first in, first out. An exception in it undoes its own changes and is
+        raised here. A read begun after the await sees the write.
+        """
+        return await self.writer.submit(fn)
+
+    def point(self, sql: str, params: Params = ()) -> tuple | None:
+        """One row by its key, read here and now on the loop's thread; None if there is none."""
+        return self._loop_reader.fetch_one(sql, params)
+
+    async def fetch_all(self, sql: str, params: Params = ()) -> list[tuple]:
+        """Rows, read on a thread, within `database.read_timeout_s`."""
+        return await self._readers.submit(lambda connection: connection.execute(sql, params).fetchall())
+
+    async def close(self) -> None:
+        """Commits what waits and closes everything."""
+        await asyncio.to_thread(self.writer.close)
+        self._loop_reader.close()
+        self._readers.close()

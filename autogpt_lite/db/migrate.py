@@ -1,0 +1,61 @@
+"""Forward-only, numbered migrations: one list (the folder), one transaction each, a backup before the first of a run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import apsw
+
+from ..errors import StartupError
+
+MIGRATIONS_DIR = Path(__file__).with_name("migrations")
+
+
+def list_migrations() -> list[tuple[int, str, Path]]:
+    """[(number, name, path)] in order; the numbers have no gaps."""
+    found = []
+    for path in sorted(MIGRATIONS_DIR.glob("*.sql")):
+        number, _, name = path.stem.partition("_")
+        found.append((int(number), name, path))
+    assert [number for number, _, _ in found] == list(range(1, len(found) + 1)), "migrations are numbered 1, 2, 3, ..."
+    return found
+
+
+def migrate(connection: apsw.Connection, path: Path) -> list[str]:
+    """Brings the file to the newest schema; the names of the migrations that ran.
+
+    Raises StartupError, with the file untouched, if a newer version of the program wrote it.
+    """
+    migrations = list_migrations()
+    current = connection.pragma("user_version")
+    if current > len(migrations):
+        raise StartupError(
+            f"{path} was written by a newer version (schema {current}; this one knows up to {len(migrations)}).",
+            hint="Install that version again, or point --data-dir somewhere else.",
+        )
+    pending = migrations[current:]
+    if pending and current > 0:
+        _back_up(connection, path, current)
+    for number, _name, file in pending:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            connection.execute(file.read_text("utf-8"))
+            connection.pragma("user_version", number)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+    return [name for _, name, _ in pending]
+
+
+def _back_up(connection: apsw.Connection, path: Path, version: int) -> None:
+    target = path.with_name(f"{path.stem}.before-schema-{version + 1}{path.suffix}")
+    partial = target.with_suffix(".partial")
+    partial.unlink(missing_ok=True)
+    copy = apsw.Connection(str(partial))
+    with copy.backup("main", connection, "main") as backup:
+        backup.step(-1)
+    copy.close()
+    os.replace(partial, target)

@@ -1,0 +1,214 @@
+"""The one writer: a thread that turns whatever waits into the next transaction (group commit, synchronous=FULL).
+
+No timer: while a commit is on its way to the disk the next callers queue up, and they are the next transaction.
+Each caller's function runs in a savepoint of its own, so a failing one fails alone. The callers' futures resolve
+only after COMMIT, in one call_soon_threadsafe a batch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import apsw
+
+from .. import faultpoints
+from ..errors import DatabaseBusyError, DatabaseError
+
+log = logging.getLogger(__name__)
+
+Params = dict[str, Any] | Sequence[Any]
+CHECKPOINT_EVERY_S = 0.1
+MAX_WAITING = 50_000
+
+
+class Tx:
+    """What a function given to `Database.write` may do. Only valid inside that function."""
+
+    __slots__ = ("_connection", "_execute")
+
+    def __init__(self, connection: apsw.Connection):
+        self._connection = connection
+        self._execute = connection.cursor().execute
+
+    def execute(self, sql: str, params: Params = ()) -> int:
+        """Runs a statement to its end; the number of rows that it changed."""
+        for _ in self._execute(sql, params):
+            pass  # an undrained RETURNING would block COMMIT
+        return self._connection.changes()
+
+    def executemany(self, sql: str, rows: Iterable[Params]) -> None:
+        self._connection.executemany(sql, rows)
+
+    def fetch_one(self, sql: str, params: Params = ()) -> tuple | None:
+        rows = self._execute(sql, params).fetchall()
+        return rows[0] if rows else None
+
+    def fetch_all(self, sql: str, params: Params = ()) -> list[tuple]:
+        return self._execute(sql, params).fetchall()
+
+
+class _Job:
+    __slots__ = ("error", "fn", "future", "result")
+
+    def __init__(self, fn: Callable[[Tx], Any], future: asyncio.Future):
+        self.fn = fn
+        self.future = future
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+
+class Writer:
+    """Owns the writing connection and its thread. All methods but `run_in_writer` are for the loop's thread."""
+
+    def __init__(self, connection: apsw.Connection, *, wal_limit_bytes: int):
+        self._connection = connection
+        self._tx = Tx(connection)
+        self._wal_limit_bytes = wal_limit_bytes
+        self._jobs: deque[_Job] = deque()
+        self._between: deque[Callable[[apsw.Connection], bool]] = deque()
+        self._wake = threading.Event()
+        self._closing = False
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._wal_pages = 0
+        self._page_size = connection.pragma("page_size")
+        self._fatal: BaseException | None = None
+        self.commits = 0
+        connection.set_wal_hook(self._note_wal_pages)
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._thread = threading.Thread(target=self._run, name="db-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, fn: Callable[[Tx], Any]) -> asyncio.Future:
+        """Queues fn(tx) and returns a future of its result; it resolves after the commit."""
+        assert self._loop is not None
+        future = self._loop.create_future()
+        if self._closing or self._fatal is not None:
+            future.set_exception(DatabaseError("The database is closed.") if self._closing else _as_error(self._fatal))
+            return future
+        if len(self._jobs) >= MAX_WAITING:
+            future.set_exception(DatabaseBusyError(hint="Try again in a moment."))
+            return future
+        self._jobs.append(_Job(fn, future))
+        if not self._wake.is_set():
+            self._wake.set()
+        return future
+
+    def run_between(self, step: Callable[[apsw.Connection], bool]) -> None:
+        """Calls step(connection) between transactions on the writer thread until it returns False (backup, vacuum)."""
+        self._between.append(step)
+        self._wake.set()
+
+    def close(self) -> None:
+        """Commits what waits, checkpoints and closes the connection. Blocks for as long as that takes."""
+        self._closing = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+        self._connection.close()
+
+    # --- the writer thread -------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        last_checkpoint = time.monotonic()
+        while True:
+            if not self._jobs and not self._between:
+                if self._closing:
+                    break
+                timeout = CHECKPOINT_EVERY_S if self._wal_pages else None
+                self._wake.wait(timeout)
+            self._wake.clear()
+            if self._jobs:
+                batch = [self._jobs.popleft() for _ in range(len(self._jobs))]
+                self._commit(batch)
+            if self._between:
+                self._step_between()
+            now = time.monotonic()
+            if self._wal_pages and now - last_checkpoint >= CHECKPOINT_EVERY_S:
+                self._checkpoint()
+                last_checkpoint = time.monotonic()
+        self._checkpoint(final=True)
+
+    def _commit(self, batch: list[_Job]) -> None:
+        connection = self._connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for job in batch:
+                self._run_job(connection, job)
+            faultpoints.hit("db.before_commit")
+            connection.execute("COMMIT")
+            self.commits += 1
+            faultpoints.hit("db.after_commit")
+        except Exception as error:
+            log.error("a database transaction failed: %s", error)
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            for job in batch:
+                job.error = job.error or _as_error(error)
+        try:
+            self._loop.call_soon_threadsafe(_resolve, batch)  # type: ignore[union-attr]
+        except RuntimeError:
+            pass  # the loop is gone: nobody waits any more, and what was committed stays committed
+
+    def _run_job(self, connection: apsw.Connection, job: _Job) -> None:
+        connection.execute("SAVEPOINT job")
+        try:
+            job.result = job.fn(self._tx)
+        except Exception as error:
+            job.error = error
+            if not connection.in_transaction:
+                # A trigger's RAISE(ROLLBACK) or a full disk ended the whole transaction: everybody in the batch has to know.
+                raise
+            connection.execute("ROLLBACK TO job")
+        connection.execute("RELEASE job")
+
+    def _step_between(self) -> None:
+        step = self._between[0]
+        try:
+            more = step(self._connection)
+        except Exception:
+            log.exception("work between transactions failed")
+            more = False
+        if not more:
+            self._between.popleft()
+
+    def _note_wal_pages(self, connection: apsw.Connection, name: str, pages: int) -> int:
+        self._wal_pages = pages
+        return apsw.SQLITE_OK
+
+    def _checkpoint(self, *, final: bool = False) -> None:
+        # PASSIVE alone never shrinks the log, so past the limit the next one waits for readers and starts it anew.
+        large = self._wal_pages * self._page_size > self._wal_limit_bytes
+        mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if final or large else apsw.SQLITE_CHECKPOINT_PASSIVE
+        try:
+            total, done = self._connection.wal_checkpoint(mode=mode)
+            if done >= total:
+                self._wal_pages = 0
+        except apsw.BusyError:
+            pass  # a reader holds the log; the next commit tries again
+
+
+def _resolve(batch: list[_Job]) -> None:
+    for job in batch:
+        if job.future.done():
+            continue
+        if job.error is not None:
+            job.future.set_exception(job.error)
+        else:
+            job.future.set_result(job.result)
+
+
+def _as_error(error: BaseException | None) -> DatabaseError:
+    if isinstance(error, DatabaseError):
+        return error
+    if isinstance(error, apsw.FullError):
+        return DatabaseBusyError("The disk is full.", hint="Free some space; the server goes on by itself.")
+    return DatabaseError(f"The database refused: {error}")

@@ -1,0 +1,196 @@
+"""The one error tree. A class's docstring is its default message; `status` is the HTTP status it becomes.
+
+Only these become 4xx answers. Anything else that is raised is a bug and becomes a 500, so a bug never
+looks like the user's mistake.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class AutoGPTLiteError(Exception):
+    """Something went wrong."""
+
+    status = 500
+    hint: str | None = None
+
+    def __init__(self, message: str | None = None, *, hint: str | None = None, detail: Any = None):
+        self.message = message or (type(self).__doc__ or "").splitlines()[0]
+        self.detail = detail
+        if hint is not None:
+            self.hint = hint
+        super().__init__(self.message)
+
+
+# --- what a request can get wrong -------------------------------------------------------------------
+
+
+class InvalidInputError(AutoGPTLiteError):
+    """The request holds a value that cannot be used."""
+
+    status = 400
+
+
+class GraphValidationError(InvalidInputError):
+    """The graph has problems that have to be solved first.
+
+    `node_errors` is {node_id: {field: message}}; problems that belong to no node stand under "".
+    """
+
+    def __init__(self, message: str | None = None, *, node_errors: dict[str, dict[str, str]], hint: str | None = None):
+        super().__init__(message or _first_problem(node_errors), hint=hint)
+        self.node_errors = node_errors
+        self.detail = {"type": "validation_error", "message": self.message, "node_errors": node_errors}
+
+
+def _first_problem(node_errors: dict[str, dict[str, str]]) -> str:
+    count = sum(len(fields) for fields in node_errors.values())
+    for node_id, fields in node_errors.items():
+        for field, message in fields.items():
+            where = f"node {node_id}, {field}" if node_id else field
+            more = f" (and {count - 1} more problems)" if count > 1 else ""
+            return f"{where}: {message}{more}"
+    return GraphValidationError.__doc__.splitlines()[0]
+
+
+class InsufficientBalanceError(AutoGPTLiteError):
+    """There are not enough credits for this."""
+
+    status = 402
+
+
+class NotAuthenticatedError(AutoGPTLiteError):
+    """This needs a login."""
+
+    status = 401
+    hint = "Run `autogpt-lite open` on the machine of the server to get a new link."
+
+
+class NotAuthorizedError(AutoGPTLiteError):
+    """This is not allowed."""
+
+    status = 403
+
+
+class GraphNotInLibraryError(NotAuthorizedError):
+    """The graph is not in the library of this user, or was removed from it."""
+
+
+class NotFoundError(AutoGPTLiteError):
+    """There is no such thing."""
+
+    status = 404
+
+
+class MethodNotAllowedError(AutoGPTLiteError):
+    """This address does not take that method."""
+
+    status = 405
+
+
+class ConflictError(AutoGPTLiteError):
+    """Somebody else was first."""
+
+    status = 409
+
+
+class PayloadTooLargeError(AutoGPTLiteError):
+    """The request is larger than the server takes."""
+
+    status = 413
+
+
+class UnsupportedMediaTypeError(AutoGPTLiteError):
+    """The body has to be JSON."""
+
+    status = 415
+
+
+class MisdirectedRequestError(AutoGPTLiteError):
+    """The server does not answer to this host name."""
+
+    status = 421
+
+
+class RequestValidationError(AutoGPTLiteError):
+    """The request does not have the expected shape."""
+
+    status = 422
+
+
+class TooManyRequestsError(AutoGPTLiteError):
+    """Too many requests."""
+
+    status = 429
+
+
+class MissingConfigError(AutoGPTLiteError):
+    """This needs a setting that is not set."""
+
+    status = 503
+
+
+class StopTimeoutError(AutoGPTLiteError):
+    """The run was stopped, but some of its nodes have not ended yet."""
+
+    status = 500
+
+
+# --- what stops a start -----------------------------------------------------------------------------
+
+
+class StartupError(AutoGPTLiteError):
+    """The server cannot start."""
+
+
+class ConfigError(StartupError):
+    """The configuration has a mistake."""
+
+
+class DataDirLockedError(StartupError):
+    """Another process uses this data directory."""
+
+
+class DatabaseError(AutoGPTLiteError):
+    """The database refused."""
+
+
+class DatabaseBusyError(DatabaseError):
+    """The database has too much to do at the moment."""
+
+    status = 503
+
+
+# --- what a block may raise (see sdk) ------------------------------------------------------------------
+
+
+class BlockError(AutoGPTLiteError):
+    """The block failed."""
+
+
+class BlockInputError(BlockError):
+    """The block cannot work with this input."""
+
+    status = 400
+
+
+class BlockOutputError(BlockError):
+    """The block gave an output that its schema does not allow."""
+
+
+class BlockRetry(BlockError):
+    """The block asks to be tried again later."""
+
+    def __init__(self, message: str | None = None, *, after_s: float = 1.0):
+        super().__init__(message)
+        self.after_s = after_s
+
+
+class LimitExceededError(AutoGPTLiteError):
+    """A limit of the run was reached."""
+
+    def __init__(self, limit: str, value: int | float, setting: str):
+        super().__init__(
+            f"The run reached its limit of {value} {limit}.", hint=f"Raise `{setting}` in config.toml to allow more."
+        )

@@ -1,0 +1,70 @@
+"""The bus: numbers events, keeps the last ones for clients that come back, hands them to the subscribers."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from .types import Event, NodeExecutionEvent
+
+log = logging.getLogger(__name__)
+
+Subscriber = Callable[[Sequence[Event]], None]
+
+RING_BYTES = 8_000_000
+
+
+class EventBus:
+    """Only for the loop's thread. `epoch` names this process's stream: a sequence number means nothing in another."""
+
+    def __init__(self, ring_events: int = 20_000):
+        self.epoch = secrets.token_hex(8)
+        self.seq = 0
+        self._ring: deque[Event] = deque()
+        self._ring_events = ring_events
+        self._ring_bytes = 0
+        self._subscribers: tuple[Subscriber, ...] = ()
+
+    def publish(self, events: Sequence[Event]) -> None:
+        """Numbers the events and tells every subscriber at once. Call it only after the commit that made them true."""
+        seq, ring, size = self.seq, self._ring, self._ring_bytes
+        for event in events:
+            seq += 1
+            event.seq = seq
+            ring.append(event)
+            size += _size_bytes(event)
+        self.seq = seq
+        while len(ring) > self._ring_events or (size > RING_BYTES and ring):
+            size -= _size_bytes(ring.popleft())
+        self._ring_bytes = size
+        for subscriber in self._subscribers:
+            try:
+                subscriber(events)
+            except Exception:
+                log.exception("a subscriber of the event bus failed")
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        """Calls subscriber(events) for every batch; it must be quick. Returns the function that ends it."""
+        self._subscribers = (*self._subscribers, subscriber)
+
+        def unsubscribe() -> None:
+            self._subscribers = tuple(s for s in self._subscribers if s is not subscriber)
+
+        return unsubscribe
+
+    def replay(self, epoch: str, after_seq: int) -> list[Event] | None:
+        """The events after `after_seq`, or None where they are no longer (or never were) here: the client has to resync."""
+        oldest = self._ring[0].seq if self._ring else self.seq + 1
+        if epoch != self.epoch or after_seq < oldest - 1 or after_seq > self.seq:
+            return None
+        return [event for event in self._ring if event.seq > after_seq]
+
+
+def _size_bytes(event: Event) -> int:
+    # Values are shared between the events of one node, so only the newest output counts; a rough bound is all that is needed.
+    if isinstance(event, NodeExecutionEvent):
+        last = event.node.outputs[event.n_outputs - 1][1] if event.n_outputs else b""
+        return len(event.node.input_json) + len(last) + 100
+    return 300

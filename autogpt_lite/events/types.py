@@ -1,0 +1,67 @@
+"""Events: small facts captured at a transition. They hold no copies: a node's outputs are an append-only list, so
+(list, count) is what it was at that moment, and frames are only built for somebody who listens (web/frames.py)."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import msgspec
+
+
+class RunRef(msgspec.Struct, frozen=True):
+    """Which run an event belongs to. Ids are UUID texts; a root is its own root and has no parent."""
+
+    user_id: str
+    graph_id: str
+    graph_version: int
+    graph_exec_id: str
+    root_id: str
+    parent_id: str | None = None
+    preset_id: str | None = None
+    is_dry_run: bool = False
+    inputs: bytes = b"{}"
+    """The graph inputs as JSON."""
+    credential_inputs: bytes | None = None
+    nodes_input_masks: bytes | None = None
+
+
+class NodeView(Protocol):
+    """What an event shows of a node execution. Times are microseconds; one that has not come yet is None."""
+
+    node_exec_id: str
+    node_id: str
+    block_id: str
+    input_json: bytes
+    outputs: list[tuple[str, bytes]]
+    """(pin, value as JSON), only ever appended to."""
+    added_at: int
+    queued_at: int | None
+    started_at: int | None
+    ended_at: int | None
+
+
+class NodeExecutionEvent(msgspec.Struct, gc=False):
+    """A node execution came to `status`, or yielded: `n_outputs` of its outputs were there."""
+
+    run: RunRef
+    node: NodeView
+    status: str
+    n_outputs: int
+    seq: int = 0
+    """Set when it is published: position in the stream of this process (see EventBus.epoch)."""
+
+
+class GraphExecutionEvent(msgspec.Struct, gc=False):
+    """A run came to `status`, or its stats changed. `outputs` is append-only: the first `n_outputs` [(name, JSON)] count."""
+
+    run: RunRef
+    status: str
+    started_at: int | None
+    ended_at: int | None
+    stats: dict[str, Any] | None
+    outputs: list[tuple[str, bytes]]
+    n_outputs: int
+    seq: int = 0
+
+
+Event = NodeExecutionEvent | GraphExecutionEvent

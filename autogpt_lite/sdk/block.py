@@ -1,0 +1,83 @@
+"""The base class of every block."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import msgspec
+
+from .cost import BlockCost
+from .pin import PinsMeta, pin
+
+if TYPE_CHECKING:
+    from .context import RunContext
+
+UiType = Literal["Standard", "Input", "Output", "Note", "Webhook", "Webhook (manual)", "Agent", "AI", "Ayrshare", "Human In The Loop", "MCP Tool"]
+
+
+class BlockInput(msgspec.Struct, metaclass=PinsMeta):
+    """Base of a block's input pins. An instance is what `run` gets; keys that are not declared are ignored."""
+
+
+class BareBlockOutput(msgspec.Struct, metaclass=PinsMeta):
+    """Base of output pins for the few blocks that have no `error` pin: Input, Output and Agent blocks."""
+
+
+class BlockOutput(BareBlockOutput):
+    """Base of a block's output pins; has the `error` pin, which the engine fills when the block fails."""
+
+    error: str = pin("", advanced=True, description="What went wrong, when the block fails.")
+
+
+class Block:
+    """One kind of node. A subclass declares the attributes below, `Input`, `Output` and `run`.
+
+    `run` is a generator or an async generator that yields (pin, value). Every yield starts the nodes behind that pin at
+    once. To fail, raise BlockError (or anything else: its text becomes the `error` output); to be tried again, BlockRetry.
+
+    A block object is shared by all runs: keep no state in it.
+    """
+
+    id: ClassVar[str]
+    """A UUID that never changes; agent files refer to it."""
+    description: ClassVar[str] = ""
+    categories: ClassVar[tuple[str, ...]] = ("BASIC",)
+    ui_type: ClassVar[UiType] = "Standard"
+    static_output: ClassVar[bool] = False
+    """Links from this block are static: a later run of the sink takes the latest value again."""
+    pure: ClassVar[bool] = False
+    """The block touches nothing outside: it may be run again after a crash without anybody noticing. Pure blocks without a
+    price are the fast path: their start is not committed on its own."""
+    blocking: ClassVar[bool] = False
+    """`run` (then a plain generator) may wait or compute for long: it gets a thread."""
+    costs: ClassVar[tuple[BlockCost, ...]] = ()
+    is_sensitive_action: ClassVar[bool] = False
+    disabled: ClassVar[bool] = False
+    webhook: ClassVar[dict[str, Any] | None] = None
+
+    class Input(BlockInput):
+        pass
+
+    class Output(BlockOutput):
+        pass
+
+    def run(self, input: Any, ctx: RunContext) -> Iterator[tuple[str, Any]] | AsyncIterator[tuple[str, Any]]:
+        raise NotImplementedError(f"{type(self).__name__} has no run()")
+
+    # Three hooks for the blocks whose pins depend on the node. Almost no block needs them.
+
+    @classmethod
+    def input_schema_of_node(cls, input_default: dict[str, Any]) -> dict[str, Any] | None:
+        """The input schema of one node where it differs from the block's own (Agent), else None."""
+        return None
+
+    @classmethod
+    def output_schema_of_node(cls, input_default: dict[str, Any]) -> dict[str, Any] | None:
+        """The output schema of one node where it differs from the block's own (Agent), else None."""
+        return None
+
+    @classmethod
+    def value_schema(cls, input_default: dict[str, Any]) -> dict[str, Any] | None:
+        """Input and Output blocks: extra JSON schema keys of the graph's pin that this node makes (enum, items)."""
+        return None

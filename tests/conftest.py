@@ -1,0 +1,19 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHARED = PROJECT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def contract() -> Path:
+    """The folder of contract facts beside the checkout; tests that need it skip where it is not there."""
+    folder = SHARED / "contract"
+    if not folder.is_dir():
+        pytest.skip("the contract folder ../shared/contract is not beside this checkout")
+    return folder
