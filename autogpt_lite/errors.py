@@ -187,6 +187,10 @@ class BlockRetry(BlockError):
         self.after_s = after_s
 
 
+class ConversionError(BlockInputError):
+    """The value cannot be converted to the type of the pin."""
+
+
 class LimitExceededError(AutoGPTLiteError):
     """A limit of the run was reached."""
 
