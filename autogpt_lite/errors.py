@@ -131,6 +131,12 @@ class MissingConfigError(AutoGPTLiteError):
     status = 503
 
 
+class SealedSecretError(AutoGPTLiteError):
+    """A stored secret cannot be opened with the key of this data directory."""
+
+    status = 503
+
+
 class StopTimeoutError(AutoGPTLiteError):
     """The run was stopped, but some of its nodes have not ended yet."""
 
@@ -189,6 +195,30 @@ class BlockRetry(BlockError):
 
 class ConversionError(BlockInputError):
     """The value cannot be converted to the type of the pin."""
+
+
+class OutboundError(BlockError):
+    """The other server could not be reached, or its answer makes no sense."""
+
+    status = 502
+
+
+class OutboundBlockedError(BlockInputError):
+    """This address must not be reached from here."""
+
+
+class OutboundLimitError(OutboundError):
+    """The answer of the other server is larger than the limit."""
+
+
+class OutboundTimeoutError(OutboundError):
+    """The other server did not answer in time."""
+
+    status = 504
+
+
+class OutboundUnreachableError(OutboundError):
+    """Nothing answers at this address."""
 
 
 class LimitExceededError(AutoGPTLiteError):
