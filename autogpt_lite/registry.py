@@ -51,6 +51,7 @@ class BlockEntry:
     __slots__ = (
         "block",
         "blocking",
+        "checks_outputs",
         "coercers",
         "convert_input",
         "credentials_pins",
@@ -60,7 +61,6 @@ class BlockEntry:
         "input_pins",
         "input_schema",
         "is_async",
-        "is_coalescable",
         "name",
         "output_pins",
         "output_schema",
@@ -69,6 +69,7 @@ class BlockEntry:
         "pure",
         "required",
         "run",
+        "slow_steps",
         "static_output",
         "ui_type",
     )
@@ -86,13 +87,14 @@ class BlockEntry:
         self.blocking = cls.blocking
         self.disabled = disabled or cls.disabled
         self.run = block.run
+        self.slow_steps = 0
+        """Times that a synchronous step took too long for the pump (engine/node_execution.py)."""
         self.is_async = _run_kind(cls) == "async_generator"
-        self.is_coalescable = cls.pure and not cls.costs and not self.is_async and not cls.blocking
         self.input_schema = pins_schema(cls.Input)
         self.output_schema = pins_schema(cls.Output)
         self.input_pins = frozenset(cls.Input.__pins__)
         self.output_pins = frozenset(cls.Output.__pins__)
-        self.required = tuple(self.input_schema["required"])
+        self.required = tuple(self.input_schema.get("required", ()))
         self.credentials_pins = tuple(name for name, hint in hints.items() if _mentions(hint, CredentialsPin))
         self.has_error_pin = issubclass(cls.Output, BlockOutput)
         self.coercers = tuple(
@@ -101,13 +103,11 @@ class BlockEntry:
             if name not in self.credentials_pins and (coercer := engine_pins.coercer(hint)) is not None
         )
         self.convert_input: Callable[[dict[str, Any]], Any] = _input_converter(cls.Input)
+        self.checks_outputs = cls.ui_type == "Standard"
         # Only Standard blocks promise the types of their outputs (semantics.md 7); Any needs no check.
         output_hints = cls.Output.__annotations_of_all__() if cls.ui_type == "Standard" else {}
         self.output_types = {name: hint for name, hint in output_hints.items() if hint is not Any and name != "error"}
 
-    @property
-    def checks_outputs(self) -> bool:
-        return self.ui_type == "Standard"
 
 
 def _mentions(hint: Any, wanted: type) -> bool:

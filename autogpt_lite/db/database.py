@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
+
+import apsw
 
 from ..config import DatabaseConfig
 from .connection import open_connection
@@ -50,6 +52,11 @@ class Database:
     def point(self, sql: str, params: Params = ()) -> tuple | None:
         """One row by its key, read here and now on the loop's thread; None if there is none."""
         return self._loop_reader.fetch_one(sql, params)
+
+    @property
+    def loop_connection(self) -> apsw.Connection:
+        """The connection of the point reads, for code that reads the rows of one thing by key; always fetchall."""
+        return self._loop_reader.connection
 
     async def fetch_all(self, sql: str, params: Params = ()) -> list[tuple]:
         """Rows, read on a thread, within `database.read_timeout_s`."""

@@ -36,6 +36,11 @@ class Tx:
         self._connection = connection
         self._execute = connection.cursor().execute
 
+    @property
+    def connection(self) -> apsw.Connection:
+        """The writing connection, for code that reads many rows; it is not to be kept."""
+        return self._connection
+
     def execute(self, sql: str, params: Params = ()) -> int:
         """Runs a statement to its end; the number of rows that it changed."""
         for _ in self._execute(sql, params):

@@ -23,13 +23,21 @@ docs/blocks.md is the guide.
 """
 
 from ..errors import BlockError, BlockInputError, BlockRetry
-from .block import BareBlockOutput, Block, BlockInput, BlockOutput, UiType
+from .block import NEEDS_ASYNC, BareBlockOutput, Block, BlockInput, BlockOutput, UiType
 from .context import RunContext
 from .cost import BlockCost, CostType
 from .credentials import Credentials, CredentialsPin, credentials_pin
+from .graph_input import GraphInputBlock
+from .limits import MAX_ITEMS, MAX_TEXT_CHARS, check_item_count, check_text_size
 from .pin import pin
+from .schema import Format
+from .times import now
+from .values import convert, index_of, is_same, unique, value_key
 
 __all__ = [
+    "MAX_ITEMS",
+    "MAX_TEXT_CHARS",
+    "NEEDS_ASYNC",
     "BareBlockOutput",
     "Block",
     "BlockCost",
@@ -41,16 +49,26 @@ __all__ = [
     "CostType",
     "Credentials",
     "CredentialsPin",
+    "Format",
+    "GraphInputBlock",
     "RunContext",
     "UiType",
+    "check_item_count",
+    "check_text_size",
+    "convert",
     "credentials_pin",
+    "index_of",
+    "is_same",
+    "now",
     "pin",
+    "unique",
+    "value_key",
 ]
 
 
 def __getattr__(name: str):
-    # `sdk.http`, `sdk.text` and `sdk.llm` load when a block first asks for them, so that a start stays quick.
-    if name in ("http", "text", "llm"):
+    # `sdk.files`, `sdk.http`, `sdk.llm` and `sdk.text` load when a block first asks for them, so that a start stays quick.
+    if name in ("files", "http", "llm", "text"):
         from importlib import import_module
 
         return import_module(f".{name}", __name__)

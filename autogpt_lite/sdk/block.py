@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 UiType = Literal["Standard", "Input", "Output", "Note", "Webhook", "Webhook (manual)", "Agent", "AI", "Ayrshare", "Human In The Loop", "MCP Tool"]
 
 
+class NeedsAsync:
+    """The type of NEEDS_ASYNC."""
+
+
+NEEDS_ASYNC: Any = NeedsAsync()
+"""What a synchronous `run` yields, first and alone, to say that this input needs `run_slow` (an async generator of the block):
+most inputs take the quick way inside the engine's pump, the few others get a task of their own."""
+
+
 class BlockInput(msgspec.Struct, metaclass=PinsMeta):
     """Base of a block's input pins. An instance is what `run` gets; keys that are not declared are ignored."""
 
@@ -64,6 +73,9 @@ class Block:
 
     def run(self, input: Any, ctx: RunContext) -> Iterator[tuple[str, Any]] | AsyncIterator[tuple[str, Any]]:
         raise NotImplementedError(f"{type(self).__name__} has no run()")
+
+    run_slow: ClassVar[Any] = None
+    """An async generator with the arguments of `run`, for the inputs for which a synchronous `run` yields NEEDS_ASYNC."""
 
     # Three hooks for the blocks whose pins depend on the node. Almost no block needs them.
 

@@ -1,0 +1,33 @@
+"""Reservations and settlements of node executions, inside the engine's own transactions.
+
+A charge is keyed by (node execution, try, kind), so a replay after a crash finds its own reservation. Balances are
+unlimited for now: every cost is recorded, none is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..db import Tx, load_sql
+
+sql = load_sql(__file__, "store.sql")
+
+BLOCK_PRICE = 0
+"""kind of a charge: the price of the block."""
+
+Reservation = tuple[int, int, str, int, int]
+"""(node_exec_key, try, user_id, reserved_credits, at_us)"""
+Settlement = tuple[int, int, int]
+"""(settled_credits, node_exec_key, try)"""
+
+
+class Ledger:
+    """The engine's view of credits; all methods run inside a write."""
+
+    def reserve(self, tx: Tx, rows: Sequence[Reservation]) -> None:
+        """Reserves each amount, once for its key."""
+        tx.executemany(sql.reserve, rows)
+
+    def settle(self, tx: Tx, rows: Sequence[Settlement]) -> None:
+        """Replaces the reservation by what it really cost; 0 releases it."""
+        tx.executemany(sql.settle, rows)

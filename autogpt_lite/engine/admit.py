@@ -1,0 +1,182 @@
+"""The one way a graph execution begins: checked, written as QUEUED with its starting nodes in one transaction, then handed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from ..clock import now_us
+from ..db import Tx
+from ..errors import ConflictError, GraphNotInLibraryError, GraphValidationError, LimitExceededError, NotFoundError
+from ..events import RunRef
+from . import states
+from .core import Core
+from .flush import Batch, add_node_row, encode, sql, write_group
+from .ids import new_graph_exec_id
+from .plan import GraphPlan, NodePlan
+from .propagation import mark_queued, new_execution, resolve_node_input
+from .records import GraphExecution, NodeExecution, TreeState
+
+PinnedOutputs = dict[str, list[list[tuple[str, Any]]]]
+"""{node id: [what its first execution yields, what its second yields, ...]}; the last one repeats."""
+
+
+class AdmitRequest(msgspec.Struct, kw_only=True):
+    """Everything that a run is made of. `masks` are complete: credentials and explicit ones merged."""
+
+    user_id: str
+    plan: GraphPlan
+    inputs: dict[str, Any] = {}
+    credential_inputs: dict[str, Any] | None = None
+    masks: dict[str, dict[str, Any]] = {}
+    pinned_outputs: PinnedOutputs = {}
+    nodes_to_skip: frozenset[str] = frozenset()
+    preset_id: str | None = None
+    source: str = "user"
+    priority: int = 3
+    is_dry_run: bool = False
+    parent: NodeExecution | None = None
+    child_key: str | None = None
+
+
+Prepared = tuple[GraphExecution, Callable[[Tx], None]]
+
+
+def prepare(core: Core, request: AdmitRequest, key: int) -> Prepared:
+    """The run in memory, and the function that writes it: callable in a transaction together with other rows.
+
+    Raises GraphValidationError where a starting node cannot start.
+    """
+    run = _build_run(core, request, key)
+    batch = Batch()
+    for execution in run.executions.values():
+        add_node_row(batch, execution)
+    row = _row_of(run, request)
+
+    def admit_tx(tx: Tx) -> None:
+        _check_admission(tx, core, request, run)
+        tx.execute(sql.insert_graph_execution, row)
+        write_group(tx, sql.insert_node, batch.inserts)
+
+    run.stored_status = states.QUEUED
+    return run, admit_tx
+
+
+def _build_run(core: Core, request: AdmitRequest, key: int) -> GraphExecution:
+    now = now_us()
+    parent = request.parent
+    graph_exec_id = new_graph_exec_id()
+    ref = RunRef(
+        user_id=request.user_id,
+        graph_id=request.plan.graph_id,
+        graph_version=request.plan.version,
+        graph_exec_id=graph_exec_id,
+        root_id=parent.run.ref.root_id if parent else graph_exec_id,
+        parent_id=parent.run.id if parent else None,
+        preset_id=request.preset_id,
+        is_dry_run=request.is_dry_run,
+        inputs=encode(request.inputs),
+        credential_inputs=_json_or_none(request.credential_inputs),
+        nodes_input_masks=_json_or_none(request.masks),
+    )
+    run = GraphExecution(key, request.plan, ref, _tree_of(core, parent), created_at=now)
+    run.inputs = request.inputs
+    run.masks = request.masks
+    run.pinned_outputs = request.pinned_outputs
+    run.nodes_to_skip = request.nodes_to_skip
+    run.parent = parent
+    run.child_key = request.child_key
+    run.depth = parent.run.depth + 1 if parent else 0
+    run.priority = request.priority
+    if run.depth > run.tree.max_depth:
+        raise LimitExceededError("levels of agents in agents", run.tree.max_depth, "engine.max_depth")
+    _queue_starting_nodes(run, now)
+    return run
+
+
+def _tree_of(core: Core, parent: NodeExecution | None) -> TreeState:
+    if parent is not None:
+        return parent.run.tree
+    limits = core.config.engine
+    return TreeState(max_node_executions=limits.max_node_executions, max_depth=limits.max_depth)
+
+
+def _queue_starting_nodes(run: GraphExecution, now: int) -> None:
+    problems: dict[str, dict[str, str]] = {}
+    for node in run.plan.starting:
+        try:
+            _queue_starting_node(run, node, now)
+        except LimitExceededError:
+            raise
+        except Exception as error:
+            problems[node.id] = {"input": str(error)}
+    if problems:
+        raise GraphValidationError(node_errors=problems, hint="Fill in what the nodes need and start the run again.")
+
+
+def _queue_starting_node(run: GraphExecution, node: NodePlan, now: int) -> None:
+    data: dict[str, Any] = {}
+    if node.is_input and node.name in run.inputs:
+        data["value"] = run.inputs[node.name]
+    mask = run.masks.get(node.id)
+    if mask:
+        data.update(mask)
+    if missing := [pin for pin in node.linked_pins if pin not in data]:
+        raise ValueError(f"an input node starts at once, but a link leads to its pin {missing[0]!r}")
+    merged, given = resolve_node_input(run, node, data, bool(mask))
+    mark_queued(new_execution(run, node, now), merged, given, now)
+
+
+def _row_of(run: GraphExecution, request: AdmitRequest) -> dict[str, Any]:
+    parent = request.parent
+    return {
+        "id": run.key,
+        "uuid": run.id,
+        "user_id": run.user_id,
+        "graph_id": run.plan.graph_id,
+        "graph_version": run.plan.version,
+        "parent_id": parent.run.key if parent else None,
+        "root_id": root_key(parent.run) if parent else run.key,
+        "parent_node_exec_id": parent.key if parent else None,
+        "child_key": run.child_key,
+        "depth": run.depth,
+        "priority": run.priority,
+        "source": request.source,
+        "preset_id": request.preset_id,
+        "is_dry_run": int(request.is_dry_run),
+        "inputs": run.ref.inputs,
+        "credential_inputs": run.ref.credential_inputs,
+        "nodes_input_masks": run.ref.nodes_input_masks,
+        "pinned_outputs": _json_or_none(request.pinned_outputs),
+        "nodes_to_skip": _json_or_none(sorted(request.nodes_to_skip)),
+        "created_at": run.created_at,
+    }
+
+
+def root_key(run: GraphExecution) -> int:
+    """The key of the root of the run's tree."""
+    while run.parent is not None:
+        run = run.parent.run
+    return run.key
+
+
+def _json_or_none(value: Any) -> bytes | None:
+    return encode(value) if value else None
+
+
+def _check_admission(tx: Tx, core: Core, request: AdmitRequest, run: GraphExecution) -> None:
+    # What can change between the request and the write is looked at again here, where nothing else can happen.
+    parent = request.parent
+    if parent is None:
+        if not core.services.library.is_graph_in_user_library_tx(
+            tx, request.plan.graph_id, request.user_id, request.plan.version
+        ):
+            raise GraphNotInLibraryError(hint="Add the agent to the library again to run it.")
+        return
+    status = tx.fetch_one(sql.status_of, (parent.run.key,))
+    if status is None:
+        raise NotFoundError("The parent run is gone.")
+    if status[0] in states.ENDED:
+        raise ConflictError(f"The parent run is {status[0]}; nothing new starts in it.")

@@ -1,0 +1,88 @@
+"""The RunContext that a block gets (see sdk.context for what each name means)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+from ..sdk.credentials import Credentials
+
+if TYPE_CHECKING:
+    from .core import Core
+    from .records import NodeExecution
+
+log = logging.getLogger("autogpt_lite.block")
+
+_NO_CREDENTIALS: dict[str, Credentials] = {}
+
+
+class NodeContext:
+    """One for each start of a node execution."""
+
+    __slots__ = ("_core", "credentials", "execution", "items", "tokens", "usd")
+
+    def __init__(self, core: Core, execution: NodeExecution):
+        self._core = core
+        self.execution = execution
+        self.credentials = _NO_CREDENTIALS
+        self.usd = 0.0
+        self.items = 0
+        self.tokens: dict[str, int] | None = None
+
+    @property
+    def user_id(self) -> str:
+        return self.execution.run.user_id
+
+    @property
+    def graph_id(self) -> str:
+        return self.execution.run.plan.graph_id
+
+    @property
+    def graph_version(self) -> int:
+        return self.execution.run.plan.version
+
+    @property
+    def graph_exec_id(self) -> str:
+        return self.execution.run.id
+
+    @property
+    def node_id(self) -> str:
+        return self.execution.node.id
+
+    @property
+    def node_exec_id(self) -> str:
+        return self.execution.node_exec_id
+
+    @property
+    def timezone(self) -> str:
+        return self._core.services.timezone_of(self.user_id)
+
+    @property
+    def idempotency_key(self) -> str:
+        # The delivery is no part of it: a replay after a crash has to look like the same request to a provider.
+        return f"{self.execution.node_exec_id}-{self.execution.try_number}"
+
+    def log(self, message: str) -> None:
+        log.info("%s [run %s, node %s]", message, self.graph_exec_id, self.node_id)
+
+    def add_cost(self, usd: float = 0.0, *, tokens: dict[str, int] | None = None, items: int = 0) -> None:
+        self.usd += usd
+        self.items += items
+        for kind, count in (tokens or {}).items():
+            self.tokens = self.tokens or {}
+            self.tokens[kind] = self.tokens.get(kind, 0) + count
+
+    def run_agent(
+        self,
+        graph_id: str,
+        graph_version: int,
+        inputs: dict[str, Any],
+        nodes_input_masks: dict[str, Any] | None = None,
+    ) -> AsyncIterator[tuple[str, Any]]:
+        return self._core.run_child(self.execution, graph_id, graph_version, inputs, nodes_input_masks)
+
+    def settings(self, section: str) -> Any:
+        if section not in ("llm", "http"):
+            raise KeyError(f"blocks may not read the settings of [{section}]")
+        return getattr(self._core.config, section)

@@ -1,0 +1,135 @@
+"""What every part of the engine shares: the ready queue, the unsaved rows, the uncommitted events. Loop thread only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ..config import Config
+from ..db import Database, Tx
+from ..events import Event, EventBus, GraphExecutionEvent, NodeExecutionEvent
+from ..registry import Registry
+from ..sdk.credentials import Credentials
+from . import states
+from .graph import Graph
+from .records import GraphExecution, NodeExecution
+
+if TYPE_CHECKING:
+    from .threads import BlockThreads
+
+
+class LedgerLike(Protocol):
+    """What the engine needs of credits (credits/ledger.py)."""
+
+    def reserve(self, tx: Tx, rows: list) -> None: ...
+    def settle(self, tx: Tx, rows: list) -> None: ...
+
+
+class CredentialsLike(Protocol):
+    """What the engine needs of credentials (credentials/service.py)."""
+
+    async def resolve(self, user_id: str, ref: dict[str, Any]) -> Credentials: ...
+
+
+class LibraryLike(Protocol):
+    """What the engine needs of the library (library/service.py); called inside a write."""
+
+    def is_graph_in_user_library_tx(self, tx: Tx, graph_id: str, user_id: str, graph_version: int | None = None) -> bool: ...
+
+
+LoadGraph = Callable[[str, int], Graph]
+"""(graph_id, version) -> the stored graph; raises NotFoundError."""
+
+
+class Core:
+    """The engine's state on the loop's thread, and the few ways to change it that all parts use."""
+
+    def __init__(self, db: Database, registry: Registry, bus: EventBus, config: Config, services: EngineServices):
+        self.db = db
+        self.registry = registry
+        self.bus = bus
+        self.config = config
+        self.services = services
+        self.ready: deque[NodeExecution] = deque()
+        self.runs: dict[str, GraphExecution] = {}
+        """Every run in memory by its public id."""
+        self.events: list[Event] = []
+        self.dirty_nodes: list[NodeExecution] = []
+        self.dirty_runs: list[GraphExecution] = []
+        self.reservations: list[tuple] = []
+        self.settlements: list[tuple] = []
+        self.after_commit: list[Callable[[], None]] = []
+        self.is_closing = False
+        self.late_outputs = 0
+        """Outputs that came after the end of their run and were dropped."""
+        # Set by the engine, which builds the parts that use each other.
+        self.wake: Callable[[], None]
+        """Asks the pump for a slice."""
+        self.run_child: Callable[..., AsyncIterator[tuple[str, Any]]]
+        """children.run_child"""
+        self.run_ended: Callable[[GraphExecution], None]
+        """Gives the run's place to the next one."""
+        self.threads: BlockThreads
+        self.drained: asyncio.Event = asyncio.Event()
+        """Set whenever the ready queue is short: what a producer waits for (back-pressure)."""
+        self.drained.set()
+
+    def touch(self, execution: NodeExecution) -> None:
+        """The execution's row has to be saved with the next flush."""
+        if not execution.is_dirty:
+            execution.is_dirty = True
+            self.dirty_nodes.append(execution)
+
+    def touch_run(self, run: GraphExecution) -> None:
+        """The run's row has to be saved with the next flush."""
+        if not run.is_dirty:
+            run.is_dirty = True
+            self.dirty_runs.append(run)
+
+    def tell_node(self, execution: NodeExecution) -> None:
+        """An event of the execution as it is now, published after the flush that makes it true."""
+        self.events.append(NodeExecutionEvent(execution.run.ref, execution, execution.status, len(execution.outputs)))
+
+    def tell_run(self, run: GraphExecution) -> None:
+        """An event of the run as it is now."""
+        self.events.append(
+            GraphExecutionEvent(run.ref, run.status, run.started_at, run.ended_at, run_stats(run), run.outputs, len(run.outputs))
+        )
+
+    def push_ready(self, execution: NodeExecution) -> None:
+        self.ready.append(execution)
+        self.wake()
+
+
+class EngineServices:
+    """The interfaces that app.py wires in; the engine knows no noun by name."""
+
+    __slots__ = ("credentials", "ledger", "library", "load_graph", "timezone_of")
+
+    def __init__(
+        self,
+        *,
+        credentials: CredentialsLike,
+        ledger: LedgerLike,
+        library: LibraryLike,
+        load_graph: LoadGraph,
+        timezone_of: Callable[[str], str],
+    ):
+        self.credentials = credentials
+        self.ledger = ledger
+        self.library = library
+        self.load_graph = load_graph
+        self.timezone_of = timezone_of
+
+
+def run_stats(run: GraphExecution) -> dict[str, Any]:
+    """The stats as AutoGPT names them."""
+    stats = run.stats
+    return {name: getattr(stats, name) for name in stats.__struct_fields__}
+
+
+def is_live(run: GraphExecution) -> bool:
+    """Whether the run still takes outputs: what comes after its end is dropped."""
+    return run.status not in states.ENDED

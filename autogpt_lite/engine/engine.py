@@ -1,0 +1,221 @@
+"""The engine: what the nouns call. Wiring of its parts, start, stop, recovery; the rules live in the parts."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from collections import OrderedDict
+from typing import Any
+
+from ..config import Config
+from ..db import Database
+from ..errors import StopTimeoutError
+from ..events import EventBus, GraphExecutionEvent
+from ..registry import Registry
+from . import states
+from .admit import AdmitRequest, prepare
+from .children import run_child
+from .core import Core, EngineServices, run_stats
+from .dispatcher import Dispatcher
+from .flush import Flusher, sql
+from .graph_execution import end_if_done, start_run, terminate_run
+from .ids import MAX_SEQ, node_key
+from .plan import GraphPlan, compile_plan
+from .pump import Pump
+from .records import GraphExecution, NodeExecution
+from .recovery import StoredRun, read_run, restore_run, resume
+from .threads import BlockThreads
+
+log = logging.getLogger(__name__)
+
+MAX_PLANS = 256
+
+
+class Engine:
+    """Runs graphs. Open it once at start; all methods are for the loop's thread."""
+
+    def __init__(self, db: Database, registry: Registry, bus: EventBus, config: Config, services: EngineServices):
+        self.core = Core(db, registry, bus, config, services)
+        self._flusher = Flusher(self.core)
+        self._pump = Pump(self.core, self._flusher)
+        self.dispatcher = Dispatcher(self.core, self._load_queued)
+        self.core.wake = self._pump.wake
+        self.core.threads = BlockThreads(config.engine.max_threads)
+        self.core.run_child = functools.partial(run_child, self)
+        self.core.run_ended = self._run_ended
+        self._plans: OrderedDict[tuple[str, int], GraphPlan] = OrderedDict()
+        self._last_key = 0
+
+    async def open(self) -> None:
+        """Goes on with every run that had not ended: queued ones wait for their turn, running ones continue."""
+        db = self.core.db
+        self._last_key = db.point(sql.last_key)[0]  # type: ignore[index]
+        open_runs = await db.fetch_all(sql.open_runs)
+        for key, uuid, status, parent_id, priority, created_at in open_runs:
+            if parent_id is not None:
+                continue  # its parent's node finds it when it runs again
+            if status == states.QUEUED:
+                self.dispatcher.enqueue(key, priority, created_at)
+            else:
+                await self._continue(key, uuid)
+        if open_runs:
+            log.info("going on with %d runs that had not ended", len(open_runs))
+        self.dispatcher.fill()
+
+    async def close(self, grace_s: float = 0.0) -> None:
+        """Stops: short nodes get `grace_s` to end, the rest is cancelled and stays resumable."""
+        core = self.core
+        core.is_closing = True
+        tasks = self._tasks()
+        if tasks and grace_s:
+            await asyncio.wait(tasks, timeout=grace_s)
+        for run in list(core.runs.values()):
+            # From here on nothing of the run changes any more: its rows say RUNNING, and the next start goes on with it.
+            run.tree.is_stopped = True
+        await self.settle()
+        for task in self._tasks():
+            task.cancel()
+        await asyncio.gather(*self._tasks(), return_exceptions=True)
+
+    def _tasks(self) -> list[asyncio.Task]:
+        executions = [e for run in self.core.runs.values() for e in run.executions.values()]
+        return [e.task for e in executions if e.task is not None and not e.task.done()]
+
+    async def settle(self) -> None:
+        """Waits until everything that has changed so far is on the disk."""
+        while self._flusher.is_busy or self.core.dirty_nodes or self.core.dirty_runs:
+            self._flusher.flush()
+            await self.core.db.write(lambda tx: None)
+
+    # --- starting --------------------------------------------------------------------------------------
+
+    def plan_of(self, graph_id: str, version: int) -> GraphPlan:
+        """The compiled graph version, from a bounded cache. Raises NotFoundError."""
+        key = (graph_id, version)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = compile_plan(self.core.services.load_graph(graph_id, version), self.core.registry)
+            if len(self._plans) > MAX_PLANS:
+                self._plans.popitem(last=False)
+        else:
+            self._plans.move_to_end(key)
+        return plan
+
+    async def start(self, request: AdmitRequest) -> GraphExecution:
+        """Admits a root run; when this returns it is on the disk and will run, whatever happens."""
+        run = await self.admit(request)
+        self.dispatcher.submit(run)
+        return run
+
+    async def admit(self, request: AdmitRequest) -> GraphExecution:
+        """Writes a run and tells of it. Its caller starts it (root: dispatcher, child: run_child)."""
+        run, admit_tx = prepare(self.core, request, self._next_key())
+        await self.core.db.write(admit_tx)
+        self.core.runs[run.id] = run
+        run.tree.runs[run.id] = run
+        self.core.bus.publish([GraphExecutionEvent(run.ref, run.status, None, None, run_stats(run), run.outputs, 0)])
+        return run
+
+    def _next_key(self) -> int:
+        self._last_key += 1
+        return self._last_key
+
+    def _run_ended(self, run: GraphExecution) -> None:
+        if run.parent is None:
+            self.dispatcher.run_ended(run)
+
+    # --- stopping ----------------------------------------------------------------------------------------
+
+    async def stop(self, graph_exec_id: str, *, wait_timeout_s: float = 15.0) -> bool:
+        """Ends a run that is in memory, with all runs below it; True when there was something to stop.
+
+        Raises StopTimeoutError with the nodes that have not ended after wait_timeout_s (their late outputs are dropped).
+        """
+        run = self.core.runs.get(graph_exec_id)
+        if run is None or run.status in states.ENDED:
+            return False
+        below = [r for r in run.tree.runs.values() if is_below(r, run)]
+        running = [e for r in below for e in r.executions.values() if e.task is not None]
+        ended = [self.ended_future(r) for r in below]
+        for one in below:
+            terminate_run(self.core, one)
+        self._flusher.flush()
+        await asyncio.gather(*ended)
+        tasks = {e.task: e for e in running if e.task is not None}
+        if tasks:
+            _, alive = await asyncio.wait(tasks, timeout=wait_timeout_s)
+            if alive:
+                nodes = sorted({tasks[task].node_id for task in alive})
+                raise StopTimeoutError(detail={"nodes": nodes}, hint="They are cut off; nothing that they still say counts.")
+        return True
+
+    def ended_future(self, run: GraphExecution) -> asyncio.Future:
+        """Resolves with the final status once that is on the disk."""
+        if run.ended is None:
+            run.ended = asyncio.get_running_loop().create_future()
+        return run.ended
+
+    async def wait_ended(self, run: GraphExecution) -> str:
+        """The final status of a run in memory, once it is on the disk."""
+        if self.core.runs.get(run.id) is not run:
+            return run.status
+        return await asyncio.shield(self.ended_future(run))
+
+    # --- restoring -----------------------------------------------------------------------------------------
+
+    async def read_stored(self, key: int) -> StoredRun:
+        """The rows of a run. Read on the writer's connection, so that nothing that is on its way is missing."""
+        return await self.core.db.writer.submit(lambda tx: read_run(tx.connection, key))
+
+    def restore(self, stored: StoredRun, parent: NodeExecution | None = None) -> GraphExecution:
+        """The run in memory; nothing moves yet."""
+        plan = self.plan_of(stored.run["graph_id"], stored.run["graph_version"])
+        run = restore_run(self.core, stored, plan, parent)
+        run.tree.runs[run.id] = run
+        return run
+
+    def go_on(self, run: GraphExecution) -> None:
+        """Sets a restored run going again."""
+        if run.status == states.QUEUED:
+            start_run(self.core, run)
+        else:
+            resume(self.core, run)
+            end_if_done(self.core, run)
+
+    async def _continue(self, key: int, uuid: str) -> None:
+        stored = await self.read_stored(key)
+        await self.core.db.write(lambda tx: tx.execute(sql.count_delivery, (key,)))
+        try:
+            run = self.restore(stored)
+        except Exception as error:
+            log.exception("run %s cannot be continued", uuid)
+            await self._give_up(key, f"The run could not be continued after a restart: {error}")
+            return
+        self.dispatcher.adopt(run)
+        self.go_on(run)
+
+    async def _give_up(self, key: int, reason: str) -> None:
+        first, last = node_key(key, 0), node_key(key, MAX_SEQ)
+
+        def give_up(tx: Any) -> None:
+            tx.execute(sql.terminate_nodes, {"first": first, "last": last})
+            tx.execute(sql.fail_run, {"id": key, "reason": reason})
+
+        await self.core.db.write(give_up)
+
+    def _load_queued(self, key: int) -> GraphExecution | None:
+        stored = read_run(self.core.db.loop_connection, key)
+        if stored is None or stored.run["status"] != states.QUEUED:
+            return None
+        return self.restore(stored)
+
+
+def is_below(run: GraphExecution, top: GraphExecution) -> bool:
+    """Whether the run is `top` or a descendant of it."""
+    current: GraphExecution | None = run
+    while current is not None:
+        if current is top:
+            return True
+        current = current.parent.run if current.parent else None
+    return False

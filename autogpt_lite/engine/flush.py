@@ -1,0 +1,246 @@
+"""Saves what has changed: rows are encoded on the loop, written in one go on the writer thread, and only then told."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import apsw
+import msgspec
+
+from ..db import Tx, load_sql
+from ..events import Event
+from . import states
+from .core import Core, run_stats
+from .records import GraphExecution, NodeExecution
+
+log = logging.getLogger(__name__)
+
+sql = load_sql(__file__, "store.sql")
+encode = msgspec.json.Encoder().encode
+
+INLINE_OUTPUTS = 8
+INLINE_BYTES = 65_536
+RETRY_S = 1.0
+_CODES = states.CODES
+
+
+class Batch:
+    """The rows of one flush, as immutable as bytes and tuples can be, and what to do once they are on the disk."""
+
+    __slots__ = (
+        "after_commit",
+        "events",
+        "inserts",
+        "outputs",
+        "reservations",
+        "run_keys",
+        "runs",
+        "settlements",
+        "updates",
+        "updates_with_input",
+    )
+
+    def __init__(self) -> None:
+        self.inserts: list[tuple] = []
+        self.updates: list[tuple] = []
+        self.updates_with_input: list[tuple] = []
+        self.outputs: list[tuple] = []
+        self.runs: list[tuple] = []
+        self.reservations: list[tuple] = []
+        self.settlements: list[tuple] = []
+        self.run_keys: set[int] = set()
+        self.events: list[Event] = []
+        self.after_commit: list[Callable[[], None]] = []
+
+
+class Flusher:
+    """At most one batch is on its way; what changes meanwhile is the next one. So batches are as large as the disk is slow."""
+
+    def __init__(self, core: Core):
+        self._core = core
+        self._in_flight = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a batch is on its way to the disk."""
+        return self._in_flight
+
+    def flush(self) -> None:
+        """Sends what has changed, unless a batch is on its way already."""
+        core = self._core
+        if self._in_flight or not (core.dirty_nodes or core.dirty_runs or core.events or core.after_commit):
+            return
+        batch = self._take()
+        self._in_flight = True
+        self._send(batch)
+
+    def _send(self, batch: Batch) -> None:
+        ledger = self._core.services.ledger
+        future = self._core.db.writer.submit(lambda tx: write_batch(tx, batch, ledger))
+        future.add_done_callback(lambda done: self._committed(batch, done))
+
+    def _take(self) -> Batch:
+        core, batch = self._core, Batch()
+        nodes, core.dirty_nodes = core.dirty_nodes, []
+        runs, core.dirty_runs = core.dirty_runs, []
+        batch.events, core.events = core.events, []
+        batch.after_commit, core.after_commit = core.after_commit, []
+        batch.reservations, core.reservations = core.reservations, []
+        batch.settlements, core.settlements = core.settlements, []
+        for execution in nodes:
+            execution.is_dirty = False
+            add_node_row(batch, execution)
+        for run in runs:
+            run.is_dirty = False
+            add_run_row(batch, run)
+        return batch
+
+    def _committed(self, batch: Batch, future: Any) -> None:
+        core = self._core
+        error = future.exception()
+        if error is not None:
+            # Nothing of the batch was stored (a full disk, for instance): the runs wait, and go on when it works again.
+            log.error("the database refused %d rows, trying again in %s s: %s", len(batch.inserts), RETRY_S, error)
+            if not core.is_closing:
+                asyncio.get_running_loop().call_later(RETRY_S, self._send, batch)
+            return
+        self._in_flight = False
+        if batch.events:
+            core.bus.publish(batch.events)
+        for call in batch.after_commit:
+            call()
+        self.flush()
+        core.wake()
+
+
+def add_node_row(batch: Batch, execution: NodeExecution) -> None:
+    """One execution as it is now; from here on the batch counts as stored, since batches are written in order."""
+    key = execution.run.key << 24 | execution.seq
+    status = execution.status
+    output = _inline_outputs(batch, execution, key)
+    if execution.stored_status is None:
+        batch.run_keys.add(execution.run.key)
+        batch.inserts.append(
+            (
+                key,
+                execution.node.index,
+                _CODES[status],
+                execution.try_number,
+                execution.n_propagated,
+                execution.added_at,
+                execution.queued_at,
+                execution.started_at,
+                execution.ended_at,
+                _input_of(execution),
+                output,
+                _stats_of(execution),
+            )
+        )
+    else:
+        _add_update(batch, execution, key, output)
+    execution.stored_status = status
+
+
+def _add_update(batch: Batch, execution: NodeExecution, key: int, output: bytes | None) -> None:
+    batch.run_keys.add(execution.run.key)
+    row = (
+        _CODES[execution.status],
+        execution.try_number,
+        execution.n_propagated,
+        execution.queued_at,
+        execution.started_at,
+        execution.ended_at,
+        output,
+        _stats_of(execution),
+    )
+    where = (key, _CODES[execution.stored_status])  # type: ignore[index]
+    if execution.input_unsaved or execution.data is not None:
+        batch.updates_with_input.append((*row, _input_of(execution), *where))
+    else:
+        batch.updates.append((*row, *where))
+
+
+def _input_of(execution: NodeExecution) -> bytes:
+    if execution.data is not None:
+        execution.input_json = encode(execution.data)
+    else:
+        execution.input_unsaved = False
+    return execution.input_json
+
+
+def _stats_of(execution: NodeExecution) -> bytes | None:
+    if execution.error is None and not execution.cost:
+        return None
+    return encode({"cost": execution.cost, "error": execution.error})
+
+
+def _inline_outputs(batch: Batch, execution: NodeExecution, key: int) -> bytes | None:
+    outputs = execution.outputs
+    if not outputs:
+        return None
+    if execution.n_stored == 0 and len(outputs) <= INLINE_OUTPUTS:
+        pairs = b",".join([b"[" + encode(pin) + b"," + value + b"]" for pin, value in outputs])
+        if len(pairs) <= INLINE_BYTES:
+            return b"[" + pairs + b"]"
+    # Many or large: a row each, written once, so that the tenth thousandth output does not rewrite the others.
+    for ordinal in range(execution.n_stored, len(outputs)):
+        pin, value = outputs[ordinal]
+        batch.outputs.append((key, ordinal, pin, value))
+    execution.n_stored = len(outputs)
+    return None
+
+
+def add_run_row(batch: Batch, run: GraphExecution) -> None:
+    """The run's row as it is now."""
+    batch.run_keys.add(run.key)
+    stats = encode(run_stats(run)) if run.status in states.ENDED else None
+    batch.runs.append((run.status, run.started_at, run.ended_at, stats, run.key, run.stored_status))
+    run.stored_status = run.status
+
+
+# --- on the writer thread ---------------------------------------------------------------------------------
+
+
+def write_batch(tx: Tx, batch: Batch, ledger: Any) -> None:
+    """All rows of a flush. If a group fails, it is replayed row by row, so that a bad row fails alone."""
+    ended = {row[0] for row in tx.fetch_all(sql.ended_among, (encode(sorted(batch.run_keys)).decode(),))}
+    if ended:
+        _drop_rows_of(batch, ended)
+    write_group(tx, sql.insert_node, batch.inserts)
+    write_group(tx, sql.update_node_input, batch.updates_with_input)
+    write_group(tx, sql.update_node, batch.updates)
+    write_group(tx, sql.insert_output, batch.outputs)
+    if batch.reservations:
+        ledger.reserve(tx, batch.reservations)
+    if batch.settlements:
+        ledger.settle(tx, batch.settlements)
+    write_group(tx, sql.update_graph_execution, batch.runs)
+
+
+def write_group(tx: Tx, statement: str, rows: list[tuple]) -> None:
+    if not rows:
+        return
+    tx.execute("SAVEPOINT rows")
+    try:
+        tx.executemany(statement, rows)
+    except apsw.Error:
+        tx.execute("ROLLBACK TO rows")
+        for row in rows:
+            try:
+                tx.execute(statement, row)
+            except apsw.Error as error:
+                log.error("a row could not be stored: %s (%r)", error, row[:3])
+    tx.execute("RELEASE rows")
+
+
+def _drop_rows_of(batch: Batch, ended: set[int]) -> None:
+    # What comes after the end of a run is dropped: an ended status is left by an explicit resume only.
+    log.warning("dropped late rows of %d ended runs", len(ended))
+    batch.inserts = [row for row in batch.inserts if row[0] >> 24 not in ended]
+    batch.updates = [row for row in batch.updates if row[8] >> 24 not in ended]
+    batch.updates_with_input = [row for row in batch.updates_with_input if row[9] >> 24 not in ended]
+    batch.outputs = [row for row in batch.outputs if row[0] >> 24 not in ended]
+    batch.runs = [row for row in batch.runs if row[4] not in ended]

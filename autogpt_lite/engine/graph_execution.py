@@ -1,0 +1,87 @@
+"""The life of one run: picked up, ended, failed, terminated."""
+
+from __future__ import annotations
+
+import logging
+
+from ..clock import now_us
+from . import states
+from .core import Core
+from .records import GraphExecution
+
+log = logging.getLogger(__name__)
+
+
+def start_run(core: Core, run: GraphExecution) -> None:
+    """QUEUED -> RUNNING: what is queued in it goes to the pump."""
+    run.status = states.RUNNING
+    run.started_at = now_us()
+    core.touch_run(run)
+    core.tell_run(run)
+    core.ready.extend(run.executions.values())
+    core.wake()
+    end_if_done(core, run)
+
+
+def end_if_done(core: Core, run: GraphExecution) -> None:
+    """RUNNING -> COMPLETED when nothing is queued, running or held back. Failed nodes do not fail a run (semantics 7)."""
+    if run.n_open == 0 and run.status == states.RUNNING:
+        _end(core, run, states.COMPLETED)
+
+
+def fail_run(core: Core, run: GraphExecution, error: Exception) -> None:
+    """Ends the run as FAILED with the reason in its stats; what is queued or running in it is terminated."""
+    if run.status in states.ENDED:
+        return
+    hint = getattr(error, "hint", None)
+    run.stats.error = f"{error} {hint}" if hint else str(error)
+    log.info("run %s failed: %s", run.id, run.stats.error)
+    terminate_nodes(core, run)
+    _end(core, run, states.FAILED)
+
+
+def terminate_run(core: Core, run: GraphExecution, reason: str | None = None) -> None:
+    """Ends the run as TERMINATED, with everything in it that has not ended."""
+    if run.status in states.ENDED:
+        return
+    if reason:
+        run.stats.error = reason
+    terminate_nodes(core, run)
+    _end(core, run, states.TERMINATED)
+
+
+def terminate_nodes(core: Core, run: GraphExecution) -> None:
+    """All unfinished node executions of the run: TERMINATED, tasks cancelled, reservations released. No `error` output."""
+    for execution in [*run.executions.values(), *(e for p in run.pending.values() for e in p.values())]:
+        if execution.status in states.ENDED:
+            continue
+        if execution.task is not None:
+            execution.task.cancel()
+        if execution.charge is not None:
+            core.settlements.append((0, execution.key, execution.try_number))
+            execution.charge = None
+        execution.generator = None
+        execution.status = states.TERMINATED
+        core.touch(execution)
+        core.tell_node(execution)
+
+
+def _end(core: Core, run: GraphExecution, status: str) -> None:
+    run.status = status
+    run.ended_at = max(now_us(), run.started_at or 0)
+    if run.started_at is not None:
+        run.stats.duration = (run.ended_at - run.started_at) / 1_000_000
+    run.stats.duration_cpu_only = run.stats.node_exec_time_cpu_only
+    run.stats_changed = False
+    core.touch_run(run)
+    core.tell_run(run)
+    core.after_commit.append(lambda: _forget(core, run))
+
+
+def _forget(core: Core, run: GraphExecution) -> None:
+    # Only now: until the end is on the disk, somebody who asks for the run must find it in memory.
+    core.runs.pop(run.id, None)
+    run.tree.runs.pop(run.id, None)
+    if run.ended is not None and not run.ended.done():
+        run.ended.set_result(run.status)
+    core.run_ended(run)

@@ -1,0 +1,212 @@
+"""The running state in memory: one object a node execution, one a graph execution, one a tree."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ..events import RunRef
+from . import states
+from .ids import node_exec_id, node_key
+from .plan import GraphPlan, NodePlan
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+
+class NodeExecution:
+    """One execution of a node. It is also what events show (events.NodeView).
+
+    `data` holds the values by linked pin until the execution is ready; then `input` is what the block gets and
+    `input_json` what is stored. `outputs` is only ever appended to.
+    """
+
+    __slots__ = (
+        "added_at",
+        "charge",
+        "cost",
+        "data",
+        "ended_at",
+        "error",
+        "generator",
+        "has_place",
+        "input",
+        "input_json",
+        "input_unsaved",
+        "is_dirty",
+        "n_propagated",
+        "n_stored",
+        "node",
+        "outputs",
+        "queued_at",
+        "replayed",
+        "run",
+        "seq",
+        "started_at",
+        "status",
+        "stored_status",
+        "task",
+        "try_number",
+    )
+
+    def __init__(self, run: GraphExecution, node: NodePlan, seq: int, added_at: int):
+        self.run = run
+        self.node = node
+        self.seq = seq
+        self.status = states.INCOMPLETE
+        self.stored_status: str | None = None
+        self.data: dict[str, Any] | None = None
+        self.input: Any = None
+        self.input_json = b"{}"
+        self.input_unsaved = True
+        self.outputs: list[tuple[str, bytes]] = []
+        self.n_propagated = 0
+        self.n_stored = 0
+        self.try_number = 0
+        self.added_at = added_at
+        self.queued_at: int | None = None
+        self.started_at: int | None = None
+        self.ended_at: int | None = None
+        self.is_dirty = False
+        self.error: str | None = None
+        self.cost: int = 0
+        self.charge: int | None = None
+        """Credits reserved for the current try, until it is settled."""
+        self.has_place = False
+        """Whether it stands in GraphExecution.active."""
+        self.replayed = 0
+        """Outputs that a replay or another try will yield once more: they are not emitted again."""
+        self.generator: Iterator | AsyncIterator | None = None
+        self.task: asyncio.Task | None = None
+
+    @property
+    def key(self) -> int:
+        return node_key(self.run.key, self.seq)
+
+    @property
+    def node_exec_id(self) -> str:
+        return node_exec_id(self.run.id, self.seq)
+
+    @property
+    def node_id(self) -> str:
+        return self.node.id
+
+    @property
+    def block_id(self) -> str:
+        return self.node.block_id
+
+
+class RunStats(msgspec.Struct):
+    """What a run used: credits, seconds, counts. The field names are AutoGPT's."""
+
+    cost: int = 0
+    duration: float = 0.0
+    duration_cpu_only: float = 0.0
+    node_exec_time: float = 0.0
+    node_exec_time_cpu_only: float = 0.0
+    node_exec_count: int = 0
+    node_error_count: int = 0
+    error: str | None = None
+    activity_status: str | None = None
+    correctness_score: float | None = None
+
+
+class TreeState:
+    """What all runs of one execution tree share: the counters of its limits and the stop."""
+
+    __slots__ = ("is_stopped", "max_depth", "max_node_executions", "node_executions", "runs")
+
+    def __init__(self, *, max_node_executions: int, max_depth: int):
+        self.max_node_executions = max_node_executions
+        self.max_depth = max_depth
+        self.node_executions = 0
+        self.is_stopped = False
+        self.runs: dict[str, GraphExecution] = {}
+
+
+class GraphExecution:
+    """One run in memory, from its admission until its end is committed."""
+
+    __slots__ = (
+        "active",
+        "child_key",
+        "created_at",
+        "depth",
+        "ended",
+        "ended_at",
+        "executions",
+        "id",
+        "inputs",
+        "is_dirty",
+        "key",
+        "lacking",
+        "latest_inputs",
+        "masks",
+        "n_open",
+        "next_seq",
+        "nodes_to_skip",
+        "on_output",
+        "outputs",
+        "outputs_bytes",
+        "parent",
+        "pending",
+        "pinned_counts",
+        "pinned_outputs",
+        "plan",
+        "priority",
+        "ref",
+        "started_at",
+        "stats",
+        "stats_changed",
+        "status",
+        "stored_status",
+        "tree",
+        "user_id",
+    )
+
+    def __init__(self, key: int, plan: GraphPlan, ref: RunRef, tree: TreeState, *, created_at: int):
+        self.key = key
+        self.id = ref.graph_exec_id
+        self.plan = plan
+        self.ref = ref
+        self.tree = tree
+        self.user_id = ref.user_id
+        self.created_at = created_at
+        self.status = states.QUEUED
+        self.stored_status: str | None = None
+        self.started_at: int | None = None
+        self.ended_at: int | None = None
+        self.stats = RunStats()
+        self.stats_changed = False
+        self.is_dirty = False
+        self.parent: NodeExecution | None = None
+        self.child_key: str | None = None
+        self.depth = 0
+        self.priority = 5
+        self.inputs: dict[str, Any] = {}
+        self.masks: dict[str, dict[str, Any]] = {}
+        self.pinned_outputs: dict[str, list[list[tuple[str, Any]]]] = {}
+        self.pinned_counts: dict[int, int] = {}
+        self.nodes_to_skip: frozenset[str] = frozenset()
+        self.next_seq = 1
+        self.n_open = 0
+        """Node executions that are queued, running, or hold outputs back: the run ends when none is left."""
+        self.executions: dict[int, NodeExecution] = {}
+        """The unfinished ones by seq; what is finished lives in the database only."""
+        self.pending: dict[int, dict[int, NodeExecution]] = {}
+        """{node index: {seq: INCOMPLETE execution}}, oldest first."""
+        self.lacking: dict[tuple[int, str], deque[NodeExecution]] = {}
+        """{(node index, pin): executions that may still lack the pin}, oldest first; entries are dropped lazily."""
+        self.latest_inputs: dict[int, dict[str, Any]] = {}
+        """{node index: resolved input of the newest execution}, for nodes with static pins."""
+        self.active: dict[int, deque[NodeExecution]] = {}
+        """{node index: started executions in order}: only the first one's outputs are passed on."""
+        self.outputs: list[tuple[str, bytes]] = []
+        self.outputs_bytes = 0
+        self.on_output: Any = None
+        """For a child: called with (name, value) when an Output node has ended."""
+        self.ended: asyncio.Future | None = None
+        """Set when the end is committed, where somebody waits for it."""

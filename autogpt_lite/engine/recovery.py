@@ -1,0 +1,190 @@
+"""Brings a stored run back into memory: after a restart, or when its turn comes after a long wait.
+
+What was committed never runs again; what was committed and not yet propagated is propagated; what was in flight runs again
+as a new delivery of the same try.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from typing import Any
+
+import apsw
+import msgspec
+
+from ..events import RunRef
+from . import pricing, states
+from .core import Core
+from .flush import sql
+from .ids import MAX_SEQ, node_key
+from .plan import GraphPlan
+from .propagation import decode, encode, keep_run_output, note_lacking, release_held
+from .records import GraphExecution, NodeExecution, TreeState
+
+log = logging.getLogger(__name__)
+
+
+class StoredRun(msgspec.Struct):
+    """The rows of one run, as read."""
+
+    run: dict[str, Any]
+    nodes: list[tuple]
+    outputs: dict[int, list[tuple[str, bytes]]]
+    tree_nodes: int
+    cost_credits: int
+
+
+def read_run(connection: apsw.Connection, key: int) -> StoredRun | None:
+    """All rows of the run with this key; None if there is no such run."""
+    cursor = connection.execute(sql.select_run, (key,))
+    rows = cursor.fetchall()
+    if not rows:
+        return None
+    run = dict(zip(_RUN_COLUMNS, rows[0], strict=True))
+    first, last = node_key(key, 0), node_key(key, MAX_SEQ)
+    nodes = connection.execute(sql.nodes_of_run, (first, last)).fetchall()
+    outputs = {}
+    for node in nodes:
+        if node[10] is None and node[2] != states.CODES[states.INCOMPLETE]:
+            outputs[node[0]] = connection.execute(sql.outputs_of_node, (node[0],)).fetchall()
+    tree_nodes = connection.execute(sql.count_tree_nodes, (run["root_id"],)).fetchall()[0][0]
+    cost = connection.execute(sql.cost_of_run, (first, last)).fetchall()[0][0]
+    return StoredRun(run, nodes, outputs, tree_nodes, cost)
+
+
+_RUN_COLUMNS = (
+    *("id", "uuid", "user_id", "graph_id", "graph_version", "status", "parent_id", "root_id", "parent_node_exec_id", "child_key"),
+    *("depth", "priority", "preset_id", "is_dry_run", "deliveries", "inputs", "credential_inputs", "nodes_input_masks"),
+    *("pinned_outputs", "nodes_to_skip", "created_at", "started_at", "stats"),
+)
+
+
+def restore_run(core: Core, stored: StoredRun, plan: GraphPlan, parent: NodeExecution | None = None) -> GraphExecution:
+    """The run in memory as it was at its last commit. `resume` sets it going."""
+    row = stored.run
+    limits = core.config.engine
+    tree = parent.run.tree if parent else TreeState(max_node_executions=limits.max_node_executions, max_depth=limits.max_depth)
+    if parent is None:
+        tree.node_executions = stored.tree_nodes
+    run = GraphExecution(row["id"], plan, _ref_of(row, parent), tree, created_at=row["created_at"])
+    run.status = run.stored_status = row["status"]
+    run.started_at = row["started_at"]
+    run.parent = parent
+    run.child_key = row["child_key"]
+    run.depth, run.priority = row["depth"], row["priority"]
+    run.inputs = decode(row["inputs"])
+    run.masks = _decoded(row["nodes_input_masks"], {})
+    run.pinned_outputs = _decoded(row["pinned_outputs"], {})
+    run.nodes_to_skip = frozenset(_decoded(row["nodes_to_skip"], []))
+    run.stats.cost = stored.cost_credits
+    for node_row in stored.nodes:
+        _restore_node(run, node_row, stored.outputs.get(node_row[0]))
+    _order_active(run)
+    return run
+
+
+def _decoded(text: bytes | None, default: Any) -> Any:
+    return default if text is None else decode(text)
+
+
+def _ref_of(row: dict[str, Any], parent: NodeExecution | None) -> RunRef:
+    return RunRef(
+        user_id=row["user_id"],
+        graph_id=row["graph_id"],
+        graph_version=row["graph_version"],
+        graph_exec_id=row["uuid"],
+        root_id=parent.run.ref.root_id if parent else row["uuid"],
+        parent_id=parent.run.id if parent else None,
+        preset_id=row["preset_id"],
+        is_dry_run=bool(row["is_dry_run"]),
+        inputs=row["inputs"],
+        credential_inputs=row["credential_inputs"],
+        nodes_input_masks=row["nodes_input_masks"],
+    )
+
+
+def _restore_node(run: GraphExecution, row: tuple, many_outputs: list[tuple[str, bytes]] | None) -> None:
+    key, index, code, try_number, n_propagated, added_at, queued_at, started_at, ended_at, input_json, output = row
+    seq = key & MAX_SEQ
+    run.next_seq = max(run.next_seq, seq + 1)
+    execution = NodeExecution(run, run.plan.nodes[index], seq, added_at)
+    execution.status = execution.stored_status = states.STATUSES[code]
+    execution.try_number, execution.n_propagated = try_number, n_propagated
+    execution.queued_at, execution.started_at, execution.ended_at = queued_at, started_at, ended_at
+    execution.input_json, execution.input_unsaved = input_json, False
+    if many_outputs:
+        execution.outputs, execution.n_stored = list(many_outputs), len(many_outputs)
+    elif output is not None:
+        execution.outputs = [(pin, encode(value)) for pin, value in decode(output)]
+    if execution.status == states.INCOMPLETE:
+        _restore_pending(run, execution)
+        return
+    _restore_counters(run, execution)
+    if execution.status in (states.QUEUED, states.RUNNING):
+        execution.replayed = len(execution.outputs)
+        _keep_charge(execution)
+        run.n_open += 1
+        run.executions[seq] = execution
+    elif execution.n_propagated < len(execution.outputs):
+        execution.has_place = True
+        run.n_open += 1
+        run.executions[seq] = execution
+
+
+def _restore_pending(run: GraphExecution, execution: NodeExecution) -> None:
+    execution.data = decode(execution.input_json)
+    run.pending.setdefault(execution.node.index, {})[execution.seq] = execution
+    note_lacking(run, execution, *execution.data)
+
+
+def _restore_counters(run: GraphExecution, execution: NodeExecution) -> None:
+    node, stats = execution.node, run.stats
+    if node.static_pins:
+        run.latest_inputs[node.index] = decode(execution.input_json)
+    if node.is_output:
+        keep_run_output(run, decode(execution.input_json))
+    if execution.ended_at is not None:
+        stats.node_exec_count += 1
+        stats.node_exec_time += (execution.ended_at - (execution.started_at or execution.ended_at)) / 1_000_000
+        stats.node_error_count += execution.status == states.FAILED
+        if node.id in run.pinned_outputs:
+            run.pinned_counts[node.index] = run.pinned_counts.get(node.index, 0) + 1
+
+
+def _keep_charge(execution: NodeExecution) -> None:
+    # A RUNNING row was written together with its reservation, which still stands.
+    entry = execution.node.entry
+    if execution.status == states.RUNNING and entry is not None and entry.block.costs:
+        execution.charge = pricing.price(entry.block.costs, decode(execution.input_json))
+
+
+def _order_active(run: GraphExecution) -> None:
+    """Executions whose outputs are not all passed on take their places in the order in which they had begun."""
+    started = [e for e in run.executions.values() if e.started_at is not None and (e.has_place or e.status == states.RUNNING)]
+    for execution in sorted(started, key=lambda e: (e.started_at, e.seq)):
+        execution.has_place = True
+        run.active.setdefault(execution.node.index, deque()).append(execution)
+
+
+def resume(core: Core, run: GraphExecution) -> None:
+    """Sets a restored run going: passes on what was held, then queues what was queued or in flight."""
+    for index in list(run.active):
+        _drain(core, run, index)
+    for execution in list(run.executions.values()):
+        if execution.status in (states.QUEUED, states.RUNNING):
+            core.ready.append(execution)
+    core.wake()
+
+
+def _drain(core: Core, run: GraphExecution, index: int) -> None:
+    places = run.active[index]
+    while places and places[0].status in states.ENDED:
+        execution = places.popleft()
+        release_held(core, execution)
+        run.n_open -= 1
+        run.executions.pop(execution.seq, None)
+    if not places:
+        del run.active[index]
+    else:
+        release_held(core, places[0])

@@ -1,0 +1,98 @@
+-- name: insert_node
+-- A new node execution, in whatever status it has by now.
+INSERT INTO node_executions
+    (id, node, status, try, n_propagated, added_at, queued_at, started_at, ended_at, input, output, stats)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: update_node
+-- The next status of a stored execution; a row that is not in the status that was stored last stays as it is.
+UPDATE node_executions SET status = ?, try = ?, n_propagated = ?, queued_at = ?, started_at = ?, ended_at = ?, output = ?, stats = ?
+WHERE id = ? AND status = ?;
+
+-- name: update_node_input
+-- The same for an execution whose input has changed since it was stored.
+UPDATE node_executions SET status = ?, try = ?, n_propagated = ?, queued_at = ?, started_at = ?, ended_at = ?, output = ?, stats = ?,
+    input = ?
+WHERE id = ? AND status = ?;
+
+-- name: insert_output
+-- One output of an execution that has many.
+INSERT INTO node_outputs (node_exec_id, ordinal, pin, value) VALUES (?, ?, ?, ?);
+
+-- name: insert_graph_execution
+-- A run, admitted.
+INSERT INTO graph_executions
+    (id, uuid, user_id, graph_id, graph_version, status, parent_id, root_id, parent_node_exec_id, child_key, depth, priority, source,
+     preset_id, is_dry_run, inputs, credential_inputs, nodes_input_masks, pinned_outputs, nodes_to_skip, created_at, queued_at)
+VALUES (:id, :uuid, :user_id, :graph_id, :graph_version, 'QUEUED', :parent_id, :root_id, :parent_node_exec_id, :child_key, :depth,
+     :priority, :source, :preset_id, :is_dry_run, :inputs, :credential_inputs, :nodes_input_masks, :pinned_outputs, :nodes_to_skip,
+     :created_at, :created_at);
+
+-- name: update_graph_execution
+-- The next status of a run and its stats.
+UPDATE graph_executions SET status = ?, started_at = ?, ended_at = ?, stats = ? WHERE id = ? AND status = ?;
+
+-- name: ended_among
+-- Which of these runs have ended: an ended run fences all later rows of its nodes. (JSON list of ids)
+SELECT g.id FROM json_each(?) AS j JOIN graph_executions g ON g.id = j.value
+WHERE g.status IN ('COMPLETED', 'FAILED', 'TERMINATED');
+
+-- name: status_of
+-- The status of one run, by its key.
+SELECT status FROM graph_executions WHERE id = ?;
+
+-- name: last_key
+-- The newest run's key: new keys continue from it.
+SELECT coalesce(max(id), 0) FROM graph_executions;
+
+-- name: find_child
+-- The child that an earlier delivery of the same node execution has begun.
+SELECT id, uuid, status FROM graph_executions WHERE parent_node_exec_id = ? AND child_key = ?;
+
+-- name: open_runs
+-- Runs to go on with after a restart: roots first, in the order of their admission.
+SELECT id, uuid, status, parent_id, priority, created_at FROM graph_executions
+WHERE status IN ('QUEUED', 'RUNNING') ORDER BY id;
+
+-- name: select_run
+-- Everything of one run, by its key.
+SELECT id, uuid, user_id, graph_id, graph_version, status, parent_id, root_id, parent_node_exec_id, child_key, depth, priority,
+       preset_id, is_dry_run, deliveries, inputs, credential_inputs, nodes_input_masks, pinned_outputs, nodes_to_skip, created_at,
+       started_at, stats
+FROM graph_executions WHERE id = ?;
+
+-- name: count_delivery
+-- One more delivery of a run that was in flight when the server ended.
+UPDATE graph_executions SET deliveries = deliveries + 1 WHERE id = ?;
+
+-- name: nodes_of_run
+-- All node executions of a run in order. (first key, last key)
+SELECT id, node, status, try, n_propagated, added_at, queued_at, started_at, ended_at, input, output
+FROM node_executions WHERE id BETWEEN ? AND ? ORDER BY id;
+
+-- name: outputs_of_node
+-- The outputs of an execution that has many.
+SELECT pin, value FROM node_outputs WHERE node_exec_id = ? ORDER BY ordinal;
+
+-- name: count_tree_nodes
+-- Node executions of all runs of a tree. (root key)
+SELECT count(*) FROM graph_executions g JOIN node_executions n ON n.id BETWEEN g.id << 24 AND (g.id << 24 | 16777215)
+WHERE g.id = ?1 OR (g.root_id = ?1 AND g.parent_node_exec_id IS NOT NULL);
+
+-- name: terminate_run
+-- Ends a run that is not in memory.
+UPDATE graph_executions SET status = 'TERMINATED', ended_at = :ended_at
+WHERE id = :id AND status IN ('INCOMPLETE', 'QUEUED', 'RUNNING', 'REVIEW');
+
+-- name: terminate_nodes
+-- Ends the unfinished node executions of a run that is not in memory. (:first and :last key)
+UPDATE node_executions SET status = 6 WHERE id BETWEEN :first AND :last AND status IN (0, 1, 2, 3);
+
+-- name: cost_of_run
+-- Credits that a run's node executions have cost so far: settled ones only, what is reserved may still come back. (first key, last key)
+SELECT coalesce(sum(settled_credits), 0) FROM charges WHERE node_exec_id BETWEEN ? AND ?;
+
+-- name: fail_run
+-- Ends a run that cannot go on.
+UPDATE graph_executions SET status = 'FAILED', ended_at = unixepoch() * 1000000, stats = json_object('error', :reason)
+WHERE id = :id AND status IN ('INCOMPLETE', 'QUEUED', 'RUNNING', 'REVIEW');
