@@ -1,0 +1,263 @@
+"""One child process, seen from the server: start, call, kill."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .. import errors
+from . import frames
+from .status import note_report
+
+_PROGRAM = "import json, sys; sys.path[:] = json.loads(sys.argv[1])['path']; from autogpt_lite.sandbox.child import main; main()"
+# Generous: a cold start from a slow card takes seconds; a start that hangs must still end.
+_START_TIMEOUT_S = 30.0
+# Variables that a Python may need to start at all. None of them is a secret; everything else stays here.
+_KEPT_VARIABLES = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+
+
+class Worker:
+    """A child that answers one call at a time. Use it from one task; `kill` may come from anywhere on the loop's thread.
+
+    `functions` is {name: "module:function"}; the child imports them before it confines itself. A function gets the argument and
+    returns JSON, or is a generator whose yields go to `on_chunk` and whose return value is the result.
+    """
+
+    def __init__(self, functions: dict[str, str], *, memory_mb: int, max_output_bytes: int):
+        self.calls = 0
+        self.report: dict[str, Any] = {}
+        self._functions = functions
+        self._memory_mb = memory_mb
+        self._max_output_bytes = max_output_bytes
+        self._on_chunk: Callable[[Any], None] | None = None
+        self._pipe = _Pipe(self._receive, max_output_bytes + 1_000_000)
+        self._reply: asyncio.Future[list[Any]] | None = None
+
+    async def start(self) -> None:
+        """Starts the child and waits until it is confined. Raises BlockError if it cannot be started."""
+        try:
+            await self._pipe.open(_command(self._functions, self._memory_mb))
+            self.report = _result_of(await self._wait_for_reply(_START_TIMEOUT_S))
+        except (OSError, TimeoutError, _ChildEnded) as error:
+            self.kill()
+            raise errors.BlockError("The process for isolated work could not be started.") from error
+        except BaseException:
+            self.kill()
+            raise
+        note_report(self.report)
+
+    @property
+    def is_alive(self) -> bool:
+        return self._pipe.is_alive
+
+    @property
+    def pid(self) -> int:
+        return self._pipe.pid
+
+    async def call(
+        self,
+        name: str,
+        argument: Any,
+        *,
+        timeout_s: float,
+        subject: str = "The work",
+        on_chunk: Callable[[Any], None] | None = None,
+    ) -> Any:
+        """The result of one call. Raises BlockError (or BlockInputError) with a sentence about `subject`.
+
+        After a timeout, too much memory, too much output or a cancellation the child is dead and a new one is needed.
+        """
+        self._pipe.write(_encode_request(name, argument, timeout_s, self._max_output_bytes))
+        self._on_chunk = on_chunk
+        self.calls += 1
+        try:
+            reply = await self._wait_for_reply(timeout_s)
+        except TimeoutError:
+            self.kill()
+            raise errors.BlockError(f"{subject} took longer than the {timeout_s:g} seconds that it may take.") from None
+        except _ChildEnded:
+            raise errors.BlockError(self._memory_message(subject, " or crashed")) from None
+        except BaseException:
+            self.kill()
+            raise
+        if reply[0] == "memory":
+            self.kill()
+            raise errors.BlockError(self._memory_message(subject))
+        return _result_of(reply)
+
+    def kill(self) -> None:
+        """Kills the child with its process group, at once; does not wait."""
+        self._pipe.kill()
+
+    async def wait_ended(self) -> None:
+        """Returns when the child is gone, reaped, and its pipes are closed."""
+        await asyncio.shield(self._pipe.closed)
+
+    def when_ended(self, callback: Callable[[], None]) -> None:
+        """Calls back once the child is gone, reaped, and its pipes are closed."""
+        self._pipe.closed.add_done_callback(lambda _: callback())
+
+    def _memory_message(self, subject: str, more: str = "") -> str:
+        return f"{subject} needed more than the {self._memory_mb} MB of memory that it may have{more}."
+
+    async def _wait_for_reply(self, timeout_s: float) -> list[Any]:
+        self._reply = asyncio.get_running_loop().create_future()
+        if not self._pipe.is_alive:
+            raise _ChildEnded
+        # A tenth is kept for the kill and for a new child, so that the caller has the answer within timeout_s.
+        async with asyncio.timeout(timeout_s * 0.9):
+            return await self._reply
+
+    def _receive(self, body: memoryview | None) -> None:
+        """Gets every frame of the child, None when it has ended."""
+        if body is None:
+            return self._resolve(_ChildEnded())
+        try:
+            message = _read_reply(body)
+            if message[0] != "chunk":
+                return self._resolve(message)
+            if self._on_chunk is not None:
+                self._on_chunk(message[1])
+        except Exception as error:
+            self.kill()
+            self._resolve(error)
+
+    def _resolve(self, outcome: list[Any] | Exception) -> None:
+        if self._reply is None or self._reply.done():
+            return
+        if isinstance(outcome, Exception):
+            self._reply.set_exception(outcome)
+        else:
+            self._reply.set_result(outcome)
+
+
+class _ChildEnded(Exception):
+    pass
+
+
+def _read_reply(body: memoryview) -> list[Any]:
+    # The child may be in the hands of whoever broke out of the sandbox: nothing it says is trusted.
+    try:
+        reply = frames.decode(body)
+    except frames.FrameError:
+        reply = None
+    expected = {"ready": 2, "chunk": 2, "result": 2, "memory": 2, "failed": 3}
+    if not isinstance(reply, list) or not reply or expected.get(reply[0] if isinstance(reply[0], str) else "") != len(reply):
+        raise errors.BlockError("The process for isolated work gave an answer that cannot be read.")
+    return reply
+
+
+def _result_of(reply: list[Any]) -> Any:
+    if reply[0] != "failed":
+        return reply[1]
+    kind = errors.BlockInputError if reply[1] == "BlockInputError" else errors.BlockError
+    raise kind(str(reply[2]))
+
+
+def _encode_request(name: str, argument: Any, timeout_s: float, max_output_bytes: int) -> bytes:
+    try:
+        return frames.encode([name, argument, {"timeout_s": timeout_s, "max_output_bytes": max_output_bytes}])
+    except frames.FrameError as error:
+        raise errors.BlockInputError(f"The input cannot be used: {error}.") from None
+
+
+def _command(functions: dict[str, str], memory_mb: int) -> list[str]:
+    package = str(Path(__file__).resolve().parents[2])
+    path = [package, *(entry for entry in sys.path if os.path.isabs(entry) and entry != package)]
+    setup = {"path": path, "functions": functions, "memory_mb": memory_mb, "parent_pid": os.getpid()}
+    return [sys.executable, "-I", "-X", "utf8", "-c", _PROGRAM, json.dumps(setup)]
+
+
+class _Pipe(asyncio.SubprocessProtocol):
+    """The child's process and its two pipes; cuts what arrives into frames."""
+
+    def __init__(self, receive: Callable[[memoryview | None], None], max_frame_bytes: int):
+        self._receive = receive
+        self._max_frame_bytes = max_frame_bytes
+        self._buffer = bytearray()
+        self._transport: asyncio.SubprocessTransport | None = None
+        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._killed = False
+
+    async def open(self, command: list[str]) -> None:
+        loop = asyncio.get_running_loop()
+        environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+        options: dict[str, Any] = {"cwd": tempfile.gettempdir(), "env": environment, "stderr": asyncio.subprocess.DEVNULL}
+        if os.name == "nt":
+            options["creationflags"] = 0x08000000  # CREATE_NO_WINDOW
+        else:
+            options["start_new_session"] = True
+        try:
+            await loop.subprocess_exec(lambda: self, *command, **options)
+        except NotImplementedError:  # the selector loop of Windows
+            from .threaded import open_threaded
+
+            open_threaded(loop, self, command, options)
+        finally:
+            if self._transport is None:
+                self.closed.set_result(None)
+
+    @property
+    def is_alive(self) -> bool:
+        return self._transport is not None and not self._killed and self._transport.get_returncode() is None
+
+    @property
+    def pid(self) -> int:
+        return self._transport.get_pid() if self._transport else 0
+
+    def write(self, frame: bytes) -> None:
+        if self.is_alive:
+            self._transport.get_pipe_transport(0).write(frame)
+
+    def kill(self) -> None:
+        if self.is_alive:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                if hasattr(os, "killpg"):
+                    os.killpg(self._transport.get_pid(), signal.SIGKILL)
+        self._killed = True
+        self._buffer = bytearray()
+        if self._transport is not None:
+            self._transport.close()
+            self._receive(None)
+
+    # What the loop calls.
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+        if self._killed:
+            self.kill()
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        if self._killed:
+            return
+        self._buffer += data
+        start, size = 0, frames.HEADER.size
+        while len(self._buffer) - start >= size:
+            end = start + size + frames.HEADER.unpack_from(self._buffer, start)[0]
+            if end - start > self._max_frame_bytes:
+                return self.kill()
+            if len(self._buffer) < end:
+                break
+            with memoryview(self._buffer) as view, view[start + size : end] as body:
+                self._receive(body)
+            start = end
+        del self._buffer[:start]
+
+    def pipe_connection_lost(self, fd: int, error: Exception | None) -> None:
+        self._receive(None)
+
+    def process_exited(self) -> None:
+        self._receive(None)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._receive(None)
+        if not self.closed.done():
+            self.closed.set_result(None)
