@@ -24,13 +24,18 @@ class Request(msgspec.Struct):
     """What a handler gets: everything is already decoded and checked against the Route."""
 
     principal: Principal
-    path: Mapping[str, str]
+    path: Mapping[str, Any]
+    """The path parameters: decoded text, or the type that Route.path_params names."""
     query: Any = None
     body: Any = None
+    headers: Mapping[str, str] = {}
+    """Case-insensitive."""
+    remote: str = ""
+    """The address of the peer (a proxy's, where there is one)."""
 
 
 class Response(msgspec.Struct):
-    """For the handlers that answer something else than 200 with JSON."""
+    """For the handlers that answer something else than the route's status with JSON. A body of bytes goes out as it is."""
 
     body: Any = None
     status: int = 200
@@ -45,7 +50,10 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     """One endpoint. `query` and `body` are msgspec types that the request is converted to (None: nothing is read);
     `returns` describes the answer in OpenAPI; a handler returns a value that msgspec encodes, or a Response.
 
-    `path` is written as in OpenAPI: /api/graphs/{graph_id}.
+    `path` is written as in OpenAPI: /api/graphs/{graph_id}. `path_params` gives the type of those parameters that are not
+    plain text: {"version": int}. A body that admits None (or whose fields all have defaults) may be left out. `body=bytes`
+    hands over the raw bytes of any content type; only public routes, which check a signature themselves, may have it.
+    `permission` is what an API key needs; a route without one is closed to API keys.
     """
 
     method: Method
@@ -57,6 +65,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     permission: str | None = None
     query: Any = None
     body: Any = None
+    path_params: Mapping[str, Any] = {}
     returns: Any = None
     status: int = 200
     errors: tuple[int, ...] = ()

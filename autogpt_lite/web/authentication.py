@@ -1,0 +1,43 @@
+"""What the web layer asks of accounts: who is it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import msgspec
+
+from .routing import Principal
+
+NO_TOKEN = 4001
+NO_SUBJECT = 4002
+BAD_TOKEN = 4003
+
+
+class SocketLogin(msgspec.Struct, frozen=True):
+    """Who opened a WebSocket. It is closed when `session` (None: never) ends."""
+
+    user_id: str
+    session: bytes | None = None
+
+
+class SocketRefused(Exception):
+    """A WebSocket without a good token: it is accepted, then closed with `code` (4001, 4002 or 4003)."""
+
+    def __init__(self, code: int, reason: str):
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class Authenticator(Protocol):
+    """Finds the user of a request."""
+
+    def authenticate(self, headers: Mapping[str, str], remote: str) -> Principal:
+        """Raises NotAuthenticatedError (401) or TooManyRequestsError (429)."""
+
+    def authenticate_socket(self, token: str | None) -> SocketLogin:
+        """`token` is what stands in ?token=. Raises SocketRefused."""
+
+    def on_session_end(self, callback: Callable[[bytes], None]) -> None:
+        """Calls callback(session) when a session ends before its time."""

@@ -1,0 +1,179 @@
+"""One request, from its headers to its answer. The order is the protection: Host and Origin, address, login, body, handler."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web_protocol import RequestPayloadError
+from aiohttp.web_request import BaseRequest
+from aiohttp.web_response import StreamResponse
+
+from ..config import ServerConfig
+from ..errors import (
+    AutoGPTLiteError,
+    InvalidInputError,
+    MethodNotAllowedError,
+    NotAuthorizedError,
+    NotFoundError,
+    PayloadTooLargeError,
+    UnsupportedMediaTypeError,
+)
+from .answers import bytes_response, encode_json, error_response, options_response, unexpected_response
+from .authentication import Authenticator
+from .guard import RequestGuard
+from .router import Endpoint, Router
+from .routing import Principal, Request, Response
+from .static_files import StaticFiles, serve_file
+
+BODY_TIMEOUT_S = 60.0
+WEBSOCKET_PATH = "/ws"
+
+NOBODY = Principal(user_id="")
+"""The principal of public routes."""
+
+
+class RequestHandler:
+    """Answers every request of the server. `open_socket(request, query)` takes over what comes to /ws."""
+
+    def __init__(
+        self,
+        config: ServerConfig,
+        router: Router,
+        guard: RequestGuard,
+        authenticator: Authenticator,
+        static_files: StaticFiles,
+        open_socket: Callable[[BaseRequest, str], Awaitable[StreamResponse]],
+    ):
+        self._config = config
+        self._router = router
+        self._guard = guard
+        self._authenticator = authenticator
+        self._static_files = static_files
+        self._open_socket = open_socket
+
+    async def __call__(self, request: BaseRequest) -> StreamResponse:
+        try:
+            return await self._answer(request)
+        except AutoGPTLiteError as error:
+            response = error_response(error)
+            if isinstance(error, PayloadTooLargeError):
+                response.force_close()
+            return response
+        except ConnectionError:
+            raise
+        except Exception as error:
+            return unexpected_response(error)
+
+    async def _answer(self, request: BaseRequest) -> StreamResponse:
+        # The target as it was sent: a decoded or merged path could mean something else to the checks than to the routes.
+        path, _, query = request.raw_path.partition("?")
+        self._guard.check(request.headers, is_websocket=path == WEBSOCKET_PATH)
+        if path == WEBSOCKET_PATH:
+            return await self._open_socket(request, query)
+        method = request.method
+        try:
+            endpoint, values = self._router.find("GET" if method == "HEAD" else method, path)
+        except NotFoundError:
+            return self._static_answer(request, path)
+        except MethodNotAllowedError as error:
+            if method == "OPTIONS":
+                return options_response(error.detail)
+            raise
+        return await self._run(request, endpoint, values, query)
+
+    def _static_answer(self, request: BaseRequest, path: str) -> StreamResponse:
+        file = self._static_files.find(path)
+        if file is None:
+            raise NotFoundError()
+        if request.method == "OPTIONS":
+            return options_response(["GET"])
+        if request.method not in ("GET", "HEAD"):
+            raise MethodNotAllowedError(detail=["GET"])
+        response = serve_file(file, request.headers)
+        if response is None:
+            raise NotFoundError()
+        return response
+
+    async def _run(self, request: BaseRequest, endpoint: Endpoint, values: list[str], query: str) -> StreamResponse:
+        route, headers, remote = endpoint.route, request.headers, request.remote or ""
+        principal = NOBODY
+        if route.access != "public":
+            principal = self._authenticator.authenticate(headers, remote)
+            check_access(principal, endpoint)
+        raw = b""
+        if request.body_exists:
+            check_body_headers(request, endpoint, self._config.max_body_bytes)
+            raw = await read_body(request, self._config.max_body_bytes)
+        answer = await route.handler(
+            Request(
+                principal=principal,
+                path=endpoint.path_values(values) if values else {},
+                query=endpoint.query.read(query) if endpoint.query is not None else None,
+                body=endpoint.body.read(raw, self._config.max_json_depth) if endpoint.body is not None else None,
+                headers=headers,
+                remote=remote,
+            )
+        )
+        return encode_answer(answer, route.status)
+
+
+def check_access(principal: Principal, endpoint: Endpoint) -> None:
+    """Raises NotAuthorizedError (403) where this principal may not use the route."""
+    route = endpoint.route
+    if route.access == "admin" and not principal.is_admin:
+        raise NotAuthorizedError("Only an administrator may do this.")
+    if principal.permissions is not None and route.permission not in principal.permissions:
+        wanted = f"the permission {route.permission}" if route.permission else "a login, an API key will not do"
+        raise NotAuthorizedError(f"This needs {wanted}.")
+
+
+def check_body_headers(request: BaseRequest, endpoint: Endpoint, max_bytes: int) -> None:
+    """Raises before the body is read: 413 for its size, 415 for anything but plain JSON."""
+    headers = request.headers
+    if (request.content_length or 0) > max_bytes:
+        raise too_large(max_bytes)
+    if headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaTypeError("Compressed bodies are not taken.")
+    if endpoint.body is not None and endpoint.body.is_raw:
+        return
+    if headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
+        raise UnsupportedMediaTypeError(hint="Send `Content-Type: application/json`.")
+
+
+async def read_body(request: BaseRequest, max_bytes: int) -> bytes:
+    """The whole body. Raises PayloadTooLargeError as soon as there is too much of it, InvalidInputError if it breaks off."""
+    content = request.content
+    if content.is_eof():
+        raw = content.read_nowait()
+        if len(raw) > max_bytes:
+            raise too_large(max_bytes)
+        return raw
+    parts = bytearray()
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            while chunk := await content.readany():
+                parts += chunk
+                if len(parts) > max_bytes:
+                    raise too_large(max_bytes)
+    except TimeoutError:
+        raise InvalidInputError(f"The body took longer than {BODY_TIMEOUT_S:g} s.") from None
+    except (RequestPayloadError, HttpProcessingError):
+        raise InvalidInputError("The body broke off or is not valid HTTP.") from None
+    return bytes(parts)
+
+
+def too_large(max_bytes: int) -> PayloadTooLargeError:
+    return PayloadTooLargeError(f"The body is larger than {max_bytes} bytes.", hint="`server.max_body_bytes` is the limit.")
+
+
+def encode_answer(answer: Any, status: int) -> StreamResponse:
+    """What a handler returned, as HTTP: a value is JSON with the route's status, a Response says the rest itself."""
+    if not isinstance(answer, Response):
+        return bytes_response(b"" if status == 204 else encode_json(answer), status=status)
+    body = answer.body
+    if not isinstance(body, bytes):
+        body = b"" if body is None and answer.status in (204, 304) else encode_json(body)
+    return bytes_response(body, status=answer.status, headers={"Content-Type": answer.content_type, **answer.headers})

@@ -1,0 +1,98 @@
+"""`create_server`: everything of the web layer put together and listening."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Sequence
+
+from ..config import Config
+from ..events import EventBus
+from ..paths import packaged_file
+from .authentication import Authenticator
+from .connections import HttpServer, check_http_parser
+from .guard import RequestGuard, bracketed, is_loopback
+from .handler import RequestHandler
+from .hub import WebSocketHub
+from .listen import bind_sockets
+from .router import Router
+from .routing import Route
+from .static_files import StaticFiles
+from .system_routes import system_routes
+from .websocket import OwnerOf, WebSocketDoor
+
+SHUTDOWN_S = 1.0
+
+
+class WebServer:
+    """A listening server. `url` is its address on this machine; close it with `await close()`."""
+
+    def __init__(self, http: HttpServer, hub: WebSocketHub, routes: Sequence[Route], url: str, port: int):
+        self.http = http
+        self.hub = hub
+        self.routes = routes
+        self.url = url
+        self.port = port
+        self._listening: list[asyncio.Server] = []
+
+    async def listen(self, sockets: Sequence[socket.socket]) -> None:
+        """Begins to accept connections."""
+        loop = asyncio.get_running_loop()
+        for bound in sockets:
+            self._listening.append(await loop.create_server(self.http, sock=bound, backlog=1024))
+
+    async def close(self) -> None:
+        """Accepts no more, cuts WebSockets off, lets requests end for SHUTDOWN_S, then cancels them."""
+        for server in self._listening:
+            server.close()
+        self.hub.close()
+        self.http.pre_shutdown()
+        await self.http.shutdown(SHUTDOWN_S)
+        for server in self._listening:
+            await server.wait_closed()
+
+
+async def create_server(
+    config: Config,
+    routes: Sequence[Route],
+    *,
+    authenticator: Authenticator,
+    bus: EventBus,
+    owner_of: OwnerOf,
+    sockets: Sequence[socket.socket] | None = None,
+) -> WebServer:
+    """Starts to serve `routes`, /health, /openapi.json, /ws and the files of the web UI.
+
+    `sockets` come from listen.bind_sockets, where the port was taken before the database was opened. Raises StartupError.
+    """
+    check_http_parser()
+    bound = list(sockets) if sockets is not None else bind_sockets(config.server)
+    try:
+        port = bound[0].getsockname()[1]
+        all_routes = [*system_routes(routes, is_open=is_loopback(config.server.host)), *routes]
+        hub = WebSocketHub(bus, config.websocket)
+        door = WebSocketDoor(hub, authenticator, owner_of, config.websocket)
+        handler = RequestHandler(
+            config.server,
+            Router(all_routes),
+            RequestGuard(config, port),
+            authenticator,
+            StaticFiles(packaged_file("static")),
+            door.open,
+        )
+        http = HttpServer(handler, max_connections=config.server.max_connections)
+        server = WebServer(http, hub, all_routes, local_url(config.server.host, port), port)
+        await server.listen(bound)
+    except BaseException:
+        for one in bound:
+            one.close()
+        raise
+    authenticator.on_session_end(hub.end_session)
+    return server
+
+
+def local_url(host: str, port: int) -> str:
+    """The address that a browser on this machine reaches the server under."""
+    if host in ("localhost", "0.0.0.0", "::", ""):
+        host = "127.0.0.1"
+    return f"http://{bracketed(host)}:{port}"

@@ -1,0 +1,200 @@
+"""/ws: AutoGPT's WebSocket protocol (contract/semantics.md 18), with resuming and compact frames for those who ask."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+from aiohttp.web_exceptions import HTTPException
+from aiohttp.web_request import BaseRequest
+from aiohttp.web_response import StreamResponse
+from aiohttp.web_ws import WebSocketResponse, WSMsgType
+
+from ..config import WebSocketConfig
+from ..errors import AutoGPTLiteError, InvalidInputError, MethodNotAllowedError, NotFoundError, TooManyRequestsError
+from .answers import SECURITY_HEADERS
+from .authentication import Authenticator, SocketLogin, SocketRefused
+from .frames import encode, graph_channel, run_channel, text_frame
+from .hub import Listener, WebSocketHub
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_S = 30.0
+CLOSE_TIMEOUT_S = 1.0
+
+OwnerOf = Callable[[str], str | None]
+"""The user of a graph execution, or None where there is no such run."""
+
+
+class ClientMessage(msgspec.Struct):
+    """What a client sends."""
+
+    method: str
+    data: Any = None
+
+
+class Subscription(msgspec.Struct):
+    """The data of subscribe and unsubscribe. `epoch` and `after` (a sequence) ask for what was missed; `batch` for our
+    compact frames in place of AutoGPT's."""
+
+    graph_exec_id: str | None = None
+    graph_id: str | None = None
+    epoch: str | None = None
+    after: int | None = None
+    batch: bool = False
+
+
+class WebSocketDoor:
+    """Opens and serves WebSockets."""
+
+    def __init__(self, hub: WebSocketHub, authenticator: Authenticator, owner_of: OwnerOf, config: WebSocketConfig):
+        self._hub = hub
+        self._authenticator = authenticator
+        self._owner_of = owner_of
+        self._config = config
+
+    async def open(self, request: BaseRequest, query: str) -> StreamResponse:
+        """Upgrades a request and serves it until it ends. Host and Origin were checked before."""
+        if request.method != "GET":
+            raise MethodNotAllowedError(detail=["GET"])
+        if len(self._hub.listeners) >= self._config.max_connections:
+            raise TooManyRequestsError(
+                "There are too many WebSocket connections.", hint="`websocket.max_connections` is the limit."
+            )
+        socket = WebSocketResponse(
+            compress=False, heartbeat=HEARTBEAT_S, max_msg_size=self._config.max_message_bytes, timeout=CLOSE_TIMEOUT_S
+        )
+        socket.headers.update(SECURITY_HEADERS)
+        try:
+            await socket.prepare(request)
+        except HTTPException:
+            raise InvalidInputError("This address takes WebSocket connections only.") from None
+        try:
+            login = self._authenticator.authenticate_socket(parse_qs(query).get("token", [None])[0])
+        except SocketRefused as refusal:
+            await socket.close(code=refusal.code, message=refusal.reason.encode())
+            return socket
+        await self._serve(socket, request, login)
+        return socket
+
+    async def _serve(self, socket: WebSocketResponse, request: BaseRequest, login: SocketLogin) -> None:
+        transport = request.transport
+        if transport is None:
+            return
+        listener = Listener(transport, login.user_id, login.session)
+        self._hub.listeners.add(listener)
+        conversation = Conversation(listener, self._hub, self._owner_of, self._config.max_subscriptions)
+        try:
+            async for message in socket:
+                answer = conversation.answer(message.data) if message.type is WSMsgType.TEXT else _error("Send text messages.")
+                if not transport.is_closing():
+                    transport.write(answer)
+                if transport.get_write_buffer_size() > self._config.max_backlog_bytes:
+                    self._hub.cut_off(listener)
+        finally:
+            self._hub.remove(listener)
+
+
+class Conversation:
+    """The messages of one client. `answer` takes one and gives the frames that go back."""
+
+    def __init__(self, listener: Listener, hub: WebSocketHub, owner_of: OwnerOf, max_subscriptions: int):
+        self._listener = listener
+        self._hub = hub
+        self._owner_of = owner_of
+        self._max_subscriptions = max_subscriptions
+        self._methods: dict[str, Callable[[Any], bytes]] = {
+            "heartbeat": self._heartbeat,
+            "subscribe_graph_execution": self._subscribe_run,
+            "subscribe_graph_executions": self._subscribe_graph,
+            "unsubscribe": self._unsubscribe,
+        }
+
+    def answer(self, text: str) -> bytes:
+        """The answer to a message; whatever is wrong with it becomes an error frame."""
+        try:
+            message = _decode_message(text)
+        except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
+            return _error(f"The message cannot be read: {error}")
+        method = self._methods.get(message.method)
+        if method is None:
+            return _error(f"There is no method {message.method!r}.")
+        try:
+            return method(message.data)
+        except msgspec.ValidationError as error:
+            return _error(f"{message.method}: {error}")
+        except AutoGPTLiteError as error:
+            return _error(error.message)
+        except Exception:
+            log.exception("a WebSocket message failed")
+            return _error("Something went wrong in the server.")
+
+    def _heartbeat(self, data: Any) -> bytes:
+        return text_frame(b'{"method":"heartbeat","data":"pong","success":true}')
+
+    def _subscribe_run(self, data: Any) -> bytes:
+        wanted = msgspec.convert(data, Subscription)
+        graph_exec_id = wanted.graph_exec_id
+        if not graph_exec_id:
+            raise InvalidInputError("The data needs a graph_exec_id.")
+        if self._owner_of(graph_exec_id) != self._listener.user_id:
+            raise NotFoundError(f"There is no graph execution {graph_exec_id[:100]}.")
+        name = run_channel(self._listener.user_id, graph_exec_id)
+        return self._subscribe("subscribe_graph_execution", name, wanted)
+
+    def _subscribe_graph(self, data: Any) -> bytes:
+        wanted = msgspec.convert(data, Subscription)
+        if not wanted.graph_id:
+            raise InvalidInputError("The data needs a graph_id.")
+        name = graph_channel(self._listener.user_id, wanted.graph_id)
+        return self._subscribe("subscribe_graph_executions", name, wanted)
+
+    def _subscribe(self, method: str, name: str, wanted: Subscription) -> bytes:
+        is_new = name not in self._listener.channels
+        if is_new and len(self._listener.channels) >= self._max_subscriptions:
+            raise TooManyRequestsError(f"One connection may have {self._max_subscriptions} subscriptions.")
+        self._hub.subscribe(self._listener, name, is_batch=wanted.batch)
+        bus = self._hub.bus
+        reply = _message(method, success=True, channel=name, epoch=bus.epoch, sequence=bus.seq)
+        return reply if wanted.after is None else reply + self._missed(name, wanted)
+
+    def _missed(self, name: str, wanted: Subscription) -> bytes:
+        bus = self._hub.bus
+        events = bus.replay(wanted.epoch or "", wanted.after)
+        if events is None:
+            return _message("resync", success=True, channel=name, epoch=bus.epoch, sequence=bus.seq)
+        own = [event for event in events if name in _channels_of(event)]
+        return self._hub.replay(name, own, is_batch=wanted.batch) if own else b""
+
+    def _unsubscribe(self, data: Any) -> bytes:
+        wanted = msgspec.convert(data, Subscription)
+        user_id = self._listener.user_id
+        if wanted.graph_exec_id:
+            name = run_channel(user_id, wanted.graph_exec_id)
+        elif wanted.graph_id:
+            name = graph_channel(user_id, wanted.graph_id)
+        else:
+            raise InvalidInputError("The data needs a graph_exec_id.")
+        was_there = self._hub.unsubscribe(self._listener, name)
+        return _message("unsubscribe", success=True, channel=name if was_there else None)
+
+
+def _channels_of(event: Any) -> tuple[str, str]:
+    run = event.run
+    return run_channel(run.user_id, run.graph_exec_id), graph_channel(run.user_id, run.graph_id)
+
+
+_decode_message = msgspec.json.Decoder(ClientMessage).decode
+
+
+def _message(method: str, *, success: bool, channel: str | None = None, error: str | None = None, **more: Any) -> bytes:
+    """A server message: always AutoGPT's five keys, `more` beside them."""
+    fields = {"method": method, "data": None, "success": success, "channel": channel, "error": error, **more}
+    return text_frame(encode(fields))
+
+
+def _error(text: str) -> bytes:
+    return _message("error", success=False, error=text.encode("utf-8", "replace").decode())
