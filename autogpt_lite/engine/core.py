@@ -52,7 +52,9 @@ class Core:
         self.bus = bus
         self.config = config
         self.services = services
-        self.ready: deque[NodeExecution] = deque()
+        self.ready: deque[GraphExecution] = deque()
+        """Runs that have ready executions (GraphExecution.ready); each is listed once, and they take turns."""
+        self.n_ready = 0
         self.runs: dict[str, GraphExecution] = {}
         """Every run in memory by its public id."""
         self.events: list[Event] = []
@@ -99,8 +101,14 @@ class Core:
         )
 
     def push_ready(self, execution: NodeExecution) -> None:
-        self.ready.append(execution)
-        self.wake()
+        """The execution is the pump's to run, behind what is ready in its run already."""
+        run = execution.run
+        run.ready.append(execution)
+        self.n_ready += 1
+        if not run.is_listed:
+            run.is_listed = True
+            self.ready.append(run)
+            self.wake()
 
 
 class EngineServices:

@@ -96,6 +96,7 @@ class Flusher:
         for run in runs:
             run.is_dirty = False
             add_run_row(batch, run)
+        batch.inserts.sort()  # the rows of one run lie together: fewer pages to touch, fuller pages
         return batch
 
     def _committed(self, batch: Batch, future: Any) -> None:
@@ -120,6 +121,7 @@ def add_node_row(batch: Batch, execution: NodeExecution) -> None:
     """One execution as it is now; from here on the batch counts as stored, since batches are written in order."""
     key = execution.run.key << 24 | execution.seq
     status = execution.status
+    added = execution.added_at
     output = _inline_outputs(batch, execution, key)
     if execution.stored_status is None:
         batch.run_keys.add(execution.run.key)
@@ -130,10 +132,10 @@ def add_node_row(batch: Batch, execution: NodeExecution) -> None:
                 _CODES[status],
                 execution.try_number,
                 execution.n_propagated,
-                execution.added_at,
-                execution.queued_at,
-                execution.started_at,
-                execution.ended_at,
+                added,
+                None if execution.queued_at is None else execution.queued_at - added,
+                None if execution.started_at is None else execution.started_at - added,
+                None if execution.ended_at is None else execution.ended_at - added,
                 _input_of(execution),
                 output,
                 _stats_of(execution),
@@ -146,13 +148,14 @@ def add_node_row(batch: Batch, execution: NodeExecution) -> None:
 
 def _add_update(batch: Batch, execution: NodeExecution, key: int, output: bytes | None) -> None:
     batch.run_keys.add(execution.run.key)
+    added = execution.added_at
     row = (
         _CODES[execution.status],
         execution.try_number,
         execution.n_propagated,
-        execution.queued_at,
-        execution.started_at,
-        execution.ended_at,
+        None if execution.queued_at is None else execution.queued_at - added,
+        None if execution.started_at is None else execution.started_at - added,
+        None if execution.ended_at is None else execution.ended_at - added,
         output,
         _stats_of(execution),
     )

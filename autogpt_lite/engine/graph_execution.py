@@ -18,7 +18,8 @@ def start_run(core: Core, run: GraphExecution) -> None:
     run.started_at = now_us()
     core.touch_run(run)
     core.tell_run(run)
-    core.ready.extend(run.executions.values())
+    for execution in run.executions.values():
+        core.push_ready(execution)
     core.wake()
     end_if_done(core, run)
 

@@ -138,7 +138,7 @@ def _run_slice(core: Core, execution: NodeExecution, deadline: float) -> None:
             if now > deadline:
                 # Behind what it has just made ready: so the queue never grows beyond what one slice yields.
                 _enter(run, execution)
-                core.ready.append(execution)
+                core.push_ready(execution)
                 return
     except LimitExceededError as error:
         execution.generator = None
@@ -224,7 +224,7 @@ async def _run_async(core: Core, execution: NodeExecution, context: NodeContext,
                 if execution.run.status in states.ENDED:
                     return
                 accept(core, execution, pin, value)
-                if len(core.ready) > MAX_READY:
+                if core.n_ready > MAX_READY:
                     core.drained.clear()
                     await core.drained.wait()
     except asyncio.CancelledError:

@@ -192,8 +192,7 @@ def queue(core: Core, execution: NodeExecution, merged: dict[str, Any], given: A
     if not execution.is_dirty:
         execution.is_dirty = True
         core.dirty_nodes.append(execution)
-    core.ready.append(execution)
-    core.wake()
+    core.push_ready(execution)
 
 
 def mark_queued(execution: NodeExecution, merged: dict[str, Any], given: Any, now: int) -> None:

@@ -141,6 +141,7 @@ class GraphExecution:
         "id",
         "inputs",
         "is_dirty",
+        "is_listed",
         "key",
         "lacking",
         "latest_inputs",
@@ -157,6 +158,7 @@ class GraphExecution:
         "pinned_outputs",
         "plan",
         "priority",
+        "ready",
         "ref",
         "started_at",
         "stats",
@@ -186,6 +188,9 @@ class GraphExecution:
         self.child_key: str | None = None
         self.depth = 0
         self.priority = 5
+        self.ready: deque[NodeExecution] = deque()
+        self.is_listed = False
+        """Whether the run stands in Core.ready."""
         self.inputs: dict[str, Any] = {}
         self.masks: dict[str, dict[str, Any]] = {}
         self.pinned_outputs: dict[str, list[list[tuple[str, Any]]]] = {}

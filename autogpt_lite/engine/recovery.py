@@ -105,13 +105,15 @@ def _ref_of(row: dict[str, Any], parent: NodeExecution | None) -> RunRef:
 
 
 def _restore_node(run: GraphExecution, row: tuple, many_outputs: list[tuple[str, bytes]] | None) -> None:
-    key, index, code, try_number, n_propagated, added_at, queued_at, started_at, ended_at, input_json, output = row
+    key, index, code, try_number, n_propagated, added_at, queued_us, started_us, ended_us, input_json, output = row
     seq = key & MAX_SEQ
     run.next_seq = max(run.next_seq, seq + 1)
     execution = NodeExecution(run, run.plan.nodes[index], seq, added_at)
     execution.status = execution.stored_status = states.STATUSES[code]
     execution.try_number, execution.n_propagated = try_number, n_propagated
-    execution.queued_at, execution.started_at, execution.ended_at = queued_at, started_at, ended_at
+    execution.queued_at = None if queued_us is None else added_at + queued_us
+    execution.started_at = None if started_us is None else added_at + started_us
+    execution.ended_at = None if ended_us is None else added_at + ended_us
     execution.input_json, execution.input_unsaved = input_json, False
     if many_outputs:
         execution.outputs, execution.n_stored = list(many_outputs), len(many_outputs)
@@ -173,7 +175,7 @@ def resume(core: Core, run: GraphExecution) -> None:
         _drain(core, run, index)
     for execution in list(run.executions.values()):
         if execution.status in (states.QUEUED, states.RUNNING):
-            core.ready.append(execution)
+            core.push_ready(execution)
     core.wake()
 
 

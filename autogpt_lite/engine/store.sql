@@ -1,17 +1,17 @@
 -- name: insert_node
 -- A new node execution, in whatever status it has by now.
 INSERT INTO node_executions
-    (id, node, status, try, n_propagated, added_at, queued_at, started_at, ended_at, input, output, stats)
+    (id, node, status, try, n_propagated, added_at, queued_us, started_us, ended_us, input, output, stats)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: update_node
 -- The next status of a stored execution; a row that is not in the status that was stored last stays as it is.
-UPDATE node_executions SET status = ?, try = ?, n_propagated = ?, queued_at = ?, started_at = ?, ended_at = ?, output = ?, stats = ?
+UPDATE node_executions SET status = ?, try = ?, n_propagated = ?, queued_us = ?, started_us = ?, ended_us = ?, output = ?, stats = ?
 WHERE id = ? AND status = ?;
 
 -- name: update_node_input
 -- The same for an execution whose input has changed since it was stored.
-UPDATE node_executions SET status = ?, try = ?, n_propagated = ?, queued_at = ?, started_at = ?, ended_at = ?, output = ?, stats = ?,
+UPDATE node_executions SET status = ?, try = ?, n_propagated = ?, queued_us = ?, started_us = ?, ended_us = ?, output = ?, stats = ?,
     input = ?
 WHERE id = ? AND status = ?;
 
@@ -67,7 +67,7 @@ UPDATE graph_executions SET deliveries = deliveries + 1 WHERE id = ?;
 
 -- name: nodes_of_run
 -- All node executions of a run in order. (first key, last key)
-SELECT id, node, status, try, n_propagated, added_at, queued_at, started_at, ended_at, input, output
+SELECT id, node, status, try, n_propagated, added_at, queued_us, started_us, ended_us, input, output
 FROM node_executions WHERE id BETWEEN ? AND ? ORDER BY id;
 
 -- name: outputs_of_node
