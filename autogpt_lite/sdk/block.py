@@ -13,7 +13,19 @@ from .pin import PinsMeta, pin
 if TYPE_CHECKING:
     from .context import RunContext
 
-UiType = Literal["Standard", "Input", "Output", "Note", "Webhook", "Webhook (manual)", "Agent", "AI", "Ayrshare", "Human In The Loop", "MCP Tool"]
+UiType = Literal[
+    "Standard",
+    "Input",
+    "Output",
+    "Note",
+    "Webhook",
+    "Webhook (manual)",
+    "Agent",
+    "AI",
+    "Ayrshare",
+    "Human In The Loop",
+    "MCP Tool",
+]
 
 
 class NeedsAsync:

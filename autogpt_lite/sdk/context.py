@@ -35,5 +35,8 @@ class RunContext(Protocol):
     ) -> AsyncIterator[tuple[str, Any]]:
         """Runs another agent as a child of this run and yields its (output name, value) as they come."""
 
+    async def read_file(self, reference: str, max_bytes: int) -> bytes:
+        """The bytes of a file of this user's workspace (workspace://ID). Blocks use `sdk.files`, which reads other files too."""
+
     def settings(self, section: str) -> Any:
         """A section of the configuration that blocks may read: "llm" or "http"."""

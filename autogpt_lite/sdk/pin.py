@@ -37,8 +37,8 @@ class Pin(msgspec.Struct, frozen=True):
         # A pin with a default is a detail unless it says otherwise: AutoGPT's rule.
         facts["advanced"] = self.has_default if self.advanced is None else self.advanced
         facts["secret"] = self.secret
-        if self.has_default:
-            facts["default"] = self.default_value()
+        if self.default is not NODEFAULT:  # what a factory makes is no part of AutoGPT's listing
+            facts["default"] = msgspec.to_builtins(self.default)
         for key in ("description", "title", "placeholder", "hidden"):
             if (value := getattr(self, key)) is not None:
                 facts[key] = value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import enum
 import types
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 import msgspec
 
@@ -25,15 +25,27 @@ _SCALARS: dict[Any, dict[str, Any]] = {
 }
 
 
+class Format(NamedTuple):
+    """Gives a text pin a format that the user interface knows: `body: Annotated[str, Format("long-text")]`.
+
+    Formats in use: short-text, long-text, date, time, file.
+    """
+
+    name: str
+
+
 def pins_schema(struct: type[msgspec.Struct]) -> dict[str, Any]:
-    """The object schema of a BlockInput or BlockOutput class: properties, required, type."""
+    """The object schema of a BlockInput or BlockOutput class: properties, type, and `required` where a pin is."""
     pins: dict[str, Pin] = struct.__pins__  # type: ignore[attr-defined]
     hints = struct.__annotations_of_all__()  # type: ignore[attr-defined]
-    return {
-        "type": "object",
-        "properties": {name: pin_schema(hints[name], pins[name]) for name in pins},
-        "required": [name for name, declared in pins.items() if not declared.has_default],
-    }
+    properties = {name: pin_schema(hints[name], pins[name]) for name in pins}
+    return _object_schema(properties, [name for name, declared in pins.items() if not declared.has_default])
+
+
+def _object_schema(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    # AutoGPT's listing leaves `required` out where nothing is.
+    schema: dict[str, Any] = {"type": "object", "properties": properties}
+    return {**schema, "required": required} if required else schema
 
 
 def pin_schema(annotation: Any, declared: Pin) -> dict[str, Any]:
@@ -49,10 +61,9 @@ def type_schema(annotation: Any) -> dict[str, Any]:
         return dict(_SCALARS[annotation])
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        meta = {k: v for m in args[1:] if isinstance(m, dict) for k, v in m.items()}
-        return {**type_schema(args[0]), **meta}
+        return {**type_schema(args[0]), **_annotated_facts(args[1:])}
     if origin in (Union, types.UnionType):
-        return {"anyOf": [type_schema(arg) for arg in args]}
+        return _union_schema(args)
     if origin is Literal:
         kinds = {type(arg) for arg in args}
         one = _SCALARS[kinds.pop()]["type"] if len(kinds) == 1 else None
@@ -87,8 +98,40 @@ def type_schema(annotation: Any) -> dict[str, Any]:
     raise TypeError(f"a pin cannot have the type {annotation!r}")
 
 
+def _annotated_facts(metadata: tuple[Any, ...]) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    for item in metadata:
+        if isinstance(item, Format):
+            facts["format"] = item.name
+        elif isinstance(item, dict):
+            facts.update(item)
+        elif isinstance(item, msgspec.Meta):
+            facts.update(item.extra_json_schema or {})
+    return facts
+
+
+def _union_schema(members: tuple[Any, ...]) -> dict[str, Any]:
+    tags = [getattr(getattr(member, "__struct_config__", None), "tag", None) for member in members]
+    if not all(tags):
+        return {"anyOf": [type_schema(member) for member in members]}
+    # Structs that a tag tells apart.
+    return {
+        "oneOf": [type_schema(member) for member in members],
+        "discriminator": {
+            "propertyName": members[0].__struct_config__.tag_field,
+            "mapping": {
+                tag: f"#/$defs/{member.__name__}" for tag, member in sorted(zip(tags, members), key=lambda pair: pair[0])
+            },
+        },
+    }
+
+
 def _struct_schema(struct: type[msgspec.Struct]) -> dict[str, Any]:
     properties, required = {}, []
+    config = struct.__struct_config__
+    if config.tag is not None:
+        properties[config.tag_field] = {"const": config.tag, "type": "string"}
+        required.append(config.tag_field)
     for field in msgspec.structs.fields(struct):
         schema = type_schema(field.type)
         if field.required:
@@ -96,4 +139,4 @@ def _struct_schema(struct: type[msgspec.Struct]) -> dict[str, Any]:
         elif field.default is not msgspec.NODEFAULT:
             schema["default"] = msgspec.to_builtins(field.default)
         properties[field.encode_name] = schema
-    return {"type": "object", "properties": properties, "required": required}
+    return _object_schema(properties, required)
