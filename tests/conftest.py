@@ -17,3 +17,12 @@ def contract() -> Path:
     if not folder.is_dir():
         pytest.skip("the contract folder ../shared/contract is not beside this checkout")
     return folder
+
+
+@pytest.fixture
+async def server(tmp_path: Path):
+    """A listening server in this process with a few routes of its own (tests/server.py: LiveServer)."""
+    from tests.server import run_server
+
+    async with run_server(tmp_path) as live:
+        yield live

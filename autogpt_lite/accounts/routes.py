@@ -41,7 +41,7 @@ class AccountsRoutes:
 
     def _cookie(self, request: Request, value: str, max_age_s: int) -> dict[str, str]:
         host = request.headers["Host"]
-        is_https = self._service.base_url == f"https://{host}".lower()
+        is_https = self._service.public_url == f"https://{host}".lower()
         return {"Set-Cookie": set_cookie(host, value, max_age_s=max_age_s, is_https=is_https)}
 
 

@@ -27,12 +27,13 @@ _OWNER = Principal(user_id=DEFAULT_USER_ID, is_admin=True)
 class AccountsService:
     """The Authenticator of the web layer, and what accounts/routes.py offers.
 
-    `base_url` is where links lead to; whoever starts the server sets it once the port is known.
+    `base_url` is where links lead to on this machine; whoever starts the server sets it once the port is known.
     """
 
     def __init__(self, db: Database, config: Config, data_dir: Path):
         self.is_open = config.auth.mode == "none"
-        self.base_url = config.server.public_url.rstrip("/")
+        self.base_url = f"http://127.0.0.1:{config.server.port}"
+        self.public_url = config.server.public_url.rstrip("/").lower()
         self.sessions = Sessions(db, config.auth.session_days)
         self._db = db
         self._owner_token = load_owner_token(data_dir).encode()
@@ -94,7 +95,8 @@ class AccountsService:
     def new_link(self, user_id: str = DEFAULT_USER_ID) -> NewLink:
         """A link for one browser. The code stands in the fragment, which browsers never send anywhere."""
         code, expires_at = self._links.issue(user_id)
-        return NewLink(url=f"{self.base_url}/#code={code}", expires_at=to_datetime(expires_at).isoformat())
+        public_url = f"{self.public_url}/#code={code}" if self.public_url else None
+        return NewLink(f"{self.base_url}/#code={code}", public_url, to_datetime(expires_at).isoformat())
 
     def redeem_link(self, code: str, remote: str) -> str:
         """The user that a link's code logs in, once. Raises NotAuthenticatedError, TooManyRequestsError."""

@@ -37,10 +37,10 @@ class Sessions:
     async def begin(self, user_id: str) -> tuple[str, str, int]:
         """A new session: the cookie's value, the header token, when it expires (microseconds)."""
         cookie, token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-        created_at = self._now()
-        session = Session(user_id=user_id, is_admin=False, expires_at=created_at + self.lifetime_s * 1_000_000)
-        await store.insert_session(self._db, session_key(cookie, token), session, created_at=created_at)
-        return cookie, token, session.expires_at
+        key, created_at = session_key(cookie, token), self._now()
+        expires_at = created_at + self.lifetime_s * 1_000_000
+        await store.insert_session(self._db, key, user_id, created_at=created_at, expires_at=expires_at)
+        return cookie, token, expires_at
 
     def find(self, key: bytes) -> Session | None:
         """The session with this key, if it is still good."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from ..db import Database, load_sql
+from ..db import Database, Tx, load_sql
 from .types import Session, User
 
 sql = load_sql(__file__, "store.sql")
 
 
-async def insert_session(db: Database, token_hash: bytes, session: Session, *, created_at: int) -> None:
+async def insert_session(db: Database, token_hash: bytes, user_id: str, *, created_at: int, expires_at: int) -> None:
     """Stores a new session and removes those that have expired."""
-    row = {"token_hash": token_hash, "user_id": session.user_id, "created_at": created_at, "expires_at": session.expires_at}
+    row = {"token_hash": token_hash, "user_id": user_id, "created_at": created_at, "expires_at": expires_at}
 
-    def write(tx) -> None:
+    def write(tx: Tx) -> None:
         tx.execute(sql.delete_expired_sessions, (created_at,))
         tx.execute(sql.insert_session, row)
 

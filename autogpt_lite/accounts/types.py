@@ -51,9 +51,11 @@ class NewSession(msgspec.Struct):
 
 
 class NewLink(msgspec.Struct):
-    """A link that opens a browser session, once, until `expires_at`."""
+    """A link that opens a browser session, once, until `expires_at`: `url` on this machine, `public_url` (the same code
+    under `server.public_url`) from elsewhere."""
 
     url: str
+    public_url: str | None
     expires_at: str
 
 

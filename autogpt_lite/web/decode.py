@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from ..errors import InvalidInputError, RequestValidationError
+from ..errors import AutoGPTLiteError, InvalidInputError, RequestValidationError
 
 MAX_QUERY_FIELDS = 100
 
@@ -112,10 +112,12 @@ _STEPS = re.compile(r"\[(\d+|\.\.\.)\]|\.([^.\[]+)")
 _FIELD = re.compile(r"`([^`]*)`")
 
 
-def validation_error(error: msgspec.ValidationError, source: str) -> RequestValidationError:
+def validation_error(error: msgspec.ValidationError, source: str) -> AutoGPTLiteError:
     """msgspec's message as {loc, msg, type}, the list that AutoGPT's clients expect under `detail` of a 422."""
     found = _PLACE.match(str(error))
     text = found["text"]
+    if text == "Number out of range":  # 1e999999: no JSON that anybody could read
+        return InvalidInputError(f"The {source} holds a number that is out of range.")
     loc: list[str | int] = [source]
     for index, name in _STEPS.findall(found["path"] or ""):
         loc.append(int(index) if index.isdigit() else name or index)

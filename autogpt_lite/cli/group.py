@@ -1,0 +1,29 @@
+"""The command line's group: knows every command's name and line of help without importing it."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+# One line a command: module (with a click command called `command` in it) and what --help says.
+COMMANDS = {
+    "serve": ("autogpt_lite.cli.serve", "Start the server."),
+    "open": ("autogpt_lite.cli.open", "Open the running server in a browser."),
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command when it is called: `--help` and the start stay quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        return importlib.import_module(COMMANDS[name][0]).command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])

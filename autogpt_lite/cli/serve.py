@@ -1,0 +1,109 @@
+"""`autogpt-lite serve`: the server, until a signal ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import click
+
+from .. import __version__
+from ..config import Config
+from ..instance_lock import InstanceLock
+from ..web.guard import check_open_mode
+from ..web.listen import bind_sockets
+from .client import remove_server_file, write_server_file
+from .options import data_options, make_data_dir, read_settings
+
+# A thread that computes gives the loop its turn after this time (Python's default is 5 ms).
+SWITCH_INTERVAL_S = 0.0005
+
+
+@click.command()
+@data_options
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=int, help="TCP port; 0 lets the system choose one.")
+def command(data_dir: str | None, config_path: str | None, host: str | None, port: int | None) -> None:
+    """Start the server."""
+    overrides = {"data_dir": data_dir, "server.host": host, "server.port": port}
+    config, path = read_settings(config_path, overrides)
+    check_open_mode(config)
+    make_data_dir(path)
+    logging.basicConfig(level=config.log.level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    with InstanceLock(path) as lock:
+        remove_server_file(path)
+        sockets = bind_sockets(config.server)
+        try:
+            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+                runner.run(_serve(config, path, sockets, lock))
+        finally:
+            remove_server_file(path)
+            for bound in sockets:
+                bound.close()
+
+
+def _loop_factory():
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+async def _serve(config: Config, data_dir: Path, sockets: list[socket.socket], lock: InstanceLock) -> None:
+    from ..app import App
+    from ..web.server import create_server
+
+    stop = asyncio.Event()
+    _stop_on_signals(stop)
+    async with App.open(config, data_dir) as app:
+        server = await create_server(
+            config,
+            app.routes,
+            authenticator=app.accounts,
+            bus=app.bus,
+            owner_of=app.executions.owner_of,
+            sockets=sockets,
+        )
+        try:
+            app.accounts.base_url = server.url
+            lock.note(url=server.url)
+            write_server_file(data_dir, pid=os.getpid(), url=server.url, auth_mode=config.auth.mode)
+            _print_welcome(config, data_dir, app.accounts, server.url)
+            gc.collect()
+            gc.freeze()
+            await stop.wait()
+        finally:
+            await server.close()
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    """SIGTERM, SIGINT and a closed terminal end the server in order; the same again changes nothing."""
+    loop = asyncio.get_running_loop()
+    for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is None:
+            continue
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+
+
+def _print_welcome(config: Config, data_dir: Path, accounts, url: str) -> None:
+    click.echo(f"autogpt-lite {__version__}, data in {data_dir}")
+    if config.auth.mode == "none":
+        click.echo(f"Open {url}/ (no login: everybody on this machine gets in)")
+        return
+    link = accounts.new_link()
+    click.echo(f"Open {link.url}")
+    if link.public_url:
+        click.echo(f"  or {link.public_url}")
+    click.echo(f"  once, within {config.auth.link_minutes} minutes; `autogpt-lite open` makes another link")

@@ -1,0 +1,251 @@
+"""The one place where tests learn a server's address and how to log in: a server in this process, or one as a subprocess."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from autogpt_lite.accounts.routes import accounts_routes
+from autogpt_lite.accounts.service import AccountsService
+from autogpt_lite.accounts.sessions import cookie_name
+from autogpt_lite.config import Config, load_config
+from autogpt_lite.db import Database
+from autogpt_lite.errors import ConflictError
+from autogpt_lite.events import EventBus
+from autogpt_lite.web.routing import Request, Response, Route
+from autogpt_lite.web.server import WebServer, create_server
+
+PROJECT = Path(__file__).resolve().parent.parent
+ANSWER_TIMEOUT_S = 10.0
+
+
+# --- a few routes to test the web layer with -----------------------------------------------------------
+
+
+class Thing(msgspec.Struct):
+    """A body with a required, an optional and a nested field."""
+
+    name: str
+    count: int = 0
+    parts: list[dict[str, int]] = []
+
+
+class ThingQuery(msgspec.Struct):
+    """A query with numbers, a flag and a list."""
+
+    page: int = 1
+    is_new: bool = False
+    tag: list[str] = []
+
+
+async def _echo(request: Request) -> dict[str, Any]:
+    return {"user_id": request.principal.user_id, "path": request.path, "query": request.query, "body": request.body}
+
+
+async def _raise_conflict(request: Request) -> None:
+    raise ConflictError("Two of them.", hint="Take the other.")
+
+
+async def _raise_bug(request: Request) -> None:
+    raise RuntimeError(f"secret-in-a-trace at {__file__}")
+
+
+async def _raw_length(request: Request) -> Response:
+    return Response({"size_bytes": len(request.body)}, status=202, headers={"X-Extra": "yes"})
+
+
+def _route(method: str, path: str, handler=_echo, **more: Any) -> Route:
+    return Route(method=method, path=path, handler=handler, summary="For tests.", tags=("test",), **more)
+
+
+SAMPLE_ROUTES = [
+    _route("GET", "/api/things", query=ThingQuery),
+    _route("POST", "/api/things", body=Thing, status=201),
+    _route("GET", "/api/things/{thing_id}"),
+    _route("DELETE", "/api/things/{thing_id}", status=204),
+    _route("PUT", "/api/things/{thing_id}/versions/{version}", body=Thing, path_params={"version": int}),
+    _route("POST", "/api/anything", body=dict[str, Any]),
+    _route("POST", "/api/maybe", body=Thing | None),
+    _route("GET", "/api/conflict", _raise_conflict),
+    _route("GET", "/api/bug", _raise_bug),
+    _route("POST", "/api/hooks/{hook_id}", _raw_length, body=bytes, access="public"),
+    _route("GET", "/api/admin/things", access="admin"),
+    _route("GET", "/api/email/"),
+]
+
+
+# --- a server in this process ---------------------------------------------------------------------------
+
+
+class Answer(msgspec.Struct):
+    """What a server answered."""
+
+    status: int
+    headers: Any
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class LiveServer:
+    """A listening server with real accounts and a real database, and ways to talk to it."""
+
+    def __init__(self, web: WebServer, accounts: AccountsService, bus: EventBus, config: Config, session: aiohttp.ClientSession):
+        self.web = web
+        self.accounts = accounts
+        self.bus = bus
+        self.config = config
+        self.session = session
+        self.runs: dict[str, str] = {}
+        """Whose run an id is, for WebSocket subscriptions."""
+
+    @property
+    def url(self) -> str:
+        return self.web.url
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.web.port}"
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        """The headers that make a request the owner's."""
+        return {"Authorization": f"Bearer {self.accounts._owner_token.decode()}"}
+
+    async def request(self, method: str, path: str, *, anonymous: bool = False, **arguments: Any) -> Answer:
+        """A request as the owner, or as nobody."""
+        headers = {**({} if anonymous else self.bearer), **arguments.pop("headers", {})}
+        if isinstance(arguments.get("data"), bytes):
+            arguments["data"] = io.BytesIO(arguments["data"])  # aiohttp warns of large bytes
+        async with self.session.request(method, self.url + path, headers=headers, **arguments) as response:
+            return Answer(response.status, response.headers, await response.read())
+
+    async def get(self, path: str, **arguments: Any) -> Answer:
+        return await self.request("GET", path, **arguments)
+
+    async def post(self, path: str, body: Any = None, **arguments: Any) -> Answer:
+        return await self.request("POST", path, json=body, **arguments)
+
+    async def log_in(self) -> dict[str, str]:
+        """Opens a browser session by a link; the headers that a page of ours sends from then on."""
+        code = self.accounts.new_link().url.partition("#code=")[2]
+        answer = await self.post("/api/auth/link", {"code": code}, anonymous=True)
+        assert answer.status == 200, answer.body
+        cookie = answer.headers["Set-Cookie"].partition(";")[0]
+        return {"Cookie": cookie, "X-Auth-Token": answer.json()["token"]}
+
+    async def open_socket(self, token: str | None = None, **arguments: Any) -> aiohttp.ClientWebSocketResponse:
+        """A WebSocket, with a fresh ticket where no token is given."""
+        if token is None:
+            token = (await self.post("/api/ws-ticket")).json()["ticket"]
+        return await self.session.ws_connect(f"{self.url}/ws?token={token}", **arguments)
+
+    async def raw(self, data: bytes, *, parts: Sequence[bytes] = ()) -> bytes:
+        """Everything that the server sends back for these bytes, up to its close (ask for it: Connection: close)."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.web.port)
+        try:
+            with contextlib.suppress(ConnectionError):
+                for part in (data, *parts):
+                    writer.write(part)
+                    await writer.drain()
+            return await asyncio.wait_for(reader.read(), ANSWER_TIMEOUT_S)
+        finally:
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def raw_request(self, line: str, *headers: str, body: bytes = b"", host: str | None = None) -> bytes:
+        """A request written by hand, as the owner; `host` "" sends no Host header."""
+        host = self.host if host is None else host
+        lines = [line, *([f"Host: {host}"] if host else []), *headers, f"Authorization: {self.bearer['Authorization']}"]
+        return await self.raw("\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1") + body)
+
+    def cookie_name(self) -> str:
+        return cookie_name(self.host)
+
+
+@contextlib.asynccontextmanager
+async def run_server(
+    data_dir: Path, routes: Sequence[Route] = SAMPLE_ROUTES, *, settings: dict[str, Any] | None = None
+) -> AsyncIterator[LiveServer]:
+    """A server on a free port of 127.0.0.1 and [::1] with these routes and those of accounts."""
+    config = load_config(overrides={"server.port": 0, **(settings or {})}, environ={})
+    db = await Database.open(data_dir / "test.db", config.database)
+    try:
+        accounts = AccountsService(db, config, data_dir)
+        bus = EventBus(config.websocket.ring_events)
+        runs: dict[str, str] = {}
+        web = await create_server(
+            config, [*accounts_routes(accounts), *routes], authenticator=accounts, bus=bus, owner_of=runs.get
+        )
+        accounts.base_url = web.url
+        try:
+            async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+                live = LiveServer(web, accounts, bus, config, session)
+                live.runs = runs
+                yield live
+        finally:
+            await web.close()
+    finally:
+        await db.close()
+
+
+def status_of(raw: bytes) -> int:
+    """The status of an answer read from a socket."""
+    return int(raw.split(b" ", 2)[1])
+
+
+# --- a server as a subprocess -----------------------------------------------------------------------------
+
+
+class ServerProcess:
+    """`autogpt-lite serve` on a data directory: `with ServerProcess(data_dir) as server: server.url, server.link`."""
+
+    def __init__(self, data_dir: Path, *arguments: str, environ: dict[str, str] | None = None):
+        self.data_dir = data_dir
+        command = [sys.executable, "-m", "autogpt_lite", "serve", "--data-dir", str(data_dir), "--port", "0", *arguments]
+        self.process = subprocess.Popen(
+            command, cwd=PROJECT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        self.link = ""
+
+    def __enter__(self) -> ServerProcess:
+        for line in self.process.stdout:
+            if line.startswith("Open "):
+                self.link = line.split()[1]
+                return self
+        raise AssertionError(f"the server did not start: {self.process.stderr.read()}")
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        return self.link.partition("/#")[0].rstrip("/")
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        token = (self.data_dir / "owner_token").read_text().strip()
+        return {"Authorization": f"Bearer {token}"}
+
+    def stop(self) -> int:
+        """Ends the server by SIGTERM; its exit code."""
+        self.process.terminate()
+        try:
+            self.process.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.communicate()
+            raise
+        return self.process.returncode
