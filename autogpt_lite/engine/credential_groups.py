@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Masks = Mapping[str, Mapping[str, Any]]
 FindCredentials = Callable[[str], tuple[str, str] | None]
 """credentials id -> (provider, type), None where the user has no such credentials."""
+IsProvided = Callable[[Collection[str], Collection[str]], bool]
 
 
 class CredentialsNeed(msgspec.Struct, frozen=True):
@@ -158,18 +159,18 @@ def check_credentials(
     *,
     masks: Masks | None = None,
     pinned: Collection[str] = (),
-    has_server_key: Callable[[str], bool] = lambda provider: False,
+    is_provided: IsProvided = lambda providers, types: False,
 ) -> set[str]:
     """Notes what is wrong with the credentials of a run. Returns the nodes to skip, whose optional credentials are missing.
 
-    `has_server_key(provider)` says whether the server itself has a key, so that the user needs none.
+    `is_provided(providers, types)` says whether the server itself has such credentials, so that the user needs none.
     """
     skipped: set[str] = set()
     for need in credentials_needs(graph, registry):
         if need.node.id in pinned:
             continue
         given = (masks or {}).get(need.node.id, {}).get(need.pin) or need.node.input_default.get(need.pin)
-        if (message := _problem_with(need, given, find, has_server_key)) is None:
+        if (message := _problem_with(need, given, find, is_provided)) is None:
             continue
         if need.is_required:
             problems.add(need.node.id, need.pin, message)
@@ -178,13 +179,12 @@ def check_credentials(
     return skipped
 
 
-def _problem_with(need: CredentialsNeed, given: Any, find: FindCredentials, has_server_key: Callable[[str], bool]) -> str | None:
+def _problem_with(need: CredentialsNeed, given: Any, find: FindCredentials, is_provided: IsProvided) -> str | None:
     if need.unknown:
         return f"{need.unknown[:80]!r} is no longer offered here. Choose another."
     credentials_id = _id_of(given)
     if not credentials_id:
-        provided = any(map(has_server_key, need.providers))
-        return None if provided else f"Credentials for {' or '.join(sorted(need.providers))} are required."
+        return None if is_provided(need.providers, need.types) else f"Credentials for {' or '.join(sorted(need.providers))} are required."
     # One message for "never was" and for "is somebody else's", so that ids cannot be probed.
     if (found := find(credentials_id)) is None:
         return "These credentials do not exist. Choose others."

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+AGENT_EXECUTOR_BLOCK_ID = "e189baac-8c20-45a1-94a7-55177ea42565"
+
 
 class Link(msgspec.Struct, kw_only=True):
     """From a pin of one node to a pin of another. `is_static`: a later run of the sink takes the latest value again."""

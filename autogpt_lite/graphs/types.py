@@ -7,6 +7,7 @@ versions load.
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timezone
 from typing import Any, Literal
 
 import msgspec
@@ -110,11 +111,23 @@ class GraphInput(BaseGraphInput, kw_only=True):
     """A graph as a client sends it, with the graphs that it calls."""
 
     sub_graphs: list[BaseGraphInput] | None = None
+    created_at: str | None = None
 
     def to_graph(self) -> Graph:
         graph = super().to_graph()
+        graph.created_at = _time_us(self.created_at)
         graph.sub_graphs = [sub.to_graph() for sub in self.sub_graphs or ()]
         return graph
+
+
+def _time_us(text: str | None) -> int:
+    """ISO 8601 as microseconds since 1970, UTC where it says nothing else; 0 for anything that is not a time."""
+    try:
+        at = datetime.fromisoformat(text or "")
+    except ValueError:
+        return 0
+    at = at if at.tzinfo else at.replace(tzinfo=timezone.utc)
+    return max(0, round(at.timestamp() * 1_000_000))
 
 
 def _version(version: int | None, name: str) -> int | None:

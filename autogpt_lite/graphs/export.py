@@ -1,0 +1,117 @@
+"""Makes a graph safe to hand to others: no secrets, no credentials, nobody's ids."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ..engine.graph import AGENT_EXECUTOR_BLOCK_ID, Graph, Node
+from ..engine.node_pins import properties_of
+from .answer import graph_model
+from .types import GraphModel
+
+if TYPE_CHECKING:
+    from ..registry import BlockEntry, Registry
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_SECRET_PARTS = re.compile(r"password|passwd|passphrase|secret|credential|apikey|accesskey|privatekey|authorization|cookie")
+_AGENT_SCHEMAS = ("input_schema", "output_schema")
+
+
+def export_graph(graph: Graph, registry: Registry) -> GraphModel:
+    """The graph as an agent file holds it. The graph itself is not changed."""
+    return graph_model(without_secrets(graph, registry), registry)
+
+
+def export_file(graph: Graph, registry: Registry) -> bytes:
+    """The bytes of an agent file; the same graph gives the same bytes."""
+    return msgspec.json.format(msgspec.json.encode(export_graph(graph, registry)), indent=2)
+
+
+def without_secrets(graph: Graph, registry: Registry) -> Graph:
+    """A copy of a graph and its sub-graphs without secret values, credentials and user ids."""
+    clean = copy.copy(graph)
+    clean.user_id = ""
+    clean.nodes = [_without_secrets(node, registry.find(node.block_id)) for node in graph.nodes]
+    clean.sub_graphs = [without_secrets(sub, registry) for sub in graph.sub_graphs]
+    return clean
+
+
+def _without_secrets(node: Node, entry: BlockEntry | None) -> Node:
+    given = {name: value for name, value in node.input_default.items() if not _is_secret_pin(name, node, entry)}
+    if node.block_id == AGENT_EXECUTOR_BLOCK_ID:
+        schemas = {key: _schema_without_secrets(given[key]) for key in _AGENT_SCHEMAS if key in given}
+        # The names in these schemas are the pins of another agent, so the schemas stay whole.
+        given = {**_cleaned(given), **schemas, "user_id": ""}
+        _drop_secret_inputs(given)
+    else:
+        given = _cleaned(given)
+    return Node(id=node.id, block_id=node.block_id, input_default=given, metadata=_cleaned(node.metadata))
+
+
+def _is_secret_pin(name: str, node: Node, entry: BlockEntry | None) -> bool:
+    if entry is None:
+        return False
+    schema = entry.input_schema["properties"].get(name, {})
+    is_secret_input = name == "value" and bool(node.input_default.get("secret")) and entry.ui_type in ("Input", "Output")
+    return bool(schema.get("secret")) or name in entry.credentials_pins or is_secret_input
+
+
+def is_secret_key(key: str, value: Any) -> bool:
+    """Whether a value under this key is kept out of files: `api_key`, `X-Auth-Token`, `smtpPassword`, but not `max_tokens`."""
+    if isinstance(value, bool):
+        return False
+    words = [word.lower() for word in _WORD.findall(key)]
+    if _SECRET_PARTS.search("".join(words)):
+        return True
+    # One token is a secret; many tokens are a length, and so is a number under either name.
+    return any(word.endswith("token") for word in words) and not isinstance(value, (int, float))
+
+
+def _cleaned(value: Any) -> Any:
+    """A copy of plain JSON without the secret keys, at any depth. Lists of {name or key, value} (headers) count as keys too."""
+    root: list[Any] = [None]
+    stack: list[tuple[Any, Any, Any]] = [(root, 0, value)]
+    while stack:
+        holder, place, current = stack.pop()
+        if isinstance(current, dict):
+            made: Any = {key: item for key, item in current.items() if not is_secret_key(key, item)}
+            if _names_a_secret(made):
+                made = {key: item for key, item in made.items() if key != "value"}
+            stack.extend((made, key, item) for key, item in made.items() if isinstance(item, (dict, list)))
+        elif isinstance(current, list):
+            made = list(current)
+            stack.extend((made, i, item) for i, item in enumerate(made) if isinstance(item, (dict, list)))
+        else:
+            made = current
+        holder[place] = made
+    return root[0]
+
+
+def _names_a_secret(entry: dict[str, Any]) -> bool:
+    name = entry.get("name", entry.get("key"))
+    return "value" in entry and isinstance(name, str) and is_secret_key(name, entry["value"])
+
+
+def _schema_without_secrets(schema: Any) -> Any:
+    properties = properties_of(schema)
+    if not properties:
+        return schema
+    kept = {
+        name: {key: fact for key, fact in pin.items() if key != "default"} if _is_secret_schema(name, pin) else pin
+        for name, pin in properties.items()
+    }
+    return {**schema, "properties": kept}
+
+
+def _is_secret_schema(name: str, pin: Any) -> bool:
+    return isinstance(pin, dict) and (bool(pin.get("secret")) or is_secret_key(name, pin.get("default")))
+
+
+def _drop_secret_inputs(given: dict[str, Any]) -> None:
+    secret = {name for name, pin in properties_of(given.get("input_schema")).items() if _is_secret_schema(name, pin)}
+    if isinstance(inputs := given.get("inputs"), dict):
+        given["inputs"] = {name: value for name, value in inputs.items() if name not in secret}
