@@ -90,6 +90,9 @@ class LlmProviderConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     api_key: str = ""
     models: list[str] = []
 
+    def __repr__(self) -> str:  # the key must not reach a log by way of a traceback
+        return f"LlmProviderConfig(base_url={self.base_url!r}, models={self.models!r})"
+
 
 class LlmConfig(Section):
     default_provider: str

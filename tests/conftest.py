@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.llama_server import llama_server  # noqa: F401
+from tests.local_servers import serve, serve_raw, unused_port  # noqa: F401
+
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
 

@@ -1,0 +1,1 @@
+"""Credentials: who may use which key, and how keys are kept."""

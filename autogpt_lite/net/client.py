@@ -52,13 +52,13 @@ class _Call(msgspec.Struct):
 
 
 class OutboundClient:
-    """The only thing that makes requests. One session for the whole server, opened by the first request."""
+    """The only thing that makes requests. One for the whole server; its sessions are opened by the first request."""
 
     def __init__(self, config: HttpConfig, guard: Guard):
         self.guard = guard
         self._config = config
-        self._session: aiohttp.ClientSession | None = None
-        self._session_loop: asyncio.AbstractEventLoop | None = None
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+        self._sessions_loop: asyncio.AbstractEventLoop | None = None
 
     async def request(self, request: HttpRequest) -> HttpResponse:
         """Makes the request, follows its redirects and reads the answer whole. For the errors see sdk/http.py."""
@@ -82,9 +82,9 @@ class OutboundClient:
             answer.close()
 
     async def close(self) -> None:
-        """Closes the session; the next request opens a new one."""
-        session, self._session = self._session, None
-        if session is not None:
+        """Closes the sessions; the next request opens new ones."""
+        sessions, self._sessions = self._sessions, {}
+        for session in sessions.values():
             await session.close()
 
     def _limits(self, request: HttpRequest) -> Limits:
@@ -117,7 +117,7 @@ class OutboundClient:
                 destination = await self.guard.check(call.target, came_from=came_from)
                 token = pinned.set(destination)
                 try:
-                    response = await self._opened_session().request(
+                    response = await self._session_for(call.method).request(
                         call.method, call.target.url, headers=call.headers, data=call.body, allow_redirects=False
                     )
                 finally:
@@ -127,13 +127,18 @@ class OutboundClient:
             raise OutboundLimitError(f"{call.target.name} sent larger headers than are taken.")
         return destination, response
 
-    def _opened_session(self) -> aiohttp.ClientSession:
+    def _session_for(self, method: str) -> aiohttp.ClientSession:
+        # A server may close an idle connection just when it is used again. What is idempotent is then simply sent once more (by
+        # aiohttp); a POST must not be, and llama.cpp closed on every second one in a row: so a POST gets a connection of its own.
+        reuses_connections = method not in ("POST", "PATCH")
         loop = asyncio.get_running_loop()
-        if self._session is None or self._session_loop is not loop:
+        if self._sessions_loop is not loop:
+            self._sessions, self._sessions_loop = {}, loop
+        if reuses_connections not in self._sessions:
             from .session import open_session
 
-            self._session, self._session_loop = open_session(), loop
-        return self._session
+            self._sessions[reuses_connections] = open_session(reuses_connections=reuses_connections)
+        return self._sessions[reuses_connections]
 
 
 def _prepare(request: HttpRequest) -> _Call:

@@ -22,8 +22,7 @@ MAX_HEADER_LINE_BYTES = 8_190
 MAX_HEADERS = 100
 MAX_CONNECTIONS = 200
 CONNECT_TIMEOUT_S = 15.0
-# Shorter than the 5 s after which common servers drop an idle connection, so that no POST meets one that is just closing.
-KEEPALIVE_S = 4.0
+KEEPALIVE_S = 15.0
 
 pinned: ContextVar[Destination] = ContextVar("pinned")
 """The checked destination of the request that runs in this context."""
@@ -56,14 +55,11 @@ def open_checked_socket(info: Any) -> socket.socket:
     return socket.socket(family, kind, protocol)
 
 
-def open_session() -> aiohttp.ClientSession:
+def open_session(*, reuses_connections: bool) -> aiohttp.ClientSession:
     """A session without cookies, proxies from the environment, redirects or decompression of its own."""
+    reuse: dict[str, Any] = {"keepalive_timeout": KEEPALIVE_S} if reuses_connections else {"force_close": True}
     connector = aiohttp.TCPConnector(
-        resolver=PinnedResolver(),
-        use_dns_cache=False,
-        socket_factory=open_checked_socket,
-        limit=MAX_CONNECTIONS,
-        keepalive_timeout=KEEPALIVE_S,
+        resolver=PinnedResolver(), use_dns_cache=False, socket_factory=open_checked_socket, limit=MAX_CONNECTIONS, **reuse
     )
     return aiohttp.ClientSession(
         connector=connector,

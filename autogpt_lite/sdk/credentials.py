@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import msgspec
+from msgspec import NODEFAULT
 
-from .pin import Pin, pin
+from .pin import Pin
 
 CredentialsType = Literal["api_key", "oauth2", "user_password", "host_scoped"]
 
@@ -54,13 +55,33 @@ def credentials_pin(
     With a `discriminator` the value of that other pin chooses the provider through `discriminator_mapping`
     (for instance model -> provider).
     """
-    extra: dict[str, Any] = {"credentials_provider": list(providers), "credentials_types": list(types)}
+    extra: dict[str, Any] = {"credentials_provider": sorted(providers), "credentials_types": sorted(types)}
     if scopes:
         extra["credentials_scopes"] = list(scopes)
     if discriminator:
         extra["discriminator"] = discriminator
-        extra["discriminator_mapping"] = dict(discriminator_mapping or {})
-    if required:
-        return pin(description=description, advanced=False, **extra)
-    declared: Pin = pin(None, description=description, advanced=False, **extra)
-    return declared
+        if discriminator_mapping:
+            extra["discriminator_mapping"] = dict(discriminator_mapping)
+    extra["properties"] = {
+        "id": {"type": "string"},
+        "title": {"anyOf": [{"type": "string"}, {"type": "null"}], "default": None},
+        "provider": _one_of(providers),
+        "type": _one_of(types),
+    }
+    return _CredentialsPinDeclaration(
+        default=NODEFAULT if required else None,
+        default_factory=NODEFAULT,
+        description=description,
+        advanced=False,
+        extra=extra,
+    )
+
+
+class _CredentialsPinDeclaration(Pin, frozen=True):
+    def schema_facts(self) -> dict[str, Any]:
+        # AutoGPT's listing says neither of a credentials pin.
+        return {key: value for key, value in super().schema_facts().items() if key not in ("advanced", "secret")}
+
+
+def _one_of(names: tuple[str, ...]) -> dict[str, Any]:
+    return {"const": names[0], "type": "string"} if len(names) == 1 else {"enum": list(names), "type": "string"}

@@ -747,21 +747,40 @@ async def test_nothing_listening_is_said_so(make_client, unused_port):
         await client.request(get(f"http://127.0.0.1:{unused_port}/?key=s3cret"))
 
 
-async def test_one_session_serves_all_requests_and_is_closed_with_the_client(make_client, serve):
-    peers = set()
+async def test_reading_requests_share_a_connection_and_a_post_gets_its_own(make_client, serve):
+    peers = []
 
     async def who(request: web.Request) -> web.Response:
-        peers.add(request.transport.get_extra_info("peername"))
+        peers.append(request.transport.get_extra_info("peername"))
         return web.Response()
 
     port = await serve(who)
     client = make_client(allow=[f"127.0.0.1:{port}"])
-    for _ in range(5):
-        await client.request(get(f"http://127.0.0.1:{port}/"))
-    assert len(peers) == 1
-    session = client._session
+    for method in ("GET", "GET", "POST", "POST", "GET"):
+        await client.request(HttpRequest(method, f"http://127.0.0.1:{port}/"))
+    assert peers[0] == peers[1] == peers[4]
+    assert len(set(peers)) == 3
+
+
+async def test_a_post_in_a_row_does_not_meet_a_connection_that_is_just_closing(make_client, serve_raw):
+    async def once(reader, writer):
+        writer.write(OK + b"Content-Length: 2\r\n\r\nok")  # promises to stay open, and closes
+
+    port = await serve_raw(once)
+    client = make_client(allow=[f"127.0.0.1:{port}"])
+    for method in ("POST", "POST", "POST", "GET", "GET", "PUT"):
+        assert (await client.request(HttpRequest(method, f"http://127.0.0.1:{port}/"))).text == "ok"
+
+
+async def test_closing_the_client_closes_its_sessions(make_client, serve):
+    port = await serve(hello)
+    client = make_client(allow=[f"127.0.0.1:{port}"])
+    for method in ("GET", "POST"):
+        await client.request(HttpRequest(method, f"http://127.0.0.1:{port}/"))
+    sessions = list(client._sessions.values())
     await client.close()
-    assert session.closed
+    assert [session.closed for session in sessions] == [True, True]
+    assert (await client.request(get(f"http://127.0.0.1:{port}/"))).text == "hello"
 
 
 async def test_cookies_are_not_kept_between_requests(make_client, serve):
