@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable, Generator
 from typing import Any, BinaryIO
 
+from ..errors import BlockError
 from . import confine, frames
 
 _MAX_MESSAGE_CHARS = 1000
@@ -91,8 +92,6 @@ def _time_limit(timeout_s: float) -> Generator[None]:
 
 
 def _answer(replies: BinaryIO, function: Callable[[Any], Any], argument: Any, max_output_bytes: int) -> None:
-    from ..errors import BlockError
-
     try:
         value = function(argument)
         if isinstance(value, Generator):
@@ -121,8 +120,6 @@ def _send_chunks(replies: BinaryIO, chunks: Generator[Any, None, Any], max_outpu
 
 
 def _encode_bounded(kind: str, value: Any, max_output_bytes: int) -> bytes:
-    from ..errors import BlockError
-
     try:
         frame = frames.encode([kind, value])
     except frames.FrameError as error:

@@ -117,7 +117,7 @@ _ALLOWED = {
     "read": (0, 63),
     "write": (1, 64),
     "close": (3, 57),
-    "fstat": (5, 80),
+    "fstat": (5, 80),  # by number only; newfstatat would look at paths
     "lseek": (8, 62),
     "mmap": (9, 222),
     "mprotect": (10, 226),
@@ -157,7 +157,12 @@ _ALLOW, _REFUSE_WITH_EPERM = 0x7FFF0000, 0x00050001
 
 def has_syscall_filter() -> bool:
     """Whether this machine is one that the filter below is written for and its kernel has seccomp."""
-    return sys.platform == "linux" and sys.maxsize > 2**32 and platform.machine() in _ARCHITECTURES and _linux_call("prctl", 21, 0, 0, 0, 0) >= 0
+    return (
+        sys.platform == "linux"
+        and sys.maxsize > 2**32
+        and platform.machine() in _ARCHITECTURES
+        and _linux_call("prctl", 21, 0, 0, 0, 0) >= 0
+    )
 
 
 def _filter_syscalls() -> bool:

@@ -23,12 +23,14 @@ def findall(argument: dict[str, Any]) -> list[dict[str, Any]]:
     if argument["limit"] <= 0:
         return found
     for match in pattern.finditer(argument["string"]):
-        groups = match.groups()
+        groups = list(match.groups())
         values += 5 + len(groups) + len(pattern.groupindex)
         size += len(match[0]) + sum(len(group) for group in groups if group)
         if values > MAX_VALUES or size > argument["max_output_bytes"]:
             raise BlockError("The regular expression finds more than may be kept. Ask for fewer matches or fewer groups.")
-        found.append({"start": match.start(), "end": match.end(), "match": match[0], "groups": groups, "groupdict": match.groupdict()})
+        found.append(
+            {"start": match.start(), "end": match.end(), "match": match[0], "groups": groups, "groupdict": match.groupdict()}
+        )
         if len(found) >= argument["limit"]:
             break
     return found

@@ -20,7 +20,9 @@ class Pool:
     The wait is not counted in timeout_s: a place is free after at most one timeout for each caller before.
     """
 
-    def __init__(self, functions: dict[str, str], *, size: int = 2, memory_mb: int, max_output_bytes: int, idle_s: float = IDLE_S):
+    def __init__(
+        self, functions: dict[str, str], *, size: int = 2, memory_mb: int, max_output_bytes: int, idle_s: float = IDLE_S
+    ):
         self._functions = functions
         self._limits = {"memory_mb": memory_mb, "max_output_bytes": max_output_bytes}
         self._idle_s = idle_s
@@ -37,6 +39,8 @@ class Pool:
             worker = self._take_idle() or await self._start()
             try:
                 return await worker.call(name, argument, timeout_s=timeout_s, subject=subject)
+            except BlockError as error:
+                raise BlockError("The server is stopping.") if self._is_closed else error from None
             finally:
                 self._put_back(worker)
 

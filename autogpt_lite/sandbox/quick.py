@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Work that takes below 2 ms here [measured], which is what a block may hold the loop for.
 MAX_CHARS = 200_000
+MAX_TEMPLATE_CHARS = 2_000
+MAX_PLACES = 1_000
 MAX_ITEMS = 2_000
 MAX_DEPTH = 20
 _MAX_INTEGER = 2**64
@@ -24,11 +26,14 @@ _MAX_INTEGER = 2**64
 
 def render_quick(template: str, values: dict[str, Any], escape_html: bool) -> str | None:
     """The rendered text, or None where a child has to do it. Equal to Jinja's text for every template that it takes."""
-    parts = _split(template)
+    if len(template) > MAX_CHARS:
+        return None
+    # Long templates are neither planned nor kept: 256 of them would be 100 MB.
+    is_short = len(template) <= MAX_TEMPLATE_CHARS
+    parts = _split(template) if is_short else _split.__wrapped__(template)
     if parts is not None:
         return _fill(parts, values, escape_html)
-    plans = _load_plans()
-    if plans is None:
+    if not is_short or (plans := _load_plans()) is None:
         return None
     plan: Plan | None = plans.plan_template(template, escape_html)
     return None if plan is None else plans.render_plan(plan, values)
@@ -40,7 +45,28 @@ _PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*(\|\s*safe\s*)?\}\
 _LINE_END = re.compile(r"\r\n|\r")
 # Words that are no variables in Jinja, and those that our environment gives a meaning.
 _RESERVED = frozenset(
-    "true false none True False None and or not is in if else self range dict namespace cycler joiner lipsum".split()
+    [
+        "true",
+        "false",
+        "none",
+        "True",
+        "False",
+        "None",
+        "and",
+        "or",
+        "not",
+        "is",
+        "in",
+        "if",
+        "else",
+        "self",
+        "range",
+        "dict",
+        "namespace",
+        "cycler",
+        "joiner",
+        "lipsum",
+    ]
 )
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#39;", '"': "&#34;"})
 
@@ -48,8 +74,6 @@ _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#39;", '"'
 @lru_cache(maxsize=256)
 def _split(template: str) -> tuple[str | tuple[str, bool], ...] | None:
     """Texts and (name, is safe) in turn, or None where the template holds anything else."""
-    if len(template) > MAX_CHARS:
-        return None
     # Jinja reads \r\n as \n everywhere and drops one line end at the end.
     source = _LINE_END.sub("\n", template).removesuffix("\n")
     parts: list[str | tuple[str, bool]] = []
@@ -57,6 +81,8 @@ def _split(template: str) -> tuple[str | tuple[str, bool], ...] | None:
     for match in _PLACEHOLDER.finditer(source):
         parts += [source[end : match.start()], (match[1], match[2] is not None)]
         end = match.end()
+        if len(parts) > 2 * MAX_PLACES:
+            return None
     parts.append(source[end:])
     texts, names = parts[::2], parts[1::2]
     if any(mark in text for text in texts for mark in ("{{", "{%", "{#")) or any(name in _RESERVED for name, _ in names):
@@ -77,7 +103,11 @@ def _fill(parts: tuple[str | tuple[str, bool], ...], values: dict[str, Any], esc
         if (left := take_size(value, left)) < 0:
             return None
         text = value if type(value) is str else str(value)
-        texts.append(text.translate(_HTML) if escape_html and not is_safe else text)
+        if escape_html and not is_safe:
+            if (left := left - 5 * len(text)) < 0:
+                return None
+            text = text.translate(_HTML)
+        texts.append(text)
     return keep_if_valid("".join(texts))
 
 
@@ -114,9 +144,11 @@ def _take_items(items: list[int], count: int) -> list[int] | None:
 def keep_if_valid(text: str) -> str | None:
     """The text, or None where it holds half of a surrogate pair: the child's way has the error message for it."""
     try:
-        return text if text.isascii() or text.encode() else text
+        if not text.isascii():
+            text.encode()
     except UnicodeEncodeError:
         return None
+    return text
 
 
 def _load_plans() -> Any:

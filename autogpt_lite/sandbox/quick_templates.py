@@ -13,62 +13,98 @@ from jinja2 import Template, TemplateError, nodes
 
 from ..errors import BlockInputError
 from . import quick
-from .templates import compile_template, environments, parse, render_compiled
+from .templates import environments, parse, render_compiled
 
-_MAX_TEMPLATE_CHARS = 4_000
 _MAX_NODES = 300
-# A filter may make six characters of one (tojson), and work passes over the text once for each filter.
-_GROWTH = 6
+_MAX_FILTERS = 5
+_MAX_ARGUMENT_CHARS = 20
 
-_FILTERS = frozenset(
-    "capitalize count d default e escape first float int join last length lower safe string title tojson trim upper".split()
+# Filters that take time in proportion to their input, and how many characters each may make of one.
+_FILTERS = {
+    "count": 1,
+    "d": 1,
+    "default": 1,
+    "first": 1,
+    "float": 1,
+    "int": 1,
+    "last": 1,
+    "length": 1,
+    "safe": 1,
+    "string": 1,
+    "trim": 1,
+}
+_FILTERS |= {
+    "capitalize": 3,
+    "lower": 3,
+    "title": 3,
+    "upper": 3,
+    "e": 6,
+    "escape": 6,
+    "tojson": 12,
+    "join": 1 + _MAX_ARGUMENT_CHARS,
+}
+_TESTS = frozenset(["defined", "undefined", "none", "string", "number", "mapping", "boolean"])
+_PLAIN_NODES = (
+    nodes.Template,
+    nodes.Output,
+    nodes.If,
+    nodes.Operand,
+    nodes.Not,
+    nodes.And,
+    nodes.Or,
+    nodes.Compare,
+    nodes.CondExpr,
 )
-_TESTS = frozenset("defined undefined none string number mapping boolean".split())
-_PLAIN_NODES = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.Not, nodes.And, nodes.Or, nodes.Compare, nodes.CondExpr)
 # Attributes of Python's own types win over keys of the data; what they give is no JSON.
 _PYTHON_ATTRIBUTES = frozenset(name for kind in (dict, list, str, int, float, bool, type(None)) for name in dir(kind))
 
 Path = tuple[str, tuple[str | int, ...]]
+_PLAIN_TYPES = frozenset((dict, list, str, int, float, bool, type(None)))
 
 
 class Plan:
-    """A compiled template and what it reads: one path for every place, so that the sizes add up."""
+    """What a template costs: characters of its own, and for every place a path with how often its characters count."""
 
-    def __init__(self, compiled: Template, paths: list[Path], fixed_chars: int):
-        self.compiled, self.paths, self.fixed_chars = compiled, paths, fixed_chars
+    def __init__(self) -> None:
+        self.own_chars = 0
+        self.paths: list[tuple[Path, int]] = []
+        self.compiled: Template
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def plan_template(template: str, escape_html: bool) -> Plan | None:
     """The plan, or None if the template is not of the harmless kind (or not valid: the child words the error)."""
-    if len(template) > _MAX_TEMPLATE_CHARS:
-        return None
     try:
-        tree = parse(template)
-        paths: list[Path] = []
-        if sum(1 for _ in tree.find_all(nodes.Node)) > _MAX_NODES or not _is_harmless(tree, paths):
+        tree, plan = parse(template), Plan()
+        if sum(1 for _ in tree.find_all(nodes.Node)) > _MAX_NODES or not _add(plan, tree, 6 if escape_html else 1, 0):
             return None
-        return Plan(compile_template(template, escape_html, tree), paths, len(template))
+        # Only now: compiling computes what is constant.
+        if plan.own_chars > quick.MAX_CHARS:
+            return None
+        plan.compiled = environments[escape_html].from_string(tree)
+        return plan
     except (BlockInputError, TemplateError, RecursionError, SyntaxError):
         return None
 
 
 def render_plan(plan: Plan, values: dict[str, Any]) -> str | None:
     """The text, or None where the values are too large or make an error."""
-    left = quick.MAX_CHARS // _GROWTH - plan.fixed_chars
-    for path in plan.paths:
-        if (left := quick.take_size(_follow(values, path), left)) < 0:
+    left = quick.MAX_CHARS - plan.own_chars
+    for path, weight in plan.paths:
+        if (left := left - weight * (left - quick.take_size(_follow(values, path), left))) < 0:
             return None
     try:
-        return quick.keep_if_valid(render_compiled(plan.compiled, values, quick.MAX_CHARS * _GROWTH))
+        return quick.keep_if_valid(render_compiled(plan.compiled, values, quick.MAX_CHARS * 4))
     except Exception:
         return None
 
 
 def _follow(values: dict[str, Any], path: Path) -> Any:
-    """The value at the path, "" where there is none."""
+    """The value at the path; "" where there is none, and what take_size refuses where a step is no plain data."""
     value: Any = values.get(path[0], "")
     for key in path[1]:
+        if type(value) not in _PLAIN_TYPES:
+            return object
         try:
             value = value[key]
         except (LookupError, TypeError):
@@ -76,35 +112,45 @@ def _follow(values: dict[str, Any], path: Path) -> Any:
     return value
 
 
-def _is_harmless(node: nodes.Node, paths: list[Path]) -> bool:
+def _add(plan: Plan, node: nodes.Node, weight: int, filters: int) -> bool:
+    """Adds what the node costs; False if it is not harmless."""
     if isinstance(node, (nodes.Name, nodes.Getattr, nodes.Getitem)):
         path = _path_of(node)
-        paths.append(path or ("", ()))
+        plan.paths.append((path or ("", ()), weight))
         return path is not None
     if isinstance(node, nodes.Const):
-        return node.value is None or isinstance(node.value, (str, bool, float)) or abs(node.value) < 2**64
+        plan.own_chars += weight * len(str(node.value))
+        return True
+    if isinstance(node, nodes.TemplateData):
+        plan.own_chars += len(node.data)
+        return True
     if isinstance(node, nodes.Filter):
-        return _is_harmless_filter(node, paths)
+        return _add_filter(plan, node, weight, filters + 1)
     if isinstance(node, nodes.Test):
-        return node.name in _TESTS and not _arguments(node) and _is_harmless(node.node, paths)
-    if isinstance(node, nodes.Operand):
-        return _is_harmless(node.expr, paths)
-    return isinstance(node, _PLAIN_NODES) and all(_is_harmless(child, paths) for child in node.iter_child_nodes())
+        return node.name in _TESTS and not _has_arguments(node) and not node.args and _add(plan, node.node, weight, filters)
+    return isinstance(node, _PLAIN_NODES) and all(_add(plan, child, weight, filters) for child in node.iter_child_nodes())
 
 
-def _is_harmless_filter(node: nodes.Filter, paths: list[Path]) -> bool:
-    if node.node is None or node.name not in _FILTERS or not all(isinstance(a, nodes.Const) for a in node.args):
-        return False
-    if node.kwargs or node.dyn_args or node.dyn_kwargs:
-        return False
-    # A long separator would be repeated for every item; other arguments cost what they are long.
-    is_short = all(len(str(a.value)) <= 20 for a in node.args) if node.name in ("join", "tojson") else True
+def _add_filter(plan: Plan, node: nodes.Filter, weight: int, filters: int) -> bool:
     # tojson's argument indents, which is not linear.
-    return is_short and not (node.name == "tojson" and node.args) and _is_harmless(node.node, paths)
+    if (
+        node.node is None
+        or node.name not in _FILTERS
+        or _has_arguments(node)
+        or filters > _MAX_FILTERS
+        or (node.name == "tojson" and node.args)
+    ):
+        return False
+    longest = quick.MAX_TEMPLATE_CHARS if node.name in ("d", "default") else _MAX_ARGUMENT_CHARS
+    if not all(isinstance(argument, nodes.Const) and len(str(argument.value)) <= longest for argument in node.args):
+        return False
+    weight *= _FILTERS[node.name]
+    return all(_add(plan, child, weight, filters) for child in (node.node, *node.args))
 
 
-def _arguments(node: nodes.Test) -> bool:
-    return bool(node.args or node.kwargs or node.dyn_args or node.dyn_kwargs)
+def _has_arguments(node: nodes.Filter | nodes.Test) -> bool:
+    """Whether it has any but plain ones."""
+    return bool(node.kwargs or node.dyn_args or node.dyn_kwargs)
 
 
 def _path_of(node: nodes.Node) -> Path | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 # Not used here: Python and Jinja import them when they first need them, and then the child can open no file any more.
 import codecs
+import html  # noqa: F401
 import pprint  # noqa: F401
 import sys
 import textwrap  # noqa: F401

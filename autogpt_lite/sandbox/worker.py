@@ -252,10 +252,8 @@ class _Pipe(asyncio.SubprocessProtocol):
         del self._buffer[:start]
 
     def pipe_connection_lost(self, fd: int, error: Exception | None) -> None:
-        self._receive(None)
-
-    def process_exited(self) -> None:
-        self._receive(None)
+        # The exit status comes later; a child without its pipes is of no use from now on.
+        self.kill()
 
     def connection_lost(self, error: Exception | None) -> None:
         self._receive(None)
