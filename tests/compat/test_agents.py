@@ -8,11 +8,16 @@ from typing import Any
 
 import pytest
 
+from autogpt_lite.accounts.types import DEFAULT_USER_ID
+from autogpt_lite.config import load_config
+from autogpt_lite.db import Database
 from autogpt_lite.engine.credential_groups import credentials_schema, group_credentials
 from autogpt_lite.engine.graph import Graph
 from autogpt_lite.engine.validate import force_static_links, starting_nodes, validate_graph
 from autogpt_lite.graphs import schema
 from autogpt_lite.graphs.agent_file import parse_agent_file
+from autogpt_lite.graphs.service import GraphService
+from autogpt_lite.library.service import LibraryService
 from autogpt_lite.paths import packaged_file
 from autogpt_lite.registry import Registry
 
@@ -156,6 +161,33 @@ def test_our_own_blocks_group_the_credentials_like_autogpt(agents, theirs, ours)
 def _keys_by_node(graph: Graph, registry: Any, only: set[str]) -> dict[tuple[str, str], str]:
     groups = group_credentials(graph, registry)
     return {(need.node.id, need.pin): key for key, needs in groups.items() for need in needs if need.node.id in only}
+
+
+async def test_every_agent_can_be_imported_with_its_sub_agents_and_comes_out_whole(agents, ours, tmp_path):
+    db = await Database.open(tmp_path / "test.sqlite", load_config(environ={}).database)
+    graphs = GraphService(db, ours, LibraryService(db))
+    broken = {facts["file"] for facts, _ in agents if "raises" in facts["errors_save"]}
+    for facts, data in agents:
+        sent = parse_agent_file(data)
+        if facts["file"] in broken:
+            continue
+        saved = await graphs.create_graph(DEFAULT_USER_ID, parse_agent_file(data), allow_missing_blocks=True, is_upload=True)
+        # AutoGPT's files name sub-agents by ids that are not in them; ours can be run.
+        assert len(saved.sub_graphs) == len(sent.sub_graphs), facts["file"]
+        for was, became in zip((sent, *sent.sub_graphs), (saved, *_in_order(saved, sent)), strict=True):
+            assert (became.name, became.version, len(became.nodes), len(became.links)) == (
+                *(was.name, was.version, len(was.nodes), len(was.links)),
+            )
+            assert [node.metadata for node in became.nodes] == [node.metadata for node in was.nodes]
+        model = graphs.model(saved)
+        if not model.missing_blocks:
+            assert sorted(model.input_schema["required"]) == sorted(set(facts["input_schema"]["required"]))
+    await db.close()
+
+
+def _in_order(saved: Graph, sent: Graph) -> list[Graph]:
+    found = {(sub.name, sub.version): sub for sub in saved.sub_graphs}
+    return [found[(sub.name, sub.version)] for sub in sent.sub_graphs]
 
 
 def test_there_are_contract_files_to_compare_with(contract: Path):

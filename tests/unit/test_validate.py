@@ -191,7 +191,7 @@ def test_starting_nodes_have_no_link_into_them_or_are_inputs():
 def start(graph, inputs=None, masks=None, **more: Any):
     problems = Problems()
     found = starting_inputs(compile_plan(graph, REGISTRY), inputs or {}, masks or {}, problems, **more)
-    return {node.id: data for node, data in found}, problems.node_errors
+    return {node.id: data for node, data, *_ in found}, problems.node_errors
 
 
 def test_a_missing_required_input_of_the_agent_is_named():
