@@ -99,7 +99,7 @@ def _run_block(core: Core, execution: NodeExecution, deadline: float) -> None:
     context = NodeContext(core, execution)
     if entry.is_async or entry.credentials_pins:
         _start_task(core, execution, context)
-    elif entry.blocking or entry.slow_steps >= SLOW_STEPS:
+    elif entry.blocking or (entry.slow_steps >= SLOW_STEPS and entry.block.run_slow is None):  # a thread cannot take NEEDS_ASYNC
         _enter(run, execution)
         core.threads.start(core, execution, context)
     else:

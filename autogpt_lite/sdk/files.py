@@ -79,12 +79,17 @@ def _decode_data_uri(uri: str, max_bytes: int) -> bytes:
     if len(body) > max_bytes * 3:
         raise _too_large(max_bytes)
     try:
-        content = base64.b64decode(body) if head.lower().endswith(";base64") else unquote_to_bytes(body)
+        content = _decode_base64(body) if head.lower().endswith(";base64") else unquote_to_bytes(body)
     except (binascii.Error, ValueError) as error:
         raise BlockInputError("The content of this data: URI is no base64.") from error
     if len(content) > max_bytes:
         raise _too_large(max_bytes)
     return content
+
+
+def _decode_base64(text: str) -> bytes:
+    text = "".join(text.split())  # many programs break it into lines, and some leave the = at the end out
+    return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
 
 
 async def _read_workspace_file(reference: str, ctx: RunContext, max_bytes: int) -> bytes:

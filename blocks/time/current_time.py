@@ -79,7 +79,8 @@ class GetCurrentTimeBlock(Block):
         how = input.format_type
         moment = _now(how, ctx)
         if isinstance(how, TimeISO8601Format):
-            yield "time", moment.timetz().isoformat(_precision(how))
+            # A time alone knows no offset: that depends on the day where there is summer time.
+            yield "time", moment.isoformat(timespec=_precision(how)).partition("T")[2]
         else:
             yield "time", _strftime(moment, how.format)
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from autogpt_lite.paths import packaged_file
 from autogpt_lite.registry import Registry
 from tests.blocks.context import run_block
 
@@ -33,11 +32,6 @@ def _cases() -> list[Any]:
         for block in json.loads(VECTORS.read_text("utf-8"))
         for number, case in enumerate(block["cases"])
     ]
-
-
-@pytest.fixture(scope="module")
-def registry() -> Registry:
-    return Registry().load([packaged_file("blocks")])
 
 
 @pytest.mark.parametrize(("block", "case"), _cases())
