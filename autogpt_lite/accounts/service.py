@@ -92,6 +92,11 @@ class AccountsService:
             raise NotFoundError("There is no such user.")
         return user
 
+    def timezone_of(self, user_id: str) -> str:
+        """The IANA name of the user's time zone; UTC where there is no such user."""
+        user = store.select_user(self._db, user_id)
+        return user.timezone if user is not None else "UTC"
+
     def new_link(self, user_id: str = DEFAULT_USER_ID) -> NewLink:
         """A link for one browser. The code stands in the fragment, which browsers never send anywhere."""
         code, expires_at = self._links.issue(user_id)

@@ -9,6 +9,11 @@ import click
 # One line a command: module (with a click command called `command` in it) and what --help says.
 COMMANDS = {
     "serve": ("autogpt_lite.cli.serve", "Start the server."),
+    "run": ("autogpt_lite.cli.run", "Run an agent file to its end, without a browser."),
+    "import": ("autogpt_lite.cli.import_", "Add agent files to the library."),
+    "export": ("autogpt_lite.cli.export", "Write an agent to a file."),
+    "blocks": ("autogpt_lite.cli.blocks", "List all blocks."),
+    "check": ("autogpt_lite.cli.check", "Check the settings, the blocks and the data directory."),
     "open": ("autogpt_lite.cli.open", "Open the running server in a browser."),
 }
 

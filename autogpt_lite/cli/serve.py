@@ -19,6 +19,7 @@ from ..instance_lock import InstanceLock
 from ..web.guard import check_open_mode
 from ..web.listen import bind_sockets
 from .client import remove_server_file, write_server_file
+from .loop import loop_factory
 from .options import data_options, make_data_dir, read_settings
 
 # A thread that computes gives the loop its turn after this time (Python's default is 5 ms).
@@ -41,20 +42,12 @@ def command(data_dir: str | None, config_path: str | None, host: str | None, por
         remove_server_file(path)
         sockets = bind_sockets(config.server)
         try:
-            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            with asyncio.Runner(loop_factory=loop_factory()) as runner:
                 runner.run(_serve(config, path, sockets, lock))
         finally:
             remove_server_file(path)
             for bound in sockets:
                 bound.close()
-
-
-def _loop_factory():
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
 
 
 async def _serve(config: Config, data_dir: Path, sockets: list[socket.socket], lock: InstanceLock) -> None:

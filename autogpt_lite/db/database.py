@@ -62,6 +62,10 @@ class Database:
         """Rows, read on a thread, within `database.read_timeout_s`."""
         return await self._readers.submit(lambda connection: connection.execute(sql, params).fetchall())
 
+    async def read(self, fn: Callable[[apsw.Connection], T]) -> T:
+        """Runs fn(connection) on a reading thread, for reads of several statements; within the same time limit."""
+        return await self._readers.submit(fn)
+
     async def close(self) -> None:
         """Commits what waits and closes everything."""
         await asyncio.to_thread(self.writer.close)

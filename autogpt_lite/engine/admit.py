@@ -9,15 +9,17 @@ import msgspec
 
 from ..clock import now_us
 from ..db import Tx
-from ..errors import ConflictError, GraphNotInLibraryError, GraphValidationError, LimitExceededError, NotFoundError
+from ..errors import ConflictError, GraphNotInLibraryError, LimitExceededError, NotFoundError
 from ..events import RunRef
 from . import states
 from .core import Core
 from .flush import Batch, add_node_row, encode, sql, write_group
 from .ids import new_graph_exec_id
-from .plan import GraphPlan, NodePlan
-from .propagation import mark_queued, new_execution, resolve_node_input
+from .plan import GraphPlan
+from .problems import Problems
+from .propagation import mark_queued, new_execution
 from .records import GraphExecution, NodeExecution, TreeState
+from .starting import starting_inputs
 
 PinnedOutputs = dict[str, list[list[tuple[str, Any]]]]
 """{node id: [what its first execution yields, what its second yields, ...]}; the last one repeats."""
@@ -104,29 +106,11 @@ def _tree_of(core: Core, parent: NodeExecution | None) -> TreeState:
 
 
 def _queue_starting_nodes(run: GraphExecution, now: int) -> None:
-    problems: dict[str, dict[str, str]] = {}
-    for node in run.plan.starting:
-        try:
-            _queue_starting_node(run, node, now)
-        except LimitExceededError:
-            raise
-        except Exception as error:
-            problems[node.id] = {"input": str(error)}
-    if problems:
-        raise GraphValidationError(node_errors=problems, hint="Fill in what the nodes need and start the run again.")
-
-
-def _queue_starting_node(run: GraphExecution, node: NodePlan, now: int) -> None:
-    data: dict[str, Any] = {}
-    if node.is_input and node.name in run.inputs:
-        data["value"] = run.inputs[node.name]
-    mask = run.masks.get(node.id)
-    if mask:
-        data.update(mask)
-    if missing := [pin for pin in node.linked_pins if pin not in data]:
-        raise ValueError(f"an input node starts at once, but a link leads to its pin {missing[0]!r}")
-    merged, given = resolve_node_input(run, node, data, bool(mask))
-    mark_queued(new_execution(run, node, now), merged, given, now)
+    problems = Problems()
+    begun = starting_inputs(run.plan, run.inputs, run.masks, problems, run.pinned_outputs, run.nodes_to_skip)
+    problems.raise_if_any()
+    for node, merged, given in begun:
+        mark_queued(new_execution(run, node, now), merged, given, now)
 
 
 def _row_of(run: GraphExecution, request: AdmitRequest) -> dict[str, Any]:

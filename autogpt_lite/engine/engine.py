@@ -47,10 +47,12 @@ class Engine:
         self._plans: OrderedDict[tuple[str, int], GraphPlan] = OrderedDict()
         self._last_key = 0
 
-    async def open(self) -> None:
+    async def open(self, *, go_on: bool = True) -> None:
         """Goes on with every run that had not ended: queued ones wait for their turn, running ones continue."""
         db = self.core.db
         self._last_key = db.point(sql.last_key)[0]  # type: ignore[index]
+        if not go_on:
+            return
         open_runs = await db.fetch_all(sql.open_runs)
         for key, uuid, status, parent_id, priority, created_at in open_runs:
             if parent_id is not None:
@@ -101,6 +103,11 @@ class Engine:
         else:
             self._plans.move_to_end(key)
         return plan
+
+    def forget_plans(self, graph_id: str) -> None:
+        """Drops the compiled versions of a deleted graph."""
+        for key in [key for key in self._plans if key[0] == graph_id]:
+            del self._plans[key]
 
     async def start(self, request: AdmitRequest) -> GraphExecution:
         """Admits a root run; when this returns it is on the disk and will run, whatever happens."""

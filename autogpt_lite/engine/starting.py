@@ -20,8 +20,9 @@ def starting_inputs(
     problems: Problems,
     pinned: Collection[str] = (),
     skipped: Collection[str] = (),
-) -> list[tuple[NodePlan, dict[str, Any]]]:
-    """[(starting node, its complete input)] in stored order; what is wrong goes into `problems`.
+) -> list[tuple[NodePlan, dict[str, Any], Any]]:
+    """[(starting node, its input as it is stored, its input as the block gets it)] in stored order; what is wrong goes into
+    `problems`.
 
     `inputs` are the graph inputs by name; names that no Input node has are ignored. A required one that is missing or null is a
     problem. Nodes in `pinned` and `skipped` run with whatever is there.
@@ -30,9 +31,9 @@ def starting_inputs(
     for node in plan.starting:
         data = _given(node, inputs, masks)
         if node.id in pinned or node.id in skipped:
-            found.append((node, {**node.defaults, **data}))
+            found.append((node, {**node.defaults, **data}, None))
         elif not _is_missing(node, data, problems) and (resolved := _resolve(node, data, problems)) is not None:
-            found.append((node, resolved))
+            found.append((node, *resolved))
     return found
 
 
@@ -62,9 +63,12 @@ def _has_no_value(node: NodePlan, data: Mapping[str, Any]) -> bool:
     return data.get("value", node.defaults.get("value", schema.get("default"))) is None
 
 
-def _resolve(node: NodePlan, data: dict[str, Any], problems: Problems) -> dict[str, Any] | None:
+def _resolve(node: NodePlan, data: dict[str, Any], problems: Problems) -> tuple[dict[str, Any], Any] | None:
     try:
-        return resolve_input(node, data, dynamic_mask=True)[0]
+        if missing := [pin for pin in node.linked_pins if pin not in data]:
+            problems.add(node.id, missing[0], "An input node starts at once, so no link may lead to it.")
+            return None
+        return resolve_input(node, data, dynamic_mask=True)
     except BlockInputError as error:
         problems.add(node.id, "input", str(error))
         return None

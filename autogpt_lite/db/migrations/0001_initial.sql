@@ -121,6 +121,11 @@ CREATE TABLE node_outputs (
     PRIMARY KEY (node_exec_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 
+-- Deleted runs whose node executions still have to go: many rows leave in small steps (executions/purge.py).
+CREATE TABLE purge_queue (
+    graph_exec_key  INTEGER PRIMARY KEY
+) STRICT;
+
 -- What a node execution reserved and what it really cost, in credits. kind: 0 the block's price.
 CREATE TABLE charges (
     node_exec_id      INTEGER NOT NULL,

@@ -1,0 +1,118 @@
+"""The front door: opens everything in order, wires it together, closes it in reverse. Wiring only."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from .accounts.routes import accounts_routes
+from .accounts.service import AccountsService
+from .agent_files.routes import agent_file_routes
+from .agent_files.service import AgentFileService
+from .blocks.routes import block_routes
+from .blocks.service import BlockService
+from .config import Config
+from .credentials.service import CredentialsService
+from .credits.ledger import Ledger
+from .db import Database
+from .engine.core import EngineServices
+from .engine.engine import Engine
+from .events import EventBus
+from .executions.purge import purge_deleted_runs
+from .executions.routes import execution_routes
+from .executions.service import ExecutionService
+from .graphs.examples import install_examples
+from .graphs.routes import routes as graph_routes
+from .graphs.service import GraphService
+from .jobs.service import SystemJob, SystemJobs
+from .library.service import LibraryService
+from .net import client as net
+from .paths import packaged_file
+from .registry import Registry
+from .sdk import text
+from .web.routing import Route
+
+log = logging.getLogger(__name__)
+
+DATABASE_NAME = "autogpt_lite.sqlite"
+PURGE_EVERY_S = 3600.0
+
+
+class App:
+    """Everything that one process runs on one data directory. `async with App.open(config, data_dir) as app: ...`"""
+
+    def __init__(self, config: Config, data_dir: Path, db: Database, registry: Registry):
+        self.config = config
+        self.data_dir = data_dir
+        self.db = db
+        self.registry = registry
+        self.bus = EventBus(config.websocket.ring_events)
+        self.accounts = AccountsService(db, config, data_dir)
+        self.credentials = CredentialsService(config.llm)
+        self.library = LibraryService(db)
+        self.graphs = GraphService(db, registry, self.library, find_credentials=self.credentials.finder)
+        self.engine = Engine(db, registry, self.bus, config, self._engine_services())
+        self.executions = ExecutionService(db, registry, self.engine, self.graphs, self.credentials)
+        self.agent_files = AgentFileService(db, self.graphs, self.executions)
+        self.blocks = BlockService(registry, self.credentials, config)
+        self.jobs = SystemJobs(db)
+        self.routes: list[Route] = [
+            *accounts_routes(self.accounts),
+            *graph_routes(self.graphs),
+            *execution_routes(self.executions),
+            *agent_file_routes(self.agent_files),
+            *block_routes(self.blocks, self.accounts.timezone_of),
+        ]
+        self._wire()
+
+    def _engine_services(self) -> EngineServices:
+        return EngineServices(
+            credentials=self.credentials,
+            ledger=Ledger(),
+            library=self.library,
+            load_graph=self.graphs.load_graph,
+            timezone_of=self.accounts.timezone_of,
+        )
+
+    def _wire(self) -> None:
+        self.graphs.deleting.append(self.executions.delete_runs_of_graph_tx)
+        self.graphs.deleted.append(self.executions.stop_runs_of_graph)
+        self.jobs.add(
+            SystemJob(
+                "purge_deleted_runs",
+                PURGE_EVERY_S,
+                lambda: purge_deleted_runs(self.db),
+                "Removes what is left of deleted runs from the file.",
+            )
+        )
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, config: Config, data_dir: Path, *, go_on: bool = True) -> AsyncIterator[App]:
+        """Opens the database, loads the blocks, goes on with runs that had not ended (unless a command only wants one thing
+        done: then they wait for the next server). Raises StartupError."""
+        async with AsyncExitStack() as stack:
+            db = await Database.open(data_dir / DATABASE_NAME, config.database)
+            stack.push_async_callback(db.close)
+            text.configure(config.text)
+            stack.push_async_callback(text.close)
+            stack.push_async_callback(net.configure(config.http, config.llm).close)
+            app = cls(config, data_dir, db, load_registry(config))
+            await install_examples(app.db, app.graphs)
+            await app.engine.open(go_on=go_on)
+            stack.push_async_callback(app.engine.close, config.server.shutdown_grace_s)
+            app.jobs.start()
+            stack.push_async_callback(app.jobs.close)
+            app.jobs.run_soon("purge_deleted_runs")
+            yield app
+
+
+def load_registry(config: Config) -> Registry:
+    """All blocks: the library's and the user's own. What does not load is told, and the rest is there."""
+    folders = [packaged_file("blocks"), *(Path(path).expanduser() for path in config.blocks.paths)]
+    registry = Registry().load(folders, config.blocks.disabled)
+    for problem in registry.problems:
+        log.error("a block could not be loaded: %s", problem)
+    return registry

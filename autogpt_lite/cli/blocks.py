@@ -1,0 +1,28 @@
+"""`autogpt-lite blocks`: lists all blocks."""
+
+from __future__ import annotations
+
+import click
+import msgspec
+
+from .options import data_options, read_settings
+
+
+@click.command()
+@data_options
+@click.option("--json", "as_json", is_flag=True, help="As GET /api/blocks answers, with all schemas.")
+def command(data_dir: str | None, config_path: str | None, as_json: bool) -> None:
+    """List all blocks: the library's and your own."""
+    from ..app import load_registry
+    from ..blocks.service import block_info
+
+    config, _ = read_settings(config_path, {"data_dir": data_dir})
+    registry = load_registry(config)
+    infos = sorted((block_info(entry) for entry in registry), key=lambda info: (info.categories[0]["category"], info.name))
+    if as_json:
+        click.echo(msgspec.json.encode(infos).decode())
+        return
+    for info in infos:
+        click.echo(f"{info.id}  {info.name.removesuffix('Block'):32} {info.description}")
+    for problem in registry.problems:
+        click.echo(str(problem), err=True)

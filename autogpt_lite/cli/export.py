@@ -1,0 +1,26 @@
+"""`autogpt-lite export GRAPH_ID`: writes an agent to a file, without secrets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .library_access import open_library
+from .options import data_options
+
+
+@click.command()
+@data_options
+@click.argument("graph_id")
+@click.option("--version", type=int, help="Which version; the active one if not given.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="The file to write; standard output if not given.")
+def command(data_dir: str | None, config_path: str | None, graph_id: str, version: int | None, output: str | None) -> None:
+    """Write an agent to a file that others can import."""
+    with open_library(config_path, data_dir) as library:
+        content = library.export_file(graph_id, version)
+    if output is None:
+        click.echo(content.decode())
+    else:
+        Path(output).write_bytes(content)
+        click.echo(output)

@@ -1,0 +1,73 @@
+"""Runs an agent in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import ExitStack
+from pathlib import Path
+
+from ..accounts.types import DEFAULT_USER_ID
+from ..agent_files.types import ExecuteAgentFile
+from ..app import App
+from ..config import Config
+from ..engine.core import run_stats
+from ..engine.records import GraphExecution
+from ..executions.types import NodesQuery
+from ..instance_lock import InstanceLock
+from .live import LiveNodes
+from .loop import run_async
+from .run_types import RunOrder, RunResult
+
+
+def run_in_process(config: Config, data_dir: Path, order: RunOrder) -> RunResult:
+    """Opens the data directory, runs the agent, closes it. Raises what a start may refuse."""
+    with InstanceLock(data_dir):
+        return run_async(_run(config, data_dir, order))
+
+
+async def _run(config: Config, data_dir: Path, order: RunOrder) -> RunResult:
+    # Runs that a server has left here are its own to go on with.
+    async with App.open(config, data_dir, go_on=False) as app:
+        asked = ExecuteAgentFile(
+            agent=order.agent.decode("utf-8", "replace"),
+            inputs=order.inputs,
+            pinned_outputs=order.pinned_outputs,
+            allow_missing_blocks=order.allow_missing_blocks,
+        )
+        run, stored = await app.agent_files.start(DEFAULT_USER_ID, asked)
+        await _follow(app, run, order.show_live)
+        return await _result(app, run, stored.node_ids)
+
+
+async def _follow(app: App, run: GraphExecution, show_live: bool) -> None:
+    with ExitStack() as stack:
+        if show_live:
+            live = stack.enter_context(LiveNodes({node.id: node.title for node in run.plan.nodes}))
+            stack.callback(app.bus.subscribe(live.take))
+        _stop_on_interrupt(app, run)
+        await app.engine.wait_ended(run)
+
+
+def _stop_on_interrupt(app: App, run: GraphExecution) -> None:
+    tasks: set[asyncio.Task] = set()
+
+    def stop() -> None:
+        task = asyncio.ensure_future(app.engine.stop(run.id))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    for name in ("SIGINT", "SIGTERM"):
+        try:
+            asyncio.get_running_loop().add_signal_handler(getattr(signal, name), stop)
+        except NotImplementedError:  # Windows: Ctrl-C ends the process, and the run goes on at the next start
+            return
+
+
+async def _result(app: App, run: GraphExecution, node_ids: dict[str, str]) -> RunResult:
+    shown = await app.executions.get_run(DEFAULT_USER_ID, run.id, None, NodesQuery(node_limit=0))
+    in_file = {stored_id: file_id for file_id, stored_id in node_ids.items()}
+    errors: dict[str, list[str]] = {}
+    for node_id, message in await app.executions.list_node_errors(DEFAULT_USER_ID, run.id):
+        errors.setdefault(in_file.get(node_id, node_id), []).append(message)
+    return RunResult(graph_exec_id=run.id, status=shown.status, outputs=shown.outputs, stats=run_stats(run), node_errors=errors)

@@ -1,0 +1,213 @@
+"""The endpoints of runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ..clock import iso
+from ..engine.core import run_stats
+from ..engine.records import GraphExecution
+from ..errors import RequestValidationError
+from ..web.routing import Request, Response, Route
+from .service import ExecutionService
+from .types import (
+    ExecuteGraph,
+    ExecuteGraphResponse,
+    ExecuteQuery,
+    GraphExecutionMeta,
+    GraphExecutionsPaginated,
+    GraphExecutionWithNodes,
+    ListQuery,
+    NodesQuery,
+)
+
+_TAGS = ("graphs", "v1")
+
+
+class ExecutionRoutes:
+    """The handlers."""
+
+    def __init__(self, service: ExecutionService):
+        self._service = service
+
+    async def execute_graph(self, request: Request) -> ExecuteGraphResponse:
+        version = request.path.get("graph_version")
+        given = request.body or ExecuteGraph()
+        run = await self._service.start_graph(
+            request.principal.user_id,
+            request.path["graph_id"],
+            _version(version),
+            given,
+            preset_id=request.query.preset_id,
+            source=given.source or "user",
+        )
+        return _started(run)
+
+    async def list_executions(self, request: Request) -> list[GraphExecutionMeta]:
+        return await self._service.list_runs(request.principal.user_id)
+
+    async def list_graph_executions(self, request: Request) -> list[GraphExecutionMeta] | GraphExecutionsPaginated:
+        user_id, graph_id, query = request.principal.user_id, request.path["graph_id"], request.query
+        if query.page is None:
+            return await self._service.list_runs_of_graph(user_id, graph_id)
+        return await self._service.page_of_graph(user_id, graph_id, query.page, query.page_size)
+
+    async def get_execution(self, request: Request) -> GraphExecutionWithNodes:
+        path = request.path
+        return await self._service.get_run(request.principal.user_id, path["graph_exec_id"], path["graph_id"], request.query)
+
+    async def list_node_errors(self, request: Request) -> list[tuple[str, str]]:
+        path = request.path
+        return await self._service.list_node_errors(request.principal.user_id, path["graph_exec_id"], path["graph_id"])
+
+    async def stop_execution(self, request: Request) -> GraphExecutionMeta:
+        path = request.path
+        return await self._service.stop_run(request.principal.user_id, path["graph_exec_id"], path["graph_id"])
+
+    async def stop_executions(self, request: Request) -> list[GraphExecutionMeta]:
+        query, user_id = request.query, request.principal.user_id
+        return [await self._service.stop_run(user_id, query.graph_exec_id, query.graph_id)]
+
+    async def delete_execution(self, request: Request) -> Response:
+        await self._service.delete_run(request.principal.user_id, request.path["graph_exec_id"])
+        return Response(status=204)
+
+
+class StopQuery(msgspec.Struct, kw_only=True):
+    graph_id: str
+    graph_exec_id: str
+
+
+def _version(text: str | None) -> int | None:
+    if text is None or text in ("null", "None", ""):
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise RequestValidationError(f"A graph version is a number, not {text[:40]!r}.") from None
+
+
+def _started(run: GraphExecution) -> ExecuteGraphResponse:
+    # Built from memory: the row that was just committed says the same.
+    ref = run.ref
+    return ExecuteGraphResponse(
+        id=run.id,
+        graph_exec_id=run.id,
+        user_id=ref.user_id,
+        graph_id=ref.graph_id,
+        graph_version=ref.graph_version,
+        preset_id=ref.preset_id,
+        status=run.status,
+        started_at=iso(run.started_at),
+        ended_at=iso(run.ended_at),
+        stats=msgspec.Raw(msgspec.json.encode(run_stats(run))),
+        inputs=msgspec.Raw(ref.inputs),
+        credential_inputs=_raw(ref.credential_inputs),
+        nodes_input_masks=_raw(ref.nodes_input_masks),
+        is_dry_run=ref.is_dry_run,
+        created_at=iso(run.created_at),
+        root_id=ref.root_id,
+    )
+
+
+def _raw(text: bytes | None) -> msgspec.Raw | None:
+    return None if text is None else msgspec.Raw(text)
+
+
+def execution_routes(service: ExecutionService) -> list[Route]:
+    """The routes of runs."""
+    handlers = ExecutionRoutes(service)
+
+    def route(method: Any, path: str, handler: Any, summary: str, **more: Any) -> Route:
+        return Route(method=method, path=path, handler=handler, summary=summary, tags=_TAGS, **more)
+
+    execute: dict[str, Any] = {
+        "query": ExecuteQuery,
+        "body": ExecuteGraph | None,
+        "returns": ExecuteGraphResponse,
+        "errors": (400, 403, 404),
+        "permission": "EXECUTE_GRAPH",
+    }
+    one = "/api/graphs/{graph_id}/executions/{graph_exec_id}"
+    return [
+        route(
+            "POST",
+            "/api/graphs/{graph_id}/execute/{graph_version}",
+            handlers.execute_graph,
+            "Starts a run of a version; answered once the run is stored.",
+            **execute,
+        ),
+        route(
+            "POST",
+            "/api/graphs/{graph_id}/execute",
+            handlers.execute_graph,
+            "Starts a run of the active version.",
+            **execute,
+        ),
+        route(
+            "GET",
+            "/api/executions",
+            handlers.list_executions,
+            "The newest 250 runs.",
+            returns=list[GraphExecutionMeta],
+            permission="READ_GRAPH",
+        ),
+        route(
+            "POST",
+            "/api/executions",
+            handlers.stop_executions,
+            "Stops a run (the older form of the stop call).",
+            query=StopQuery,
+            returns=list[GraphExecutionMeta],
+            errors=(404,),
+            permission="EXECUTE_GRAPH",
+        ),
+        route(
+            "GET",
+            "/api/graphs/{graph_id}/executions",
+            handlers.list_graph_executions,
+            "The newest 250 runs of a graph, or a page of them where `page` is given.",
+            query=ListQuery,
+            returns=list[GraphExecutionMeta] | GraphExecutionsPaginated,
+            permission="READ_GRAPH",
+        ),
+        route(
+            "GET",
+            one,
+            handlers.get_execution,
+            "A run with its outputs and its newest node executions.",
+            query=NodesQuery,
+            returns=GraphExecutionWithNodes,
+            errors=(404,),
+            permission="READ_GRAPH",
+        ),
+        route(
+            "GET",
+            f"{one}/node-errors",
+            handlers.list_node_errors,
+            "What failed in a run: [node_id, message] for each failed node execution.",
+            returns=list[tuple[str, str]],
+            errors=(404,),
+            permission="READ_GRAPH",
+        ),
+        route(
+            "POST",
+            f"{one}/stop",
+            handlers.stop_execution,
+            "Stops a run with everything that it has started.",
+            returns=GraphExecutionMeta,
+            errors=(404, 500),
+            permission="EXECUTE_GRAPH",
+        ),
+        route(
+            "DELETE",
+            "/api/executions/{graph_exec_id}",
+            handlers.delete_execution,
+            "Deletes a run that has ended.",
+            status=204,
+            errors=(404, 409),
+            permission="EXECUTE_GRAPH",
+        ),
+    ]

@@ -1,0 +1,222 @@
+"""Runs: started, shown, stopped, deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ..clock import now_us
+from ..credentials.service import CredentialsService
+from ..db import Database, Tx
+from ..engine import states
+from ..engine.admit import AdmitRequest
+from ..engine.credential_groups import check_credentials, credentials_needs, spread_credentials
+from ..engine.engine import Engine
+from ..engine.flush import sql as engine_sql
+from ..engine.graph import Graph
+from ..engine.ids import MAX_SEQ, node_key
+from ..engine.plan import GraphPlan
+from ..engine.records import GraphExecution
+from ..engine.validate import validate_graph
+from ..errors import ConflictError, InvalidInputError, NotFoundError
+from ..graphs.service import GraphService
+from ..registry import Registry
+from . import store
+from .types import (
+    PRIORITIES,
+    PRIORITY_OF_A_PERSON,
+    ExecuteGraph,
+    GraphExecutionMeta,
+    GraphExecutionsPaginated,
+    GraphExecutionWithNodes,
+    NodesQuery,
+    Pagination,
+)
+
+MAX_LISTED = 250
+MAX_PAGE_SIZE = 250
+
+Masks = dict[str, dict[str, Any]]
+
+
+class ExecutionService:
+    """Everything that a user may do with runs. All methods see only what belongs to `user_id`."""
+
+    def __init__(self, db: Database, registry: Registry, engine: Engine, graphs: GraphService, credentials: CredentialsService):
+        self._db = db
+        self._registry = registry
+        self._engine = engine
+        self._graphs = graphs
+        self._credentials = credentials
+
+    # --- starting --------------------------------------------------------------------------------------
+
+    async def start_graph(
+        self,
+        user_id: str,
+        graph_id: str,
+        graph_version: int | None,
+        given: ExecuteGraph,
+        *,
+        preset_id: str | None = None,
+        source: str = "user",
+    ) -> GraphExecution:
+        """Starts a run of a graph version (None: the active one). When this returns, the run is on the disk.
+
+        Raises NotFoundError, GraphNotInLibraryError, or GraphValidationError with all problems by node id.
+        """
+        if given.dry_run:
+            raise InvalidInputError(
+                "Simulated runs are not offered here.", hint="Give `pinned_outputs` for the nodes that must not run."
+            )
+        graph = self._graphs.get_runnable_graph(user_id, graph_id, graph_version)
+        plan = self._engine.plan_of(graph.id, graph.version)
+        masks, nodes_to_skip = self._check(user_id, graph, given)
+        request = AdmitRequest(
+            user_id=user_id,
+            plan=plan,
+            inputs=given.inputs,
+            credential_inputs=msgspec.to_builtins(given.credentials_inputs) or None,
+            masks=masks,
+            pinned_outputs=given.pinned_outputs,
+            nodes_to_skip=nodes_to_skip,
+            preset_id=preset_id,
+            source=source,
+            priority=PRIORITIES.get(source, PRIORITY_OF_A_PERSON),
+        )
+        return await self._engine.start(request)
+
+    def _check(self, user_id: str, graph: Graph, given: ExecuteGraph) -> tuple[Masks, frozenset[str]]:
+        """The complete masks of a run and the nodes that it leaves out. Raises GraphValidationError."""
+        registry, pinned = self._registry, given.pinned_outputs
+        masks = self._system_masks(graph)
+        _merge(masks, spread_credentials(graph, registry, msgspec.to_builtins(given.credentials_inputs)))
+        _merge(masks, given.nodes_input_masks)
+        problems = validate_graph(graph, registry, for_run=True, masks=masks, pinned=pinned)
+        find = self._credentials.finder(user_id)
+        skipped = check_credentials(graph, registry, find, problems, masks=masks, pinned=pinned)
+        problems.raise_if_any()
+        return masks, frozenset(skipped)
+
+    def _system_masks(self, graph: Graph) -> Masks:
+        """The server's own credentials for every pin that names none."""
+        masks: Masks = {}
+        for need in credentials_needs(graph, self._registry):
+            stored = need.node.input_default.get(need.pin)
+            if isinstance(stored, dict) and stored.get("id"):
+                continue
+            for found in self._credentials.matches(need.providers, need.types)[:1]:
+                ref = {"id": found.id, "provider": found.provider, "type": found.type, "title": found.title}
+                masks.setdefault(need.node.id, {})[need.pin] = ref
+        return masks
+
+    # --- showing ---------------------------------------------------------------------------------------
+
+    def owner_of(self, graph_exec_id: str) -> str | None:
+        """Whose run it is; None if there is no such run."""
+        run = self._engine.core.runs.get(graph_exec_id)
+        if run is not None:
+            return run.user_id
+        row = self._db.point(store.sql.owner_of, (graph_exec_id,))
+        return row[0] if row else None
+
+    def get_meta(self, user_id: str, graph_exec_id: str, graph_id: str | None = None) -> GraphExecutionMeta:
+        """A run without its outputs. Raises NotFoundError, also where it belongs to somebody or something else."""
+        return store.meta_of(self._row(user_id, graph_exec_id, graph_id))
+
+    async def get_run(self, user_id: str, graph_exec_id: str, graph_id: str | None, query: NodesQuery) -> GraphExecutionWithNodes:
+        """A run with its outputs and node executions. Raises NotFoundError."""
+        row = self._row(user_id, graph_exec_id, graph_id)
+        plan = self._plan_or_none(row[3], row[4])
+
+        def read(connection: Any) -> tuple:
+            nodes = store.read_nodes(connection, row, plan, limit=query.node_limit, after_seq=query.after_seq)
+            return store.read_outputs(connection, row, plan), nodes
+
+        outputs, nodes = await self._db.read(read)
+        return GraphExecutionWithNodes(**store.meta_fields(row), outputs=outputs, node_executions=nodes)
+
+    async def list_node_errors(self, user_id: str, graph_exec_id: str, graph_id: str | None = None) -> list[tuple[str, str]]:
+        """[(node_id, message)] of the node executions that failed. Raises NotFoundError."""
+        row = self._row(user_id, graph_exec_id, graph_id)
+        plan = self._plan_or_none(row[3], row[4])
+        return await self._db.read(lambda connection: store.read_node_errors(connection, row, plan))
+
+    def _row(self, user_id: str, graph_exec_id: str, graph_id: str | None) -> tuple:
+        row = self._db.point(store.sql.select_run, (graph_exec_id,))
+        if row is None or row[2] != user_id or graph_id not in (None, row[3]):
+            raise NotFoundError(f"There is no run {graph_exec_id[:60]!r}.")
+        return row
+
+    def _plan_or_none(self, graph_id: str, version: int) -> GraphPlan | None:
+        try:
+            return self._engine.plan_of(graph_id, version)
+        except NotFoundError:
+            return None
+
+    async def list_runs(self, user_id: str) -> list[GraphExecutionMeta]:
+        """The newest runs of a user, children left out."""
+        rows = await self._db.fetch_all(store.sql.list_of_user, (user_id, MAX_LISTED, 0))
+        return [store.meta_of(row) for row in rows]
+
+    async def list_runs_of_graph(self, user_id: str, graph_id: str) -> list[GraphExecutionMeta]:
+        """The newest runs of one graph, children left out."""
+        rows = await self._db.fetch_all(store.sql.list_of_graph, (graph_id, user_id, MAX_LISTED, 0))
+        return [store.meta_of(row) for row in rows]
+
+    async def page_of_graph(self, user_id: str, graph_id: str, page: int, page_size: int) -> GraphExecutionsPaginated:
+        """One page of the runs of a graph; pages count from 1."""
+        page, page_size = max(page, 1), min(max(page_size, 1), MAX_PAGE_SIZE)
+        rows = await self._db.fetch_all(store.sql.list_of_graph, (graph_id, user_id, page_size, (page - 1) * page_size))
+        total = (await self._db.fetch_all(store.sql.count_of_graph, (graph_id, user_id)))[0][0]
+        pagination = Pagination(total_items=total, total_pages=-(-total // page_size), current_page=page, page_size=page_size)
+        return GraphExecutionsPaginated(executions=[store.meta_of(row) for row in rows], pagination=pagination)
+
+    # --- ending ----------------------------------------------------------------------------------------
+
+    async def stop_run(self, user_id: str, graph_exec_id: str, graph_id: str | None = None) -> GraphExecutionMeta:
+        """Stops a run with all its sub-agents; a run that has ended stays as it is. Raises NotFoundError, StopTimeoutError."""
+        row = self._row(user_id, graph_exec_id, graph_id)
+        if row[6] not in states.ENDED and not await self._engine.stop(graph_exec_id):
+            await self._terminate_stored(row[0])
+        return self.get_meta(user_id, graph_exec_id)
+
+    async def _terminate_stored(self, key: int) -> None:
+        """Ends a run that only waits in the database."""
+
+        def terminate(tx: Tx) -> None:
+            tx.execute(engine_sql.terminate_run, {"id": key, "ended_at": now_us()})
+            tx.execute(engine_sql.terminate_nodes, {"first": node_key(key, 0), "last": node_key(key, MAX_SEQ)})
+
+        await self._db.write(terminate)
+
+    async def delete_run(self, user_id: str, graph_exec_id: str) -> None:
+        """Deletes a run that has ended; its children stay. Raises NotFoundError, ConflictError for one that has not."""
+        key, status = (row := self._row(user_id, graph_exec_id, None))[0], row[6]
+        if status not in states.ENDED:
+            raise ConflictError(f"The run is {status}.", hint="Stop it first.")
+
+        def delete(tx: Tx) -> None:
+            tx.execute(store.sql.mark_for_purge, (key,))
+            tx.execute(store.sql.delete_run, (key,))
+
+        await self._db.write(delete)
+
+    def delete_runs_of_graph_tx(self, tx: Tx, user_id: str, graph_id: str) -> None:
+        """The rows of a deleted graph's runs go with it (GraphService.deleting)."""
+        tx.execute(store.sql.mark_graph_for_purge, (graph_id, user_id))
+        tx.execute(store.sql.delete_runs_of_graph, (graph_id, user_id))
+
+    async def stop_runs_of_graph(self, user_id: str, graph_id: str) -> None:
+        """Ends what still runs in memory of a deleted graph (GraphService.deleted)."""
+        for run in list(self._engine.core.runs.values()):
+            if run.plan.graph_id == graph_id and run.user_id == user_id:
+                await self._engine.stop(run.id, wait_timeout_s=1.0)
+        self._engine.forget_plans(graph_id)
+
+
+def _merge(masks: Masks, more: Masks) -> None:
+    """Adds masks; where both have a pin, the later one counts."""
+    for node_id, pins in more.items():
+        masks[node_id] = {**masks.get(node_id, {}), **pins}

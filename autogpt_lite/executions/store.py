@@ -1,0 +1,124 @@
+"""Rows of runs as answers. Functions that take a connection run on a reading thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import apsw
+import msgspec
+
+from ..clock import iso
+from ..db import load_sql
+from ..engine import states
+from ..engine.ids import MAX_SEQ, node_exec_id, node_key
+from ..engine.plan import GraphPlan
+from .types import GraphExecutionMeta, NodeExecutionResult
+
+sql = load_sql(__file__, "store.sql")
+decode = msgspec.json.Decoder().decode
+
+MAX_NODES_SHOWN = 10_000
+MAX_OUTPUTS_SHOWN = 10_000
+MAX_SHOWN_BYTES = 64_000_000
+
+
+def meta_fields(row: tuple) -> dict[str, Any]:
+    """The fields of GraphExecutionMeta from a row of select_run, list_of_user or list_of_graph."""
+    return {
+        "id": row[1],
+        "user_id": row[2],
+        "graph_id": row[3],
+        "graph_version": row[4],
+        "preset_id": row[5],
+        "status": row[6],
+        "started_at": iso(row[7]),
+        "ended_at": iso(row[8]),
+        "stats": _raw(row[9]),
+        "inputs": msgspec.Raw(row[10]),
+        "credential_inputs": _raw(row[11]),
+        "nodes_input_masks": _raw(row[12]),
+        "is_dry_run": bool(row[13]),
+        "created_at": iso(row[14]),
+        "parent_id": row[15],
+        "root_id": row[16],
+    }
+
+
+def _raw(text: bytes | str | None) -> msgspec.Raw | None:
+    return None if text is None else msgspec.Raw(text)
+
+
+def meta_of(row: tuple) -> GraphExecutionMeta:
+    return GraphExecutionMeta(**meta_fields(row))
+
+
+def read_nodes(
+    connection: apsw.Connection, row: tuple, plan: GraphPlan | None, *, limit: int, after_seq: int | None
+) -> list[NodeExecutionResult]:
+    """Node executions of a run in order: the newest `limit`, or the first `limit` after one of them."""
+    key = row[0]
+    limit = max(0, min(limit, MAX_NODES_SHOWN))
+    if after_seq is None:
+        found = connection.execute(sql.newest_nodes, (node_key(key, 0), node_key(key, MAX_SEQ), limit)).fetchall()[::-1]
+    else:
+        first = node_key(key, min(max(after_seq, 0), MAX_SEQ)) + 1
+        found = connection.execute(sql.next_nodes, (first, node_key(key, MAX_SEQ), limit)).fetchall()
+    return [_node_result(connection, row, plan, node) for node in found]
+
+
+def _node_result(connection: apsw.Connection, row: tuple, plan: GraphPlan | None, node: tuple) -> NodeExecutionResult:
+    key, index, code, added_at, queued_us, started_us, ended_us, given, output = node
+    planned = plan.nodes[index] if plan is not None else None
+    return NodeExecutionResult(
+        user_id=row[2],
+        graph_id=row[3],
+        graph_version=row[4],
+        graph_exec_id=row[1],
+        node_exec_id=node_exec_id(row[1], key & MAX_SEQ),
+        node_id=planned.id if planned else f"#{index}",
+        block_id=planned.block_id if planned else "",
+        status=states.STATUSES[code],
+        input_data=msgspec.Raw(given),
+        output_data=_by_pin(decode(output) if output is not None else _many_outputs(connection, key)),
+        add_time=iso(added_at),
+        queue_time=_after(added_at, queued_us),
+        start_time=_after(added_at, started_us),
+        end_time=_after(added_at, ended_us),
+    )
+
+
+def _after(added_at: int, offset_us: int | None) -> str | None:
+    return None if offset_us is None else iso(added_at + offset_us)
+
+
+def _many_outputs(connection: apsw.Connection, key: int) -> list[tuple[str, Any]]:
+    rows = connection.execute(sql.outputs_of_node, (key, MAX_OUTPUTS_SHOWN)).fetchall()
+    return [(pin, msgspec.Raw(value)) for pin, value in rows]
+
+
+def _by_pin(pairs: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for pin, value in pairs:
+        found.setdefault(pin, []).append(value)
+    return found
+
+
+def read_outputs(connection: apsw.Connection, row: tuple, plan: GraphPlan | None) -> dict[str, list[Any]]:
+    """{name: [values]} of a run: what its Output nodes were given, in the order of queueing (semantics 10)."""
+    nodes = [node.index for node in plan.nodes if node.is_output] if plan is not None else []
+    if not nodes:
+        return {}
+    key = row[0]
+    listed = msgspec.json.encode(nodes).decode()
+    rows = connection.execute(sql.output_nodes, (node_key(key, 0), node_key(key, MAX_SEQ), listed, MAX_OUTPUTS_SHOWN)).fetchall()
+    given = [decode(text) for (text,) in rows]
+    return _by_pin([(str(one.get("name") or ""), one.get("value")) for one in given])
+
+
+def read_node_errors(connection: apsw.Connection, row: tuple, plan: GraphPlan | None) -> list[tuple[str, str]]:
+    """[(node_id, message)] of the failed node executions of a run."""
+    key = row[0]
+    rows = connection.execute(sql.failed_nodes, (node_key(key, 0), node_key(key, MAX_SEQ), MAX_OUTPUTS_SHOWN)).fetchall()
+    names = [node.id for node in plan.nodes] if plan is not None else []
+    return [(names[i] if i < len(names) else f"#{i}", str(decode(stats or b"{}").get("error"))) for i, stats in rows]

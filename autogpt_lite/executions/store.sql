@@ -1,0 +1,88 @@
+-- name: select_run
+-- One run by its public id.
+SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.preset_id, g.status, g.started_at, g.ended_at, g.stats, g.inputs,
+       g.credential_inputs, g.nodes_input_masks, g.is_dry_run, g.created_at, p.uuid, r.uuid
+FROM graph_executions g LEFT JOIN graph_executions p ON p.id = g.parent_id LEFT JOIN graph_executions r ON r.id = g.root_id
+WHERE g.uuid = ?;
+
+-- name: list_of_user
+-- The newest root runs of a user. (user_id, limit, offset)
+SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.preset_id, g.status, g.started_at, g.ended_at, g.stats, g.inputs,
+       g.credential_inputs, g.nodes_input_masks, g.is_dry_run, g.created_at, NULL, g.uuid
+FROM graph_executions g WHERE g.user_id = ? AND g.parent_node_exec_id IS NULL ORDER BY g.id DESC LIMIT ? OFFSET ?;
+
+-- name: list_of_graph
+-- The newest root runs of one graph. (graph_id, user_id, limit, offset)
+SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.preset_id, g.status, g.started_at, g.ended_at, g.stats, g.inputs,
+       g.credential_inputs, g.nodes_input_masks, g.is_dry_run, g.created_at, NULL, g.uuid
+FROM graph_executions g WHERE g.graph_id = ? AND g.user_id = ? AND g.parent_node_exec_id IS NULL ORDER BY g.id DESC LIMIT ? OFFSET ?;
+
+-- name: count_of_graph
+-- How many root runs of the graph there are. (graph_id, user_id)
+SELECT count(*) FROM graph_executions g WHERE g.graph_id = ? AND g.user_id = ? AND g.parent_node_exec_id IS NULL;
+
+-- name: newest_nodes
+-- The newest node executions of a run, newest first. (first key, last key, limit)
+SELECT id, node, status, added_at, queued_us, started_us, ended_us, input, output FROM node_executions
+WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ?;
+
+-- name: next_nodes
+-- The node executions of a run that follow one of them. (first key, last key, limit)
+SELECT id, node, status, added_at, queued_us, started_us, ended_us, input, output FROM node_executions
+WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?;
+
+-- name: output_nodes
+-- What the Output nodes of a run were given, in the order of queueing. (first key, last key, JSON list of nodes, limit)
+SELECT input FROM node_executions
+WHERE id BETWEEN ? AND ? AND node IN (SELECT value FROM json_each(?)) AND status <> 0
+ORDER BY added_at + queued_us, id LIMIT ?;
+
+-- name: outputs_of_node
+-- The outputs of a node execution that has many. (node_exec_id, limit)
+SELECT pin, value FROM node_outputs WHERE node_exec_id = ? ORDER BY ordinal LIMIT ?;
+
+-- name: failed_nodes
+-- The failed node executions of a run. (first key, last key, limit)
+SELECT node, stats FROM node_executions WHERE id BETWEEN ? AND ? AND status = 5 ORDER BY id LIMIT ?;
+
+-- name: owner_of
+-- Whose run it is.
+SELECT user_id FROM graph_executions WHERE uuid = ?;
+
+-- name: open_of_graph
+-- Runs of a graph that have not ended: the graph is about to go.
+SELECT id, uuid FROM graph_executions WHERE graph_id = ? AND user_id = ? AND status IN ('INCOMPLETE', 'QUEUED', 'RUNNING', 'REVIEW');
+
+-- name: mark_for_purge
+-- The rows of one run's nodes are purged in the background, since there may be millions.
+INSERT INTO purge_queue (graph_exec_key) VALUES (?) ON CONFLICT (graph_exec_key) DO NOTHING;
+
+-- name: mark_graph_for_purge
+-- The same for all runs of a graph. (graph_id, user_id)
+INSERT INTO purge_queue (graph_exec_key) SELECT id FROM graph_executions WHERE graph_id = ? AND user_id = ?
+ON CONFLICT (graph_exec_key) DO NOTHING;
+
+-- name: delete_run
+-- One run; its node executions go in the background, its children stay and lose their parent.
+DELETE FROM graph_executions WHERE id = ?;
+
+-- name: delete_runs_of_graph
+-- All runs of a graph. (graph_id, user_id)
+DELETE FROM graph_executions WHERE graph_id = ? AND user_id = ?;
+
+-- name: next_purge
+-- A run whose node executions wait to be purged. full scan: the queue is short and any row will do.
+SELECT graph_exec_key FROM purge_queue LIMIT 1;
+
+-- name: purge_nodes
+-- Some node executions of a deleted run. (first key, last key, limit)
+DELETE FROM node_executions WHERE id IN (SELECT id FROM node_executions WHERE id BETWEEN ? AND ? LIMIT ?);
+
+-- name: purge_outputs
+-- Some stored outputs of a deleted run. (first key, last key, limit)
+DELETE FROM node_outputs WHERE (node_exec_id, ordinal) IN
+    (SELECT node_exec_id, ordinal FROM node_outputs WHERE node_exec_id BETWEEN ? AND ? LIMIT ?);
+
+-- name: end_purge
+-- Nothing is left of the run.
+DELETE FROM purge_queue WHERE graph_exec_key = ?;

@@ -1,0 +1,122 @@
+"""Requests and answers about graph executions, in AutoGPT's shapes."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+PinnedOutputs = dict[str, list[list[tuple[str, Any]]]]
+
+
+class CredentialsMetaInput(msgspec.Struct, kw_only=True):
+    """Which credentials to use for a group of pins; never the secret."""
+
+    id: str
+    provider: str
+    type: str
+    title: str | None = None
+
+
+class ExecuteGraph(msgspec.Struct, kw_only=True):
+    """The body of an execute call. `pinned_outputs` is {node_id: [[[pin, value], ...], ...]}: the n-th execution of the node
+    yields the n-th list, the last one repeats; such a node needs neither its block nor credentials."""
+
+    inputs: dict[str, Any] = {}
+    credentials_inputs: dict[str, CredentialsMetaInput] = {}
+    nodes_input_masks: dict[str, dict[str, Any]] = {}
+    pinned_outputs: PinnedOutputs = {}
+    source: str | None = None
+    dry_run: bool = False
+
+
+class ExecuteQuery(msgspec.Struct, kw_only=True):
+    preset_id: str | None = None
+
+
+class ListQuery(msgspec.Struct, kw_only=True):
+    """With `page` the answer is {executions, pagination}, without it the plain list of the newest 250."""
+
+    page: int | None = None
+    page_size: int = 25
+
+
+class NodesQuery(msgspec.Struct, kw_only=True):
+    """Which node executions to show: at most `node_limit`, the newest first unless `after_seq` asks for those that follow it."""
+
+    node_limit: int = 1000
+    after_seq: int | None = None
+
+
+class GraphExecutionMeta(msgspec.Struct, kw_only=True):
+    """A run without its outputs. Times are ISO 8601, UTC; one that has not come yet is null."""
+
+    id: str
+    user_id: str
+    graph_id: str
+    graph_version: int
+    preset_id: str | None
+    status: str
+    started_at: str | None
+    ended_at: str | None
+    stats: msgspec.Raw | None
+    inputs: msgspec.Raw
+    credential_inputs: msgspec.Raw | None
+    nodes_input_masks: msgspec.Raw | None
+    is_dry_run: bool
+    is_shared: bool = False
+    share_token: str | None = None
+    created_at: str | None = None
+    parent_id: str | None = None
+    root_id: str | None = None
+
+
+class ExecuteGraphResponse(GraphExecutionMeta, kw_only=True):
+    """The run that was started; `graph_exec_id` is its id once more, as older clients read it."""
+
+    graph_exec_id: str
+
+
+class NodeExecutionResult(msgspec.Struct, kw_only=True):
+    """One execution of a node."""
+
+    user_id: str
+    graph_id: str
+    graph_version: int
+    graph_exec_id: str
+    node_exec_id: str
+    node_id: str
+    block_id: str
+    status: str
+    input_data: msgspec.Raw
+    output_data: dict[str, list[Any]]
+    add_time: str
+    queue_time: str | None
+    start_time: str | None
+    end_time: str | None
+
+
+class GraphExecutionWithNodes(GraphExecutionMeta, kw_only=True):
+    """A run with its outputs and node executions in the order in which they began."""
+
+    outputs: dict[str, list[Any]]
+    node_executions: list[NodeExecutionResult]
+
+
+class Pagination(msgspec.Struct, kw_only=True):
+    total_items: int
+    total_pages: int
+    current_page: int
+    page_size: int
+
+
+class GraphExecutionsPaginated(msgspec.Struct, kw_only=True):
+    executions: list[GraphExecutionMeta]
+    pagination: Pagination
+
+
+Source = Literal["user", "builder", "library", "onboarding", "cli", "schedule", "webhook", "agent"]
+
+# A person waits for the first ones; nobody for a schedule's.
+PRIORITIES = {"webhook": 5, "schedule": 7}
+PRIORITY_OF_A_PERSON = 3

@@ -1,0 +1,113 @@
+"""System jobs: work that the server does for itself, on one small timetable; visible, and startable by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from ..clock import iso, now_us
+from ..db import Database, Tx, load_sql
+from ..errors import NotFoundError
+
+log = logging.getLogger(__name__)
+
+sql = load_sql(__file__, "store.sql")
+
+
+class SystemJob(msgspec.Struct):
+    """One job; `run` returns what to say in the log, or None."""
+
+    name: str
+    every_s: float
+    run: Callable[[], Awaitable[Any]]
+    description: str = ""
+
+
+class JobState(msgspec.Struct):
+    """A job as users see it."""
+
+    name: str
+    description: str
+    every_s: float
+    last_run_at: str | None
+    last_error: str | None
+    next_run_at: str | None
+
+
+class SystemJobs:
+    """The registry and its one timer. Add jobs before `start`."""
+
+    def __init__(self, db: Database):
+        self._db = db
+        self._jobs: dict[str, SystemJob] = {}
+        self._due_at: dict[str, int] = {}
+        self._asked: set[str] = set()
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task | None = None
+
+    def add(self, job: SystemJob) -> None:
+        """Registers a job; it runs `every_s` after the start (or after its last run), and whenever it is asked to."""
+        self._jobs[job.name] = job
+
+    def start(self) -> None:
+        now = now_us()
+        for job in self._jobs.values():
+            row = self._db.point(sql.select_job, (job.name,))
+            self._due_at[job.name] = max(now, (row[0] if row and row[0] else now) + int(job.every_s * 1_000_000))
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def close(self) -> None:
+        """Cancels what runs; jobs go on where they were at the next start."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def run_soon(self, name: str) -> None:
+        """Asks for a run of the job as soon as possible. Raises NotFoundError."""
+        if name not in self._jobs:
+            raise NotFoundError(f"There is no job {name!r}.")
+        self._asked.add(name)
+        self._wake.set()
+
+    def states(self) -> list[JobState]:
+        """All jobs with their last and next run."""
+        found = []
+        for job in self._jobs.values():
+            row = self._db.point(sql.select_job, (job.name,)) or (None, None)
+            found.append(JobState(job.name, job.description, job.every_s, iso(row[0]), row[1], iso(self._due_at.get(job.name))))
+        return found
+
+    async def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            due = [name for name, at in self._due_at.items() if at <= now_us() or name in self._asked]
+            for name in due:
+                self._asked.discard(name)
+                await self._run_job(self._jobs[name])
+            if due or self._asked:
+                continue
+            next_at = min(self._due_at.values(), default=None)
+            timeout = None if next_at is None else max(0.0, (next_at - now_us()) / 1_000_000)
+            try:
+                await asyncio.wait_for(self._wake.wait(), timeout)
+            except TimeoutError:
+                pass
+
+    async def _run_job(self, job: SystemJob) -> None:
+        error: str | None = None
+        try:
+            await job.run()
+        except Exception as caught:
+            log.exception("the job %s failed", job.name)
+            error = str(caught) or type(caught).__name__
+        now = now_us()
+        self._due_at[job.name] = now + int(job.every_s * 1_000_000)
+
+        def note(tx: Tx) -> None:
+            tx.execute(sql.note_run, {"name": job.name, "at": now, "error": error, "next": self._due_at[job.name]})
+
+        await self._db.write(note)
