@@ -42,7 +42,7 @@ def _io_pin_schema(node: Node, entry: BlockEntry, name: str) -> dict[str, Any]:
     given = node.input_default
     value = given.get("value", declared.get("default"))
     schema: dict[str, Any] = {
-        # Short texts are only an advanced detail where there is a value to fall back on.
+        # What has no value to fall back on has to be asked for, so it cannot be a detail.
         "advanced": bool(given.get("advanced")) and value is not None,
         **{key: fact for key, fact in declared.items() if key not in _OWN_FACTS},
         **(entry.block.value_schema(given) or {}),

@@ -49,7 +49,8 @@ class WorkBlock(Block):
     class Input(BlockInput):
         a: int = pin()
         values: list[Any] = pin(default_factory=list)
-        api_key: str = pin("", secret=True)
+        api_key: str = pin("")
+        door: str = pin("", secret=True)
         duration: int | None = pin(None, depends_on=("unit",))
         unit: str | None = pin(None)
         headers: dict[str, str] = pin(default_factory=dict)

@@ -58,7 +58,7 @@ def secretive_graph():
         {"name": "city", "value": "Rome"},
     ]
     nodes = {
-        "work": (WorkBlock, {"a": 1, "api_key": CANARY, "headers": headers, "values": nested, "max_tokens": 99}),
+        "work": (WorkBlock, {"a": 1, "api_key": CANARY, "door": CANARY, "headers": headers, "values": nested, "max_tokens": 99}),
         "secret": (TakeBlock, {"name": "pin", "value": CANARY, "secret": True}),
         "open": (TakeBlock, {"name": "topic", "value": "sea", "secret": False}),
         "model": (ModelBlock, {"credentials": {"id": CANARY, "provider": "openai", "type": "api_key", "title": CANARY}}),

@@ -125,6 +125,12 @@ async def test_a_lost_agent_is_not_guessed(graphs):
         assert saved.sub_graphs == []
 
 
+async def test_of_two_agents_that_would_fit_none_is_taken(graphs):
+    graph = caller()
+    graph.sub_graphs = [make_sub_graph("one"), make_sub_graph("another")]
+    assert (await graphs.create_graph(ME, graph)).nodes[1].input_default["graph_id"] == "sub"
+
+
 async def test_masks_of_an_agent_node_follow_the_nodes_of_its_agent(graphs):
     graph = caller()
     graph.nodes[1].input_default["nodes_input_masks"] = {"out": {"name": "other"}}
