@@ -37,40 +37,49 @@ class ZlibDecoder:
 
     def __init__(self, encoding: str):
         self._is_gzip = encoding == "gzip"
-        self._inflate = zlib.decompressobj(wbits=31 if self._is_gzip else 15)
-        self._is_first = True
+        self._inflate: zlib._Decompress | None = None
+        self._held = b""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
+        data, self._held = self._held + data, b""
         is_step_full = False
         while data or is_step_full:
-            if self._inflate.eof:
-                if not self._is_gzip or not data.startswith(b"\x1f\x8b"):
-                    return  # padding behind the end, which gzip allows
-                self._inflate = zlib.decompressobj(wbits=31)
-            plain = self._step(data)
-            has_ended = self._inflate.eof
-            data = self._inflate.unused_data if has_ended else self._inflate.unconsumed_tail
-            # A full step may have taken all the input and still hold output back.
-            is_step_full = len(plain) == STEP_BYTES and not has_ended
+            if self._inflate is None or self._inflate.eof:
+                if len(data) < 2:
+                    self._held = data  # what begins here is known by its first two bytes
+                    return
+                if not self._begin(data):
+                    return
+            plain, data, is_step_full = self._step(data)
             if plain:
                 yield plain
 
-    def _step(self, data: bytes) -> bytes:
+    def _begin(self, data: bytes) -> bool:
+        if self._is_gzip:
+            if self._inflate is not None and not data.startswith(b"\x1f\x8b"):
+                return False  # padding behind the end, which gzip allows
+            self._inflate = zlib.decompressobj(wbits=31)
+            return True
+        if self._inflate is not None:
+            return False
+        has_header = data[0] & 0x0F == 8 and int.from_bytes(data[:2]) % 31 == 0
+        self._inflate = zlib.decompressobj(wbits=15 if has_header else -15)
+        return True
+
+    def _step(self, data: bytes) -> tuple[bytes, bytes, bool]:
+        assert self._inflate is not None
         try:
             plain = self._inflate.decompress(data, STEP_BYTES)
         except zlib.error:
-            if self._is_gzip or not self._is_first:
-                raise _broken() from None
-            self._inflate = zlib.decompressobj(wbits=-15)
-            try:
-                plain = self._inflate.decompress(data, STEP_BYTES)
-            except zlib.error:
-                raise _broken() from None
-        self._is_first = False
-        return plain
+            raise _broken() from None
+        if self._inflate.eof:
+            return plain, self._inflate.unused_data, False
+        # A full step may have taken all the input and still hold output back.
+        return plain, self._inflate.unconsumed_tail, len(plain) == STEP_BYTES
 
     def finish(self) -> None:
-        if not self._inflate.eof and not self._is_first:
+        has_ended = self._inflate.eof if self._inflate is not None else not self._held
+        if not has_ended or self._held == b"\x1f":
             raise _broken()
 
 
