@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, TypeVar
 
 from ..clock import now_us
 from ..db import Database, Tx
@@ -21,10 +22,11 @@ from .ids import agent_nodes, called_graph, reassign_ids
 from .relink import relink_sub_graphs
 from .types import MAX_VERSION, GraphModel
 
+T = TypeVar("T")
 DeletingHook = Callable[[Tx, str, str], None]
 DeletedHook = Callable[[str, str], Awaitable[None]]
 LARGE = 300
-"""Nodes and links from which a graph is checked on a thread, so that other requests are answered meanwhile."""
+"""Nodes and links from which a graph is worked on in a thread: the largest take a second, and others are answered meanwhile."""
 
 
 class GraphService:
@@ -63,8 +65,7 @@ class GraphService:
         check_size(graph)
         relink_sub_graphs(graph, self._registry)
         await self._prepare(user_id, graph, allow_missing_blocks=allow_missing_blocks, is_upload=is_upload)
-        reassign_ids(graph, user_id)
-        await self._store(user_id, [graph, *graph.sub_graphs])
+        await self._store(user_id, graph, is_new=True)
         return self.get_graph(user_id, graph.id, graph.version)
 
     async def update_graph(self, user_id: str, graph_id: str, graph: Graph, *, allow_missing_blocks: bool = False) -> Graph:
@@ -78,8 +79,7 @@ class GraphService:
         relink_sub_graphs(graph, self._registry)
         graph.sub_graphs = [sub for sub in graph.sub_graphs if not self._is_stored(user_id, sub)]
         await self._prepare(user_id, graph, allow_missing_blocks=allow_missing_blocks)
-        reassign_ids(graph, user_id, keep_graph_id=True)
-        await self._store(user_id, [graph, *graph.sub_graphs], next_version_of=graph)
+        await self._store(user_id, graph, is_new=False)
         return self.get_graph(user_id, graph.id, graph.version)
 
     async def _prepare(self, user_id: str, graph: Graph, *, allow_missing_blocks: bool, is_upload: bool = False) -> None:
@@ -89,8 +89,7 @@ class GraphService:
                 force_static_links(one, self._registry)
             return validate_graph(graph, self._registry, allow_missing_blocks=allow_missing_blocks)
 
-        size = sum(len(one.nodes) + len(one.links) for one in (graph, *graph.sub_graphs))
-        problems = check() if size < LARGE else await asyncio.to_thread(check)
+        problems = await _in_turns(graph, check)
         self._check_sub_graphs(graph, problems)
         self._check_credentials(user_id, graph, problems, is_upload)
         problems.raise_if_any()
@@ -116,24 +115,30 @@ class GraphService:
                 rest = {pin: value for pin, value in need.node.input_default.items() if pin != need.pin}
                 need.node.input_default = rest
 
-    async def _store(self, user_id: str, graphs: list[Graph], *, next_version_of: Graph | None = None) -> None:
-        now = now_us()
-        shown_versions = _keep_one_active(graphs)
-        for one in graphs:
-            one.created_at = now
-        rows = [store.row_of(one) for one in graphs]
+    async def _store(self, user_id: str, graph: Graph, *, is_new: bool) -> None:
+        graphs = [graph, *graph.sub_graphs]
+
+        def make_rows() -> tuple[dict[str, int], list[dict[str, Any]]]:
+            reassign_ids(graph, user_id, keep_graph_id=not is_new)
+            shown_versions = _keep_one_active(graphs)
+            for one in graphs:
+                one.created_at = now_us()
+            return shown_versions, [store.row_of(one) for one in graphs]
+
+        shown_versions, rows = await _in_turns(graph, make_rows)
 
         def write(tx: Tx) -> int:
             for one, row in zip(graphs, rows, strict=True):
-                if one is next_version_of:
+                is_update = one is graph and not is_new
+                if is_update:
                     row["version"] = self._next_version(tx, user_id, one.id)
                 store.insert_graph(tx, row)
-                shown = shown_versions.get(one.id) in (None, one.version)
-                if one.is_active or (shown and one is not next_version_of):
+                is_shown = shown_versions.get(one.id) in (None, one.version)
+                if one.is_active or (is_shown and not is_update):
                     self._library.put_graph_tx(tx, user_id, one.id, row["version"])
             return rows[0]["version"]
 
-        graphs[0].version = await self._db.write(write)
+        graph.version = await self._db.write(write)
 
     def _next_version(self, tx: Tx, user_id: str, graph_id: str) -> int:
         row = tx.fetch_one(store.sql.select_highest_version, {"graph_id": graph_id, "user_id": user_id})
@@ -256,6 +261,12 @@ class GraphService:
         for hook in self.deleted:
             await hook(user_id, graph_id)
         return count
+
+
+async def _in_turns(graph: Graph, work: Callable[[], T]) -> T:
+    """work(), on a thread where the graph is large."""
+    size = sum(len(one.nodes) + len(one.links) for one in (graph, *graph.sub_graphs))
+    return work() if size < LARGE else await asyncio.to_thread(work)
 
 
 def _keep_one_active(graphs: list[Graph]) -> dict[str, int]:

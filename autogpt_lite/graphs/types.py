@@ -6,8 +6,8 @@ versions load.
 
 from __future__ import annotations
 
-import uuid
-from datetime import datetime, timezone
+import os
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import msgspec
@@ -21,7 +21,9 @@ JsonObject = dict[str, Any]
 
 
 def new_id() -> str:
-    return str(uuid.uuid4())
+    """A random UUID (version 4) as text, in less than half the time of uuid.uuid4(): a large graph takes 100,000 of them."""
+    bits = os.urandom(16).hex()
+    return f"{bits[:8]}-{bits[8:12]}-4{bits[13:16]}-{'89ab'[int(bits[16], 16) & 3]}{bits[17:20]}-{bits[20:]}"
 
 
 # --- on the way in ------------------------------------------------------------------------------------
@@ -126,7 +128,7 @@ def _time_us(text: str | None) -> int:
         at = datetime.fromisoformat(text or "")
     except ValueError:
         return 0
-    at = at if at.tzinfo else at.replace(tzinfo=timezone.utc)
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return max(0, round(at.timestamp() * 1_000_000))
 
 
