@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 import msgspec
 
 from .options import data_options, read_settings
+
+if TYPE_CHECKING:
+    from ..blocks.types import BlockInfo
 
 
 @click.command()
@@ -18,7 +23,7 @@ def command(data_dir: str | None, config_path: str | None, as_json: bool) -> Non
 
     config, _ = read_settings(config_path, {"data_dir": data_dir})
     registry = load_registry(config)
-    infos = sorted((block_info(entry) for entry in registry), key=lambda info: (info.categories[0]["category"], info.name))
+    infos = sorted((block_info(entry) for entry in registry), key=lambda info: (_category(info), info.name))
     if as_json:
         click.echo(msgspec.json.encode(infos).decode())
         return
@@ -26,3 +31,7 @@ def command(data_dir: str | None, config_path: str | None, as_json: bool) -> Non
         click.echo(f"{info.id}  {info.name.removesuffix('Block'):32} {info.description}")
     for problem in registry.problems:
         click.echo(str(problem), err=True)
+
+
+def _category(info: BlockInfo) -> str:
+    return info.categories[0]["category"] if info.categories else ""  # a few blocks of AutoGPT are in none

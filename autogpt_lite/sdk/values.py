@@ -11,7 +11,7 @@ _encode_sorted = msgspec.json.Encoder(order="sorted").encode
 
 
 def is_same(left: Any, right: Any) -> bool:
-    """Whether two values are equal as JSON: 1 and 1.0 are, 1 and true are not (in Python they would be)."""
+    """Whether two values are equal as JSON: 1 and 1.0 are, 1 and true are not. Within lists and dictionaries Python's == decides."""
     return left == right and (left.__class__ is bool) == (right.__class__ is bool)
 
 
@@ -35,7 +35,10 @@ def value_key(value: Any) -> Hashable:
 
 def unique(values: Iterable[Any]) -> list[Any]:
     """The values without repetitions, in the order in which they came first."""
-    return list({value_key(value): value for value in reversed(list(values))}.values())[::-1]
+    first: dict[Hashable, Any] = {}
+    for value in values:
+        first.setdefault(value_key(value), value)
+    return list(first.values())
 
 
 def convert(value: Any, annotation: Any) -> Any:
