@@ -230,9 +230,10 @@ def configure(http: HttpConfig, llm: LlmConfig, *, own_ports: Iterable[int] = ()
     return _client
 
 
-def set_own_ports(ports: Iterable[int]) -> None:
-    """The ports that this server listens on, once they are known: they are never reachable."""
-    outbound().guard.own_ports = frozenset(ports)
+def add_own_ports(ports: Iterable[int]) -> None:
+    """Ports that this server listens on, once they are known and before anybody can connect: they are never reachable."""
+    guard = outbound().guard
+    guard.own_ports = guard.own_ports | frozenset(ports)
 
 
 def outbound() -> OutboundClient:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from ..config import Config
 from ..events import EventBus
+from ..net.client import add_own_ports
 from ..paths import packaged_file
 from .authentication import Authenticator
 from .connections import HttpServer, check_http_parser
@@ -69,6 +70,8 @@ async def create_server(
     bound = list(sockets) if sockets is not None else bind_sockets(config.server)
     try:
         port = bound[0].getsockname()[1]
+        # Before anybody can connect: what runs here never calls this server.
+        add_own_ports(one.getsockname()[1] for one in bound)
         all_routes = [*system_routes(routes, is_open=is_loopback(config.server.host)), *routes]
         hub = WebSocketHub(bus, config.websocket)
         door = WebSocketDoor(hub, authenticator, owner_of, config.websocket)

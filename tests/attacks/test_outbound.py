@@ -394,6 +394,12 @@ async def test_the_own_port_is_never_reachable_even_if_allowed(make_client, serv
         await client.request(get(f"http://{host}:{port}/api/graphs"))
 
 
+async def test_a_server_that_listens_has_made_its_port_unreachable(server):
+    for host in (server.host, f"[::1]:{server.web.port}"):
+        with pytest.raises(OutboundBlockedError, match="this server itself"):
+            await http.request("GET", f"http://{host}/health")
+
+
 async def test_the_same_port_on_another_machine_is_not_the_own_port(make_client):
     client = make_client(own_ports=[443], names={"out.test": "93.184.215.14"})
     assert (await client.guard.check(net_client.parse_url("https://out.test/"))).is_private is False
@@ -822,7 +828,7 @@ async def test_the_servers_of_llm_providers_are_allowed(restore_client, serve):
     config = load_config(environ={}, overrides={"llm.providers.local.base_url": f"http://127.0.0.1:{port}/v1"})
     client = net_client.configure(config.http, config.llm)
     assert (await http.request("GET", f"http://localhost:{port}/")).text == "hello"
-    net_client.set_own_ports([port])
+    net_client.add_own_ports([port])
     with pytest.raises(OutboundBlockedError):
         await http.request("GET", f"http://localhost:{port}/")
     await client.close()
