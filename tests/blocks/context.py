@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
 
+import msgspec
+
 from autogpt_lite.registry import BlockEntry
 from autogpt_lite.sdk import NEEDS_ASYNC
 from autogpt_lite.sdk.credentials import Credentials
@@ -66,11 +68,15 @@ async def run_block(entry: BlockEntry, data: dict[str, Any], ctx: BlockContext |
     """What the block yields for this input, as [[pin, value], ...] in order; an error that it raises is a last ["error", text]."""
     ctx = ctx or BlockContext()
     outputs: list[list[Any]] = []
+    block_input = entry.convert_input(data)
+    before = msgspec.to_builtins(block_input)
     try:
-        async for pin, value in _yields(entry, entry.convert_input(data), ctx):
+        async for pin, value in _yields(entry, block_input, ctx):
             outputs.append([pin, value])
     except Exception as error:
         outputs.append(["error", str(error) or type(error).__name__])
+    # A second try gets the same object, and other blocks may share what is in it.
+    assert msgspec.to_builtins(block_input) == before, f"{entry.name} changed its input"
     return outputs
 
 

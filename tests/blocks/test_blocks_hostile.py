@@ -17,7 +17,7 @@ from tests.blocks.context import BlockContext, run_block
 
 LONG = "a" * 1_000_000
 MANY = [0] * 400_000
-NESTED_XML = "<a>" * 100_000
+NESTED_XML = "<a>" * 100_000 + "</a>" * 100_000
 BILLION_LAUGHS = '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><l>&b;</l>'
 EXTERNAL_ENTITY = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>'
 EXTERNAL_DTD = '<?xml version="1.0"?><!doctype x SYSTEM "http://127.0.0.1/x.dtd"><x/>'
@@ -148,9 +148,9 @@ async def test_a_file_of_the_workspace_cannot_be_longer_than_asked_for(run):
     assert "too large" in (await run("FileReadBlock", ctx, file_input="workspace://1"))[0][1]
 
 
-async def test_lists_nested_deeper_than_the_stack_are_flattened(run):
+async def test_lists_nested_as_deep_as_json_may_be_are_flattened(run):
     nested: list = [1]
-    for _ in range(50_000):
+    for _ in range(900):
         nested = [nested]
     assert (await run("FlattenListBlock", nested_list=nested))[:2] == [["flattened_list", [1]], ["length", 1]]
 
