@@ -1,0 +1,141 @@
+/** The server's REST API. Every failure becomes an ApiError with a sentence for people. */
+
+import { forgetToken, sessionHeaders } from "./session.js";
+
+/** @typedef {import("./types.js").Graph} Graph */
+/** @typedef {import("./types.js").Block} Block */
+/** @typedef {import("./types.js").GraphExecution} GraphExecution */
+
+/** What the server (or the way to it) refused. `status` is 0 where no answer came. */
+export class ApiError extends Error {
+  /** @param {number} status @param {string} message @param {any} [detail] @param {string|null} [hint] */
+  constructor(status, message, detail = null, hint = null) {
+    super(message);
+    this.status = status;
+    this.detail = detail;
+    this.hint = hint;
+  }
+
+  /** @returns {Record<string, Record<string, string>>} {node id: {field: message}} of a refused graph or start */
+  get nodeErrors() {
+    return this.detail?.node_errors ?? {};
+  }
+}
+
+/** Told once a request is answered with 401. @type {() => void} */
+let onLoggedOut = () => {};
+
+/** @param {() => void} listener */
+export function setLoggedOutListener(listener) {
+  onLoggedOut = listener;
+}
+
+let clockOffsetMs = 0;
+
+/** The server's time, for durations of what still runs: another machine's clock may differ. @returns {number} */
+export function serverNow() {
+  return Date.now() + clockOffsetMs;
+}
+
+/** @param {string} method @param {string} path @param {any} [body] @returns {Promise<any>} */
+async function request(method, path, body) {
+  const headers = /** @type {Record<string, string>} */ ({ Accept: "application/json", ...sessionHeaders() });
+  if (method !== "GET") headers["Content-Type"] = "application/json";
+  const init = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+  const response = await fetch(path, init).catch(() => {
+    throw new ApiError(0, "The server does not answer.", null, "Is it still running? Start it with `autogpt-lite serve`.");
+  });
+  noteServerTime(response);
+  if (response.ok) return response.status === 204 ? null : response.json().catch(() => null);
+  throw await readError(response);
+}
+
+/** @param {Response} response */
+function noteServerTime(response) {
+  const offset = Date.parse(response.headers.get("Date") ?? "") - Date.now();
+  // The header has whole seconds: a smaller difference means nothing.
+  if (Number.isFinite(offset)) clockOffsetMs = Math.abs(offset) > 2000 ? offset : 0;
+}
+
+/** @param {Response} response @returns {Promise<ApiError>} */
+async function readError(response) {
+  const body = await response.json().catch(() => ({}));
+  const detail = typeof body.detail === "string" ? null : body.detail;
+  const message = body.message || (typeof body.detail === "string" && body.detail) || `The server answered ${response.status}.`;
+  if (response.status === 401) {
+    forgetToken();
+    onLoggedOut();
+  }
+  return new ApiError(response.status, message, detail, body.hint);
+}
+
+/** @returns {Promise<Graph[]>} */
+export const listGraphs = () => request("GET", "/api/graphs");
+
+/** @param {string} id @param {number} [version] @returns {Promise<Graph>} */
+export const getGraph = (id, version) => request("GET", `/api/graphs/${id}${version ? `?version=${version}` : ""}`);
+
+/** @param {string} id @returns {Promise<Graph>} without secrets and ids of people */
+export const exportGraph = (id) => request("GET", `/api/graphs/${id}?for_export=true`);
+
+/** @param {any} graph @returns {Promise<Graph>} */
+export const createGraph = (graph) => request("POST", "/api/graphs", { graph });
+
+/** @param {string} id */
+export const deleteGraph = (id) => request("DELETE", `/api/graphs/${id}`);
+
+/** @param {Graph} graph @param {Record<string, any>} inputs @param {Record<string, any>} credentials @returns {Promise<string>} the run's id */
+export async function executeGraph(graph, inputs, credentials = {}) {
+  const body = { inputs, credentials_inputs: credentials };
+  const answer = await request("POST", `/api/graphs/${graph.id}/execute/${graph.version}`, body);
+  return answer.graph_exec_id ?? answer.id;
+}
+
+/** @returns {Promise<GraphExecution[]>} the newest first */
+export const listExecutions = async () => newestFirst(await request("GET", "/api/executions"));
+
+/** @param {string} graphId @returns {Promise<GraphExecution[]>} the newest first */
+export const listGraphExecutions = async (graphId) => newestFirst(await request("GET", `/api/graphs/${graphId}/executions`));
+
+/** The most that the server shows of one run, and the most that a run may have. */
+const MOST_NODE_EXECUTIONS = 10_000;
+
+/** @param {string} graphId @param {string} id @returns {Promise<GraphExecution>} with its node executions */
+export const getExecution = (graphId, id) =>
+  request("GET", `/api/graphs/${graphId}/executions/${id}?node_limit=${MOST_NODE_EXECUTIONS}`);
+
+/** @param {string} graphId @param {string} id */
+export const stopExecution = (graphId, id) => request("POST", `/api/graphs/${graphId}/executions/${id}/stop`);
+
+/** @param {string} id */
+export const deleteExecution = (id) => request("DELETE", `/api/executions/${id}`);
+
+/** @returns {Promise<Block[]>} */
+export const listBlocks = () => request("GET", "/api/blocks");
+
+/** @returns {Promise<any[]>} the stored credentials without their secrets; none where the server keeps none */
+export const listCredentials = () =>
+  request("GET", "/api/integrations/credentials").catch((error) => {
+    if (error.status === 404) return [];
+    throw error;
+  });
+
+/** @returns {Promise<string|null>} a ticket for one WebSocket, null where no login is needed */
+export const createWsTicket = () =>
+  request("POST", "/api/ws-ticket").then(
+    (answer) => answer?.ticket ?? null,
+    (error) => {
+      if (error.status === 404) return null;
+      throw error;
+    },
+  );
+
+/** @param {GraphExecution[]} runs @returns {GraphExecution[]} */
+function newestFirst(runs) {
+  const startedAt = (/** @type {GraphExecution} */ run) => (run.started_at ? Date.parse(run.started_at) : Infinity);
+  // One that is still queued has no start yet and stands on top. Two of these keep the server's order.
+  return runs
+    .map((run) => ({ run, at: startedAt(run) }))
+    .sort((a, b) => (a.at === b.at ? 0 : b.at - a.at))
+    .map(({ run }) => run);
+}

@@ -1,0 +1,62 @@
+/** The keys that an agent needs, chosen from those that the server keeps. */
+
+import { listCredentials } from "./api.js";
+import { h, uniqueId } from "./dom.js";
+import { icon } from "./icons.js";
+
+/** @typedef {import("./types.js").ObjectSchema} ObjectSchema */
+/** @typedef {{id: string, provider: string, type: string, title?: string|null}} Credentials */
+
+export class CredentialFields {
+  /** @param {ObjectSchema|undefined} schema a graph's credentials_input_schema @returns {Promise<CredentialFields>} */
+  static async load(schema) {
+    const needed = Object.keys(schema?.properties ?? {}).length > 0;
+    return new CredentialFields(schema ?? {}, needed ? await listCredentials() : []);
+  }
+
+  /** @param {ObjectSchema} schema @param {Credentials[]} stored */
+  constructor(schema, stored) {
+    /** @type {Map<string, {select: HTMLSelectElement, fitting: Credentials[]}>} */
+    this.fields = new Map();
+    const required = new Set(schema.required ?? []);
+    const elements = Object.entries(schema.properties ?? {}).map(([key, field]) =>
+      this.#addField(key, field, stored, required.has(key)),
+    );
+    this.element = h("div", { class: "form-fields", hidden: !elements.length }, elements);
+  }
+
+  /** @returns {Record<string, Credentials>} what was chosen, by the schema's keys */
+  read() {
+    /** @type {Record<string, Credentials>} */
+    const chosen = {};
+    for (const [key, { select, fitting }] of this.fields) {
+      const one = fitting.find((credentials) => credentials.id === select.value);
+      if (one) chosen[key] = { id: one.id, provider: one.provider, type: one.type, title: one.title };
+    }
+    return chosen;
+  }
+
+  /** @param {string} key @param {Record<string, any>} field @param {Credentials[]} stored @param {boolean} required */
+  #addField(key, field, stored, required) {
+    const id = uniqueId();
+    const providers = field.credentials_provider ?? [];
+    const types = field.credentials_types ?? [];
+    const fitting = stored.filter((one) => providers.includes(one.provider) && (!types.length || types.includes(one.type)));
+    const none = h("option", { value: "" }, fitting.length ? "None" : "No key stored");
+    const options = fitting.map((one, i) => h("option", { value: one.id, selected: i === 0 }, one.title || one.provider));
+    const select = h("select", { class: "input", id }, fitting.length && required ? null : none, options);
+    this.fields.set(key, { select, fitting });
+    const name = providers.length ? providers.join(" or ") : key;
+    const hint = fitting.length
+      ? null
+      : h("p", { class: "field-hint" }, `Nodes that ask ${name} need a key. Without one they fail; the others run.`);
+    const label = h(
+      "label",
+      { class: "field-label", for: id },
+      icon("key"),
+      `Key for ${name}`,
+      required ? null : h("span", { class: "optional" }, "optional"),
+    );
+    return h("div", { class: "field" }, label, select, hint);
+  }
+}

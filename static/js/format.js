@@ -1,0 +1,86 @@
+/** Times, durations, sums and sizes as people say them. */
+
+/** @param {string|null|undefined} iso a time of the server @returns {number} milliseconds with fractions, NaN without one */
+export function timeMs(iso) {
+  if (!iso) return NaN;
+  // Date.parse cuts to milliseconds, but many nodes take less than one: the digits after them are added here.
+  const fraction = /\.\d{3}(\d+)/.exec(iso);
+  const text = /(Z|[+-]\d\d:?\d\d)$/.test(iso) ? iso : `${iso}Z`;
+  return Date.parse(text) + (fraction ? Number(`0.${fraction[1]}`) : 0);
+}
+
+/** @param {number} ms @returns {string} "<1 ms", "120 ms", "4.2 s", "3 m 08 s", "1 h 05 m" */
+export function duration(ms) {
+  if (!Number.isFinite(ms)) return "";
+  if (ms < 1) return "<1 ms";
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const s = Math.round(ms / 1000);
+  if (s < 3600) return `${Math.floor(s / 60)} m ${two(s % 60)} s`;
+  return `${Math.floor(s / 3600)} h ${two(Math.floor(s / 60) % 60)} m`;
+}
+
+/** @param {number} ms @returns {string} a running clock: "0:42", "1:02:03" */
+export function clock(ms) {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  const minutes = `${Math.floor(s / 60) % 60}`;
+  return s < 3600 ? `${minutes}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${minutes.padStart(2, "0")}:${two(s % 60)}`;
+}
+
+/** @param {number} ms @returns {string} "just now", "12 min ago", "Today 09:14", "Yesterday 18:00", "3 Nov 09:14" */
+export function when(ms, now = Date.now()) {
+  if (!Number.isFinite(ms)) return "";
+  const ago = now - ms;
+  if (ago > -5000 && ago < 60_000) return "just now";
+  if (ago >= 60_000 && ago < 3_600_000) return `${Math.floor(ago / 60_000)} min ago`;
+  return dayAndTime(ms, now);
+}
+
+/** @param {number} ms @returns {string} "Today 09:14", "Yesterday 18:00", "3 Nov 09:14", "3 Nov 2024" */
+export function dayAndTime(ms, now = Date.now()) {
+  const date = new Date(ms);
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
+  if (isSameDay(date, new Date(now))) return `Today ${time}`;
+  if (isSameDay(date, new Date(now - 86_400_000))) return `Yesterday ${time}`;
+  const day = date.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+  return date.getFullYear() === new Date(now).getFullYear() ? `${day} ${time}` : `${day} ${date.getFullYear()}`;
+}
+
+/** @param {number} ms @returns {string} the exact time, for titles */
+export function exactTime(ms) {
+  return Number.isFinite(ms) ? new Date(ms).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "medium" }) : "";
+}
+
+/** @param {number} n @param {string} word @param {string} [many] @returns {string} "1 node", "1,200 nodes" */
+export function count(n, word, many = `${word}s`) {
+  return `${number(n)} ${n === 1 ? word : many}`;
+}
+
+/** @param {number} n @returns {string} */
+export function number(n) {
+  return n.toLocaleString("en-US");
+}
+
+/** @param {string} text @param {number} length @returns {string} */
+export function cut(text, length) {
+  return text.length > length ? `${text.slice(0, length - 1).trimEnd()}…` : text;
+}
+
+/** @param {string} name of an agent or an output @param {string} ending @returns {string} a name that every system can save */
+export function fileName(name, ending) {
+  const plain = name
+    .normalize("NFKD")
+    .replace(/[^\p{L}\p{N}._-]+/gu, "-")
+    .replace(/^[-.]+|[-.]+$/g, "");
+  return `${plain.slice(0, 80) || "agent"}.${ending}`;
+}
+
+/** @param {number} n @returns {string} */
+function two(n) {
+  return String(n).padStart(2, "0");
+}
+
+/** @param {Date} a @param {Date} b */
+function isSameDay(a, b) {
+  return a.toDateString() === b.toDateString();
+}

@@ -1,0 +1,104 @@
+/** What stands around every page: the rail with the places (a bar at the bottom on a phone). */
+
+import { listExecutions } from "./api.js";
+import { h, svg } from "./dom.js";
+import { icon } from "./icons.js";
+import { paths } from "./router.js";
+import { hasEnded } from "./status.js";
+
+/** @typedef {{element: HTMLElement, main: HTMLElement, showPlace: (name: string) => void, close: () => void}} Frame */
+
+const REFRESH_MS = 15_000;
+
+/** @type {[string, string, string, string[]][]} label, icon, address, pages that belong to it */
+const PLACES = [
+  ["Library", "library", paths.library(), ["library", "agent"]],
+  ["Runs", "runs", paths.runs(), ["runs", "run"]],
+  ["Blocks", "blocks", paths.blocks(), ["blocks"]],
+];
+
+/** @returns {Frame} */
+export function makeFrame() {
+  const main = h("main", { id: "main", tabindex: -1 });
+  const badge = h("span", { class: "rail-badge", hidden: true });
+  const items = PLACES.map(([label, picture, href, pages]) => {
+    const link = h("a", { class: "rail-item", href }, icon(picture), label, pages.includes("runs") ? badge : null);
+    return { link, pages };
+  });
+  const skip = h("a", { class: "skip-link", href: "#main", on: { click: () => main.focus() } }, "To the content");
+  const nav = h(
+    "nav",
+    { class: "rail", "aria-label": "Places" },
+    logo(),
+    items.map((i) => i.link),
+    h("span", { class: "rail-gap" }),
+    themeButton(),
+  );
+  const timer = setInterval(() => refresh(), REFRESH_MS);
+  const refresh = () => void refreshBadge(badge);
+  addEventListener("runs-changed", refresh);
+  const close = () => {
+    clearInterval(timer);
+    removeEventListener("runs-changed", refresh);
+  };
+  const element = h("div", { class: "frame" }, skip, nav, main);
+  const showPlace = (/** @type {string} */ name) => {
+    element.dataset.page = name;
+    for (const { link, pages } of items) markCurrent(link, pages.includes(name));
+    refresh();
+  };
+  return { element, main, showPlace, close };
+}
+
+/** @param {HTMLElement} link @param {boolean} current */
+function markCurrent(link, current) {
+  if (current) link.setAttribute("aria-current", "page");
+  else link.removeAttribute("aria-current");
+}
+
+/** How many runs go on now. It is only an ornament: where the server does not answer, the page itself says so. @param {HTMLElement} badge */
+async function refreshBadge(badge) {
+  if (document.hidden) return;
+  const runs = await listExecutions().catch(() => []);
+  const active = runs.filter((run) => !hasEnded(run.status)).length;
+  badge.hidden = active === 0;
+  badge.textContent = String(active);
+  badge.title = `${active} going on`;
+}
+
+function themeButton() {
+  const order = ["system", "light", "dark"];
+  const label = h("span", null, "");
+  const button = h("button", { class: "rail-item", type: "button" }, icon("theme"), label);
+  const show = () => {
+    const theme = document.documentElement.dataset.theme ?? "system";
+    label.textContent = theme === "system" ? "Theme" : theme === "dark" ? "Dark" : "Light";
+    button.setAttribute("aria-label", `Colours: ${theme}. Press to change.`);
+  };
+  button.addEventListener("click", () => {
+    setTheme(order[(order.indexOf(document.documentElement.dataset.theme ?? "system") + 1) % order.length]);
+    show();
+  });
+  show();
+  return button;
+}
+
+/** @param {string} theme */
+function setTheme(theme) {
+  if (theme === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+  localStorage.setItem("theme", theme);
+}
+
+/** @returns {SVGElement} two nodes, a link, and a third one that waits */
+export function logo() {
+  return svg(
+    "svg",
+    { class: "logo", viewBox: "0 0 34 34", "aria-hidden": "true" },
+    svg("rect", { class: "logo-ground", width: 34, height: 34, rx: 10 }),
+    svg("path", { class: "logo-line", d: "M11 23C18 23 13.5 11 22 11" }),
+    svg("circle", { class: "logo-from", cx: 10.5, cy: 23, r: 3.4 }),
+    svg("circle", { class: "logo-to", cx: 23.5, cy: 11, r: 3.4 }),
+    svg("circle", { class: "logo-next", cx: 23.5, cy: 23, r: 2.8 }),
+  );
+}

@@ -1,0 +1,67 @@
+/** The pages' icons: our own drawings on a 24 px grid, in the colour of the text around them. */
+
+import { svg } from "./dom.js";
+
+/** @type {Record<string, [string, Record<string, any>][]>} */
+const SHAPES = {
+  again: [["path", { d: "M4 4v4.5h4.5M4.6 8.5A8 8 0 1 1 4 12" }]],
+  alert: [["path", { d: "M12 4 2.8 19.5h18.4ZM12 10v4.5M12 17v.1" }]],
+  arrow: [["path", { d: "M5 12h14M13 6l6 6-6 6" }]],
+  blocks: [
+    ["rect", { x: 4, y: 4, width: 7, height: 7, rx: 1.5 }],
+    ["rect", { x: 13, y: 13, width: 7, height: 7, rx: 1.5 }],
+    ["rect", { x: 4, y: 13, width: 7, height: 7, rx: 1.5 }],
+    ["path", { d: "M16.5 4v7M13 7.5h7" }],
+  ],
+  check: [["path", { d: "M5 12.5 9.5 17 19 7.5" }]],
+  chevron: [["path", { d: "m9 6 6 6-6 6" }]],
+  clock: [
+    ["circle", { cx: 12, cy: 12, r: 9 }],
+    ["path", { d: "M12 7v5l3 2" }],
+  ],
+  copy: [
+    ["rect", { x: 9, y: 9, width: 11, height: 11, rx: 2 }],
+    ["path", { d: "M15 9V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h3" }],
+  ],
+  cross: [["path", { d: "M6 6l12 12M18 6 6 18" }]],
+  download: [["path", { d: "M12 4v11M8 11l4 4 4-4M4 15v3.5A1.5 1.5 0 0 0 5.5 20h13a1.5 1.5 0 0 0 1.5-1.5V15" }]],
+  file: [["path", { d: "M14 3H7a1.5 1.5 0 0 0-1.5 1.5v15A1.5 1.5 0 0 0 7 21h10a1.5 1.5 0 0 0 1.5-1.5V7.5ZM14 3v4.5h4.5" }]],
+  hand: [
+    [
+      "path",
+      {
+        d: "M8 12V6.5a1.5 1.5 0 0 1 3 0V11m0-1V4.5a1.5 1.5 0 0 1 3 0V11m0-.5V6a1.5 1.5 0 0 1 3 0v8a6 6 0 0 1-6 6h-.5a6 6 0 0 1-4.7-2.3L4.6 14a1.6 1.6 0 0 1 2.5-2L8 13",
+      },
+    ],
+  ],
+  key: [
+    ["circle", { cx: 8, cy: 16, r: 4 }],
+    ["path", { d: "m11 13 8.5-8.5M15.5 8.5 18.5 11.5" }],
+  ],
+  left: [["path", { d: "m15 6-6 6 6 6" }]],
+  library: [["path", { d: "M5 5v14M9 5v14M13 5v14M16.5 6 20 19" }]],
+  link: [["path", { d: "M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.7l-1 1M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.7 5.7l1-1" }]],
+  play: [["path", { class: "filled", d: "M8 5.2v13.6a.6.6 0 0 0 .9.5l11-6.8a.6.6 0 0 0 0-1l-11-6.8a.6.6 0 0 0-.9.5Z" }]],
+  plus: [["path", { d: "M12 5v14M5 12h14" }]],
+  running: [["path", { d: "M12 3.5a8.5 8.5 0 1 0 8.5 8.5" }]],
+  runs: [["path", { d: "M3 12h4l3-8 4 16 3-8h4" }]],
+  search: [
+    ["circle", { cx: 11, cy: 11, r: 6.5 }],
+    ["path", { d: "m16 16 4.5 4.5" }],
+  ],
+  square: [["rect", { x: 5, y: 5, width: 14, height: 14, rx: 2 }]],
+  stop: [["rect", { class: "filled", x: 6, y: 6, width: 12, height: 12, rx: 2 }]],
+  theme: [
+    ["circle", { cx: 12, cy: 12, r: 8.5 }],
+    ["path", { class: "filled", d: "M12 3.5a8.5 8.5 0 0 1 0 17Z" }],
+  ],
+  trash: [["path", { d: "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5" }]],
+  upload: [["path", { d: "M12 15V4M8 8l4-4 4 4M4 15v3.5A1.5 1.5 0 0 0 5.5 20h13a1.5 1.5 0 0 0 1.5-1.5V15" }]],
+  waiting: [["circle", { cx: 12, cy: 12, r: 8.5, "stroke-dasharray": "3.2 3.5" }]],
+};
+
+/** @param {keyof typeof SHAPES} name @param {string} [className] @returns {SVGElement} */
+export function icon(name, className = "") {
+  const shapes = SHAPES[name].map(([tag, props]) => svg(tag, props));
+  return svg("svg", { class: `icon icon-${name} ${className}`.trim(), viewBox: "0 0 24 24", "aria-hidden": "true" }, shapes);
+}

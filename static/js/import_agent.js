@@ -1,0 +1,145 @@
+/** Brings agents in: from files, by dropping them anywhere, and by pasting their JSON. */
+
+import { ApiError, createGraph } from "./api.js";
+import { loadCatalog } from "./catalog.js";
+import { openDialog } from "./dialog.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { nodeTitle } from "./names.js";
+import { go, paths } from "./router.js";
+import { toast } from "./toast.js";
+
+/** @typedef {import("./types.js").Graph} Graph */
+
+/** A text that holds no agent. */
+class NotAnAgentError extends Error {}
+
+/** Opens the dialog with a place to drop, a file picker and a field to paste into. */
+export function openImport() {
+  const picker = h("input", { type: "file", accept: ".json,application/json", multiple: true, hidden: true });
+  const area = h("textarea", {
+    class: "input code",
+    rows: 6,
+    spellcheck: "false",
+    "aria-label": "JSON of the agent",
+    placeholder: "or paste the JSON of an agent here",
+  });
+  const choose = h(
+    "button",
+    { class: "button", type: "button", autofocus: true, on: { click: () => picker.click() } },
+    icon("file"),
+    "Choose files",
+  );
+  const drop = h("div", { class: "drop" }, h("p", null, "Drop agent files anywhere on the page"), choose, picker);
+  const add = h(
+    "button",
+    { class: "button filled", type: "button", on: { click: () => void importPasted(dialog, area.value) } },
+    "Import",
+  );
+  const cancel = h("button", { class: "button quiet", type: "button", on: { click: () => dialog.close() } }, "Cancel");
+  const dialog = openDialog("Import an agent", drop, area, h("div", { class: "dialog-actions" }, cancel, add));
+  dialog.classList.add("wide");
+  picker.addEventListener("change", () => {
+    dialog.close();
+    void importFiles([...(picker.files ?? [])]);
+  });
+}
+
+/** @param {HTMLDialogElement} dialog @param {string} text */
+async function importPasted(dialog, text) {
+  dialog.close();
+  await importTexts([{ name: "What was pasted", text }]);
+}
+
+/** Lets files be dropped on every page, and JSON be pasted outside of fields. @param {() => boolean} isReady false while nobody is logged in */
+export function installDrops(isReady) {
+  let depth = 0;
+  const show = (/** @type {boolean} */ on) => document.documentElement.classList.toggle("dropping", on);
+  const hasFiles = (/** @type {DragEvent} */ event) => isReady() && (event.dataTransfer?.types.includes("Files") ?? false);
+  addEventListener("dragenter", (event) => hasFiles(event) && show((depth += 1) > 0));
+  addEventListener("dragleave", (event) => hasFiles(event) && show((depth -= 1) > 0));
+  addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
+  addEventListener("drop", (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    show((depth = 0) > 0);
+    for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+    void importFiles([...(event.dataTransfer?.files ?? [])]);
+  });
+  addEventListener("paste", (event) => {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    const inField = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
+    if (isReady() && !inField && text.trimStart().startsWith("{")) void importTexts([{ name: "What was pasted", text }]);
+  });
+}
+
+/** @param {File[]} files */
+async function importFiles(files) {
+  await importTexts(await Promise.all(files.map(async (file) => ({ name: file.name, text: await file.text() }))));
+}
+
+/** @param {{name: string, text: string}[]} sources */
+async function importTexts(sources) {
+  /** @type {Graph[]} */
+  const added = [];
+  for (const source of sources) {
+    const graph = await importOne(source);
+    if (graph) added.push(graph);
+  }
+  if (!added.length) return;
+  toast(added.length === 1 ? `“${added[0].name}” is in the library.` : `${added.length} agents are in the library.`);
+  go(added.length === 1 ? paths.agent(added[0].id) : paths.library());
+}
+
+/** @param {{name: string, text: string}} source @returns {Promise<Graph|null>} */
+async function importOne({ name, text }) {
+  let graph;
+  try {
+    graph = readAgent(text);
+    return await createGraph(graph);
+  } catch (error) {
+    if (!(error instanceof ApiError || error instanceof NotAnAgentError)) throw error;
+    if (!(error instanceof ApiError && error.status === 401)) await showRefusal(name, graph, error);
+    return null;
+  }
+}
+
+/** @param {string} text @returns {any} */
+function readAgent(text) {
+  let value;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw new NotAnAgentError(`It is not JSON: ${error instanceof Error ? error.message : error}`);
+  }
+  const graph = value?.graph ?? value;
+  if (!Array.isArray(graph?.nodes)) throw new NotAnAgentError("It is JSON, but not an agent: an agent has a list of nodes.");
+  return graph;
+}
+
+/** @param {string} name @param {any} graph @param {Error} error */
+async function showRefusal(name, graph, error) {
+  const catalog = await loadCatalog().catch(() => new Map());
+  const problems = error instanceof ApiError ? problemLines(error.nodeErrors, graph, catalog) : [];
+  const hint = error instanceof ApiError && error.hint ? h("p", { class: "dialog-text" }, error.hint) : null;
+  const body = problems.length
+    ? h(
+        "ul",
+        { class: "problems" },
+        problems.map((line) => h("li", null, line)),
+      )
+    : h("p", { class: "dialog-text" }, error.message);
+  const close = h("button", { class: "button", type: "button", autofocus: true, on: { click: () => dialog.close() } }, "Close");
+  const dialog = openDialog(`${name} was not imported`, body, hint, h("div", { class: "dialog-actions" }, close));
+  dialog.classList.add("wide");
+}
+
+/** @param {Record<string, Record<string, string>>} nodeErrors @param {any} graph @param {Map<string, any>} catalog @returns {string[]} */
+export function problemLines(nodeErrors, graph, catalog) {
+  const nodes = new Map((graph?.nodes ?? []).map((/** @type {any} */ node) => [node.id, node]));
+  return Object.entries(nodeErrors).flatMap(([id, fields]) => {
+    const node = nodes.get(id);
+    const title = node ? nodeTitle(node, catalog.get(node.block_id)) : id ? "A node" : "The agent";
+    return Object.entries(fields).map(([field, message]) => `${title}${field ? `, ${field}` : ""}: ${message}`);
+  });
+}

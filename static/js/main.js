@@ -1,0 +1,101 @@
+/** The front door: logs in, draws the frame, and shows the page that the address names. */
+
+import { ApiError, setLoggedOutListener } from "./api.js";
+import { fill, h } from "./dom.js";
+import { makeFrame } from "./frame.js";
+import { installDrops } from "./import_agent.js";
+import { parsePlace, paths, startRouter } from "./router.js";
+import { takeLinkCode } from "./session.js";
+import { toastError } from "./toast.js";
+import { showAgent } from "./views/agent.js";
+import { showBlocks } from "./views/blocks.js";
+import { showLibrary } from "./views/library.js";
+import { showLogin } from "./views/login.js";
+import { showRun } from "./views/run.js";
+import { showRuns } from "./views/runs.js";
+
+/**
+ * A page: fills `main`, and may return what has to be done when it is left. `signal` is aborted then, too.
+ * @typedef {(main: HTMLElement, place: import("./router.js").Place, signal: AbortSignal) => Promise<void>|void} View
+ */
+
+/** @type {Record<string, View>} */
+const VIEWS = { agent: showAgent, blocks: showBlocks, library: showLibrary, run: showRun, runs: showRuns, missing: showMissing };
+
+const app = /** @type {HTMLElement} */ (document.getElementById("app"));
+
+/** @type {AbortController|null} */
+let page = null;
+
+/** @type {import("./frame.js").Frame|null} */
+let frame = null;
+
+async function start() {
+  setLoggedOutListener(() => logOut(""));
+  const problem = await takeLinkCode().catch(() => "The server does not answer.");
+  if (problem) return logOut(problem);
+  startRouter(() => void showPage());
+  installDrops(() => frame !== null);
+  await showPage();
+}
+
+/** @param {string} problem why a link did not work */
+function logOut(problem) {
+  page?.abort();
+  frame?.close();
+  frame = null;
+  document.title = "autogpt_lite";
+  showLogin(app, problem);
+}
+
+async function showPage() {
+  page?.abort();
+  const { signal } = (page = new AbortController());
+  const place = parsePlace(location);
+  frame ??= openFrame();
+  frame.showPlace(place.name);
+  const { main } = frame;
+  fill(main);
+  main.scrollTo(0, 0);
+  scrollTo(0, 0);
+  try {
+    await VIEWS[place.name](main, place, signal);
+  } catch (error) {
+    if (!signal.aborted) showFailure(main, error);
+  }
+}
+
+function openFrame() {
+  const opened = makeFrame();
+  fill(app, opened.element);
+  return opened;
+}
+
+/** @param {HTMLElement} main @param {unknown} error */
+function showFailure(main, error) {
+  if (error instanceof ApiError && error.status === 401) return;
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof ApiError ? error.hint : null;
+  if (!(error instanceof ApiError)) console.error(error);
+  const again = h("button", { class: "button filled", type: "button", on: { click: () => void showPage() } }, "Try again");
+  const home = h("a", { class: "button", href: paths.library() }, "To the library");
+  fill(
+    main,
+    h(
+      "div",
+      { class: "empty" },
+      h("h1", null, message),
+      hint && h("p", null, hint),
+      h("div", { class: "empty-actions" }, again, home),
+    ),
+  );
+}
+
+/** @type {View} */
+function showMissing(main) {
+  document.title = "Not found · autogpt_lite";
+  const home = h("a", { class: "button filled", href: paths.library() }, "To the library");
+  fill(main, h("div", { class: "empty" }, h("h1", null, "There is no such page"), h("div", { class: "empty-actions" }, home)));
+}
+
+start().catch((error) => toastError(error));

@@ -1,0 +1,63 @@
+/** The addresses of the pages. The server answers each of them with index.html. */
+
+/** @typedef {{name: string, params: Record<string, string>, query: URLSearchParams}} Place */
+
+/** @type {[RegExp, string, string[]][]} */
+const ROUTES = [
+  [/^\/(?:library)?$/, "library", []],
+  [/^\/library\/blocks$/, "blocks", []],
+  [/^\/library\/agents\/([^/]+)$/, "agent", ["graphId"]],
+  [/^\/runs$/, "runs", []],
+  [/^\/runs\/([^/]+)\/([^/]+)$/, "run", ["graphId", "runId"]],
+];
+
+export const paths = {
+  library: () => "/",
+  runs: () => "/runs",
+  blocks: () => "/library/blocks",
+  /** @param {string} graphId */
+  agent: (graphId) => `/library/agents/${encodeURIComponent(graphId)}`,
+  /** @param {string} graphId @param {string} runId the run whose inputs the form starts with */
+  agentLikeRun: (graphId, runId) => `/library/agents/${encodeURIComponent(graphId)}?like=${encodeURIComponent(runId)}`,
+  /** @param {string} graphId @param {string} runId */
+  run: (graphId, runId) => `/runs/${encodeURIComponent(graphId)}/${encodeURIComponent(runId)}`,
+};
+
+/** @param {{pathname: string, search: string}} address @returns {Place} */
+export function parsePlace({ pathname, search }) {
+  const query = new URLSearchParams(search);
+  for (const [pattern, name, keys] of ROUTES) {
+    const match = pattern.exec(pathname);
+    if (match) return { name, params: Object.fromEntries(keys.map((key, i) => [key, decodeURIComponent(match[i + 1])])), query };
+  }
+  return { name: "missing", params: {}, query };
+}
+
+/** @type {() => void} */
+let onMove = () => {};
+
+/** Calls `listener` at every change of the address, and follows links without loading the page anew. @param {() => void} listener */
+export function startRouter(listener) {
+  onMove = listener;
+  addEventListener("popstate", listener);
+  document.addEventListener("click", (event) => {
+    const anchor = event.target instanceof Element ? event.target.closest("a[href]") : null;
+    if (!(anchor instanceof HTMLAnchorElement) || !isOurs(anchor, event)) return;
+    event.preventDefault();
+    go(anchor.pathname + anchor.search);
+  });
+}
+
+/** @param {string} path of `paths` */
+export function go(path) {
+  history.pushState(null, "", path);
+  onMove();
+}
+
+/** @param {HTMLAnchorElement} anchor @param {MouseEvent} event */
+function isOurs(anchor, event) {
+  const wantsTab = event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  return (
+    !wantsTab && !event.defaultPrevented && anchor.origin === location.origin && !anchor.hasAttribute("download") && !anchor.hash
+  );
+}

@@ -1,0 +1,70 @@
+/** Keeps a RunState up to date: from the REST API first, then from the WebSocket, from REST alone while that is lost. */
+
+import { getExecution } from "./api.js";
+import { LiveRun } from "./live.js";
+
+/** @typedef {import("./run_state.js").RunState} RunState */
+
+const POLL_MS = 2000;
+
+/** The server shows the first 10,000 outputs of a node only: beyond, a reload closes no gap and must not be tried all the time. */
+const GAP_RELOAD_MS = 5000;
+
+export class RunFeed {
+  /** @param {string} graphId @param {string} runId @param {RunState} state @param {(isLive: boolean) => void} onConnection */
+  constructor(graphId, runId, state, onConnection) {
+    this.graphId = graphId;
+    this.runId = runId;
+    this.state = state;
+    this.onConnection = onConnection;
+    this.isLive = true;
+    this.loadedAt = 0;
+    /** @type {import("./live.js").Delta[]|null} events that wait for the run to be loaded; null: nothing loads */
+    this.held = null;
+    /** @type {LiveRun|null} */
+    this.live = null;
+  }
+
+  /** Begins to follow the run. */
+  start() {
+    this.live = new LiveRun(this.runId, {
+      onEvents: (deltas) => this.#take(deltas),
+      onGap: () => void this.reload(),
+      onState: (state) => this.#noteConnection(state === "live"),
+    });
+    this.poll = setInterval(() => this.isLive || void this.reload(), POLL_MS);
+  }
+
+  stop() {
+    this.live?.close();
+    this.live = null;
+    clearInterval(this.poll);
+  }
+
+  /** Loads the run anew; events that come in meanwhile are applied after it. */
+  async reload() {
+    if (this.held) return;
+    this.held = [];
+    this.loadedAt = Date.now();
+    try {
+      this.state.load(await getExecution(this.graphId, this.runId));
+      this.state.applyEvents(this.held);
+    } catch {
+      // Not lost for good: the page says that the connection is, and the next event or poll loads again.
+    } finally {
+      this.held = null;
+    }
+  }
+
+  /** @param {import("./live.js").Delta[]} deltas */
+  #take(deltas) {
+    if (this.held) this.held.push(...deltas);
+    else if (!this.state.applyEvents(deltas) && Date.now() - this.loadedAt > GAP_RELOAD_MS) void this.reload();
+  }
+
+  /** @param {boolean} isLive */
+  #noteConnection(isLive) {
+    this.isLive = isLive;
+    this.onConnection(isLive);
+  }
+}

@@ -1,0 +1,66 @@
+/** The outputs of a run: what it was run for, so they come first on its page. */
+
+import { h, setText } from "./dom.js";
+import { count } from "./format.js";
+import { icon } from "./icons.js";
+import { hasEnded } from "./status.js";
+import { ValueList, valueActions } from "./value_view.js";
+
+/** @typedef {import("./types.js").GraphExecution} GraphExecution */
+/** @typedef {import("./types.js").ObjectSchema} ObjectSchema */
+
+export class RunOutputs {
+  /** @param {ObjectSchema|undefined} schema the graph's output_schema */
+  constructor(schema) {
+    this.expected = Object.keys(schema?.properties ?? {});
+    /** @type {Map<string, {values: ValueList, size: HTMLElement}>} */
+    this.shown = new Map();
+    this.note = h("p", { class: "card-body muted" });
+    this.head = h("div", { class: "card-head" }, icon("arrow", "tone-quiet"), h("h2", null, "Outputs"));
+    this.element = h("section", { class: "card outputs", "aria-label": "Outputs" }, this.head, this.note);
+  }
+
+  /** @param {GraphExecution} run */
+  update(run) {
+    for (const [name, values] of Object.entries(run.outputs ?? {})) {
+      const output = this.shown.get(name) ?? this.#addOutput(name);
+      setText(output.size, values.length > 1 ? count(values.length, "value") : "");
+      output.values.update(values);
+    }
+    const text = this.#noteText(hasEnded(run.status));
+    this.head.hidden = this.shown.size > 0;
+    this.note.hidden = !text;
+    setText(this.note, text);
+  }
+
+  /** @param {boolean} ended @returns {string} */
+  #noteText(ended) {
+    const missing = this.expected.filter((name) => !this.shown.has(name));
+    if (!ended && !this.shown.size) return "Nothing yet. Outputs show here the moment they come out.";
+    if (!ended || (!missing.length && this.shown.size)) return "";
+    if (!this.expected.length) return "This agent has no output node. What its nodes gave is in the timeline.";
+    return missing.length === 1
+      ? `Nothing came out of “${missing[0]}”.`
+      : `Nothing came out of ${missing.map((name) => `“${name}”`).join(", ")}.`;
+  }
+
+  /** @param {string} name */
+  #addOutput(name) {
+    const output = { values: new ValueList(), size: h("span", { class: "muted" }) };
+    const head = h(
+      "div",
+      { class: "card-head" },
+      icon("arrow", "tone-quiet"),
+      h("h2", null, name),
+      output.size,
+      h("span", { class: "grow" }),
+      valueActions(name, () => output.values.values),
+    );
+    this.shown.set(name, output);
+    this.element.insertBefore(
+      h("div", { class: "output" }, head, h("div", { class: "card-body reading" }, output.values.element)),
+      this.note,
+    );
+    return output;
+  }
+}

@@ -1,0 +1,63 @@
+/** What went wrong in a run, why, and what next: it stands above the outputs. */
+
+import { fill, h } from "./dom.js";
+import { count, number } from "./format.js";
+import { icon } from "./icons.js";
+import { hasEnded } from "./status.js";
+
+/** @typedef {import("./types.js").NodeExecution} NodeExecution */
+/** @typedef {import("./run_state.js").RunState} RunState */
+
+const MOST_CHARS = 1200;
+
+export class RunProblems {
+  /**
+   * @param {(execution: NodeExecution) => string} titleOf
+   * @param {(execution: NodeExecution) => any[]} actionsFor buttons for the first node that failed
+   */
+  constructor(titleOf, actionsFor) {
+    this.titleOf = titleOf;
+    this.actionsFor = actionsFor;
+    this.shown = "";
+    this.element = h("section", { class: "card banner", "aria-label": "Problems", hidden: true });
+  }
+
+  /** @param {RunState} state @param {number} idle nodes that never came up */
+  update(state, idle) {
+    const run = state.run;
+    const failures = state.failures();
+    const key = `${run?.status} ${failures.length} ${idle}`;
+    if (!run || key === this.shown) return;
+    this.shown = key;
+    this.element.hidden = !failures.length && run.status !== "FAILED" && run.status !== "REVIEW";
+    if (this.element.hidden) return;
+    const idleLine = hasEnded(run.status) ? notStarted(idle) : "";
+    if (failures.length) this.#showFailures(failures, idleLine);
+    else if (run.status === "REVIEW")
+      this.#show("hand", "wait", "A node waits for a person", "The run goes on when its review is answered.");
+    else this.#show("cross", "failed", "The run failed", String(run.stats?.error ?? "The server gave no reason."));
+  }
+
+  /** @param {NodeExecution[]} failures @param {string} idleLine */
+  #showFailures(failures, idleLine) {
+    const [first] = failures;
+    const more = failures.length > 1 ? ` and ${count(failures.length - 1, "more execution")}` : "";
+    const text = first.output_data?.error?.[0] ?? "It gave no reason.";
+    this.#show("cross", "failed", `${this.titleOf(first)}${more} failed`, String(text), idleLine, this.actionsFor(first));
+  }
+
+  /** @param {string} picture @param {string} tone @param {string} title @param {string} text @param {string} [small] @param {any[]} [actions] */
+  #show(picture, tone, title, text, small = "", actions = []) {
+    const cause = text.length > MOST_CHARS ? `${text.slice(0, MOST_CHARS)}…` : text;
+    const lines = [h("h2", null, title), h("p", { dir: "auto" }, cause)];
+    if (small) lines.push(h("p", { class: "muted" }, small));
+    if (actions.length) lines.push(h("div", { class: "banner-actions" }, actions));
+    fill(this.element, h("div", { class: `banner-icon tone-${tone}` }, icon(picture)), h("div", { class: "banner-text" }, lines));
+  }
+}
+
+/** @param {number} idle @returns {string} */
+function notStarted(idle) {
+  if (!idle) return "";
+  return `${idle === 1 ? "One node" : `${number(idle)} nodes`} did not start: no value reached ${idle === 1 ? "it" : "them"}.`;
+}

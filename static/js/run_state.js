@@ -1,0 +1,195 @@
+/** What is known of one run: its own row and its node executions, grouped by node. No elements in here. */
+
+import { timeMs } from "./format.js";
+import { hasEnded, statusRank } from "./status.js";
+
+/** @typedef {import("./types.js").Graph} Graph */
+/** @typedef {import("./types.js").GraphExecution} GraphExecution */
+/** @typedef {import("./types.js").NodeExecution} NodeExecution */
+/** @typedef {import("./types.js").Status} Status */
+
+/** The first of these that an execution of a node has is the status of the node. @type {Status[]} */
+const LOUDEST_FIRST = ["RUNNING", "REVIEW", "FAILED", "QUEUED", "TERMINATED", "COMPLETED", "INCOMPLETE"];
+
+/** All executions of one node in the order in which they came up. */
+export class NodeGroup {
+  /** @param {string} nodeId */
+  constructor(nodeId) {
+    this.nodeId = nodeId;
+    /** @type {NodeExecution[]} */
+    this.list = [];
+    /** @type {Partial<Record<Status, number>>} */
+    this.counts = {};
+    this.startMs = NaN;
+    this.endMs = NaN;
+    /** @type {Set<NodeExecution>} */
+    this.running = new Set();
+  }
+
+  /** @returns {Status|null} null where nothing has come up yet */
+  get status() {
+    return LOUDEST_FIRST.find((status) => this.counts[status]) ?? null;
+  }
+
+  /** @param {Status} status @returns {number} */
+  countOf(status) {
+    return this.counts[status] ?? 0;
+  }
+
+  /** @param {NodeExecution} execution @param {Status|null} before */
+  note(execution, before) {
+    if (before === null) this.list.push(execution);
+    else this.counts[before] = this.countOf(before) - 1;
+    this.counts[execution.status] = this.countOf(execution.status) + 1;
+    if (execution.status === "RUNNING") this.running.add(execution);
+    else this.running.delete(execution);
+    this.startMs = least(this.startMs, timeMs(execution.start_time));
+    this.endMs = greatest(this.endMs, timeMs(execution.end_time));
+  }
+}
+
+export class RunState {
+  /** @param {() => void} onChange told at every change; it should only make a note of it */
+  constructor(onChange) {
+    this.onChange = onChange;
+    /** @type {GraphExecution|null} */
+    this.run = null;
+    /** @type {Map<string, NodeGroup>} by node id, in the order in which the nodes came up */
+    this.groups = new Map();
+    /** @type {Map<string, NodeExecution>} */
+    this.byId = new Map();
+    /** @type {Set<NodeGroup>} */
+    this.changed = new Set();
+  }
+
+  /** @returns {Set<NodeGroup>} the nodes that changed since the last call */
+  takeChanged() {
+    const changed = this.changed;
+    this.changed = new Set();
+    return changed;
+  }
+
+  /** Takes what the REST API says. @param {GraphExecution} run */
+  load(run) {
+    const { node_executions: nodes = [], ...own } = run;
+    this.run = { ...own, inputs: own.inputs ?? {}, outputs: own.outputs ?? {} };
+    const order = nodes.map((node) => ({ node, at: timeMs(node.add_time) })).sort((a, b) => a.at - b.at);
+    for (const { node } of order) this.#putNode(node);
+    this.onChange();
+  }
+
+  /**
+   * Takes events in their order. Those that the loaded run shows already change nothing.
+   * @param {import("./live.js").Delta[]} deltas
+   * @returns {boolean} false where something is missing in between: then the run has to be loaded anew
+   */
+  applyEvents(deltas) {
+    let isWhole = true;
+    for (const delta of deltas) {
+      const isRun = delta.event_type === "graph_execution_update";
+      isWhole = (isRun ? this.#applyRun(delta) : this.#applyNode(delta)) && isWhole;
+    }
+    this.onChange();
+    return isWhole;
+  }
+
+  /** @param {import("./live.js").Delta} delta */
+  #applyRun(delta) {
+    const run = this.run;
+    if (!run || (hasEnded(run.status) && !hasEnded(delta.status))) return false;
+    if (statusRank(delta.status) >= statusRank(run.status)) {
+      run.status = delta.status;
+      run.started_at = delta.started_at ?? run.started_at;
+      run.ended_at = delta.ended_at ?? run.ended_at;
+      run.stats = delta.stats ?? run.stats;
+    }
+    return addOutputs((run.outputs ??= {}), delta);
+  }
+
+  /** @param {import("./live.js").Delta} delta */
+  #applyNode(delta) {
+    const known = this.byId.get(delta.node_exec_id);
+    const execution = known ?? newExecution(delta);
+    const isNews = !known || statusRank(delta.status) >= statusRank(known.status);
+    const before = known?.status ?? null;
+    if (isNews) {
+      execution.status = delta.status;
+      execution.start_time = delta.started_at ?? execution.start_time;
+      execution.end_time = delta.ended_at ?? execution.end_time;
+      execution.input_data = delta.input_data ?? execution.input_data;
+    }
+    const isWhole = addOutputs(execution.output_data, delta);
+    if (isNews || delta.outputs) this.#note(execution, before);
+    return isWhole;
+  }
+
+  /** @param {NodeExecution} row */
+  #putNode(row) {
+    const known = this.byId.get(row.node_exec_id);
+    const before = known?.status ?? null;
+    this.#note(known ? Object.assign(known, row) : row, before);
+  }
+
+  /** @param {NodeExecution} execution @param {Status|null} before */
+  #note(execution, before) {
+    this.byId.set(execution.node_exec_id, execution);
+    let group = this.groups.get(execution.node_id);
+    if (!group) this.groups.set(execution.node_id, (group = new NodeGroup(execution.node_id)));
+    group.note(execution, before);
+    this.changed.add(group);
+  }
+
+  /** @returns {NodeExecution[]} in the order in which they came up */
+  failures() {
+    const failed = [...this.groups.values()].filter((group) => group.countOf("FAILED"));
+    return failed.flatMap((group) => group.list.filter((execution) => execution.status === "FAILED"));
+  }
+
+  /** @returns {number} nodes whose executions have all ended */
+  get endedNodes() {
+    let ended = 0;
+    for (const group of this.groups.values()) if (hasEnded(group.status)) ended += 1;
+    return ended;
+  }
+}
+
+/** @param {import("./live.js").Delta} delta @returns {NodeExecution} */
+function newExecution(delta) {
+  return {
+    node_exec_id: delta.node_exec_id,
+    node_id: delta.node_id,
+    block_id: delta.block_id ?? "",
+    status: delta.status,
+    input_data: {},
+    output_data: {},
+    add_time: "",
+    queue_time: null,
+    start_time: null,
+    end_time: null,
+  };
+}
+
+/**
+ * Adds the outputs that are not there yet, behind a gap too.
+ * @param {Record<string, any[]>} pins @param {import("./live.js").Delta} delta
+ * @returns {boolean} false where earlier ones are missing
+ */
+function addOutputs(pins, { outputs = [], outputs_from: from = 0 }) {
+  const known = Object.values(pins).reduce((sum, values) => sum + values.length, 0);
+  for (const [pin, value] of outputs.slice(Math.max(0, known - from))) {
+    // Not pins[pin] ??= []: a pin may be called __proto__.
+    if (!Object.hasOwn(pins, pin)) Object.defineProperty(pins, pin, { value: [], enumerable: true, writable: true });
+    pins[pin].push(value);
+  }
+  return from <= known;
+}
+
+/** @param {number} a @param {number} b */
+function least(a, b) {
+  return Number.isNaN(a) || b < a ? b : a;
+}
+
+/** @param {number} a @param {number} b */
+function greatest(a, b) {
+  return Number.isNaN(a) || b > a ? b : a;
+}

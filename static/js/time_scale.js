@@ -1,0 +1,68 @@
+/** The time axis of a run: where a moment stands, in percent, and which segments a node's executions draw. Pure. */
+
+import { timeMs } from "./format.js";
+import { statusLook } from "./status.js";
+
+/** @typedef {import("./run_state.js").NodeGroup} NodeGroup */
+/** @typedef {{left: number, width: number, tone: string}} Segment in percent of the axis */
+
+const MOST_SEGMENTS = 40;
+const BUCKETS = 100;
+const NICE = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600];
+
+export class TimeScale {
+  /** @param {number} startMs @param {number} lengthMs */
+  constructor(startMs, lengthMs) {
+    this.startMs = startMs;
+    this.lengthMs = Math.max(lengthMs, 0.001);
+  }
+
+  /** @param {number} ms @returns {number} percent */
+  at(ms) {
+    return Math.min(100, Math.max(0, ((ms - this.startMs) / this.lengthMs) * 100));
+  }
+}
+
+/** While a run goes on its axis grows in steps, so that the bars do not creep. @param {number} elapsedMs @returns {number} */
+export function roomFor(elapsedMs) {
+  const s = (elapsedMs * 1.1) / 1000;
+  const nice = NICE.find((step) => step >= s);
+  return (nice ?? Math.ceil(s / 3600) * 3600) * 1000;
+}
+
+/** @param {NodeGroup} group @param {TimeScale} scale @param {number} nowMs @returns {Segment[]} */
+export function segmentsOf(group, scale, nowMs) {
+  const bars = [];
+  for (const execution of group.list) {
+    const start = timeMs(execution.start_time);
+    if (Number.isNaN(start)) continue;
+    const end = timeMs(execution.end_time);
+    const left = scale.at(start);
+    const tone = statusLook(execution.status).tone;
+    const open = execution.status === "RUNNING" ? nowMs : start;
+    bars.push({ left, width: scale.at(Number.isNaN(end) ? open : end) - left, tone });
+  }
+  return bars.length > MOST_SEGMENTS ? merge(bars) : bars;
+}
+
+/** Thousands of bars become at most 100 coloured buckets; a failure in a bucket wins. @param {Segment[]} bars @returns {Segment[]} */
+function merge(bars) {
+  /** @type {string[]} */
+  const tones = [];
+  for (const bar of bars) {
+    const last = Math.min(BUCKETS - 1, Math.floor(((bar.left + bar.width) / 100) * BUCKETS));
+    for (let i = Math.min(BUCKETS - 1, Math.floor((bar.left / 100) * BUCKETS)); i <= last; i += 1) {
+      if (tones[i] !== "failed" && (bar.tone !== "done" || !tones[i])) tones[i] = bar.tone;
+    }
+  }
+  /** @type {Segment[]} */
+  const merged = [];
+  for (let i = 0; i < BUCKETS; i += 1) {
+    if (!tones[i]) continue;
+    const previous = merged[merged.length - 1];
+    const left = (i / BUCKETS) * 100;
+    if (previous && previous.tone === tones[i] && previous.left + previous.width >= left - 1e-6) previous.width += 100 / BUCKETS;
+    else merged.push({ left, width: 100 / BUCKETS, tone: tones[i] });
+  }
+  return merged;
+}

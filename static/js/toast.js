@@ -1,0 +1,42 @@
+/** Short messages at the lower edge. Errors stay until they are closed. */
+
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { ApiError } from "./api.js";
+
+const SHOWN_MS = 6000;
+
+/** @param {string} text @param {{isError?: boolean, action?: {label: string, run: () => void}}} [options] */
+export function toast(text, { isError = false, action } = {}) {
+  const box = /** @type {HTMLElement} */ (document.getElementById("toasts"));
+  const element = h(
+    "div",
+    { class: "toast", role: isError ? "alert" : null },
+    icon(isError ? "alert" : "check", isError ? "tone-failed" : "tone-done"),
+    h("span", { class: "toast-text" }, text),
+    action &&
+      h("button", { class: "link-button", type: "button", on: { click: () => (element.remove(), action.run()) } }, action.label),
+    h(
+      "button",
+      { class: "button quiet square small", type: "button", "aria-label": "Close", on: { click: () => element.remove() } },
+      icon("cross"),
+    ),
+  );
+  box.replaceChildren(element);
+  if (!isError) removeLater(element);
+}
+
+/** @param {unknown} error @param {string} [what] what was tried */
+export function toastError(error, what) {
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof ApiError && error.hint ? ` ${error.hint}` : "";
+  if (!(error instanceof ApiError)) console.error(error);
+  toast(`${what ? `${what}: ` : ""}${message}${hint}`, { isError: true });
+}
+
+/** @param {HTMLElement} element */
+function removeLater(element) {
+  let timer = setTimeout(() => element.remove(), SHOWN_MS);
+  element.addEventListener("pointerenter", () => clearTimeout(timer));
+  element.addEventListener("pointerleave", () => (timer = setTimeout(() => element.remove(), SHOWN_MS)));
+}

@@ -1,0 +1,84 @@
+/** The shapes of the server's answers, for the type checker only. Times are ISO texts in UTC. */
+
+/** @typedef {"INCOMPLETE"|"QUEUED"|"RUNNING"|"REVIEW"|"COMPLETED"|"FAILED"|"TERMINATED"} Status */
+
+/**
+ * @typedef {Object} Link
+ * @property {string} id
+ * @property {string} source_id
+ * @property {string} sink_id
+ * @property {string} source_name
+ * @property {string} sink_name
+ * @property {boolean} is_static
+ */
+
+/**
+ * @typedef {Object} GraphNode
+ * @property {string} id
+ * @property {string} block_id
+ * @property {Record<string, any>} input_default
+ * @property {Record<string, any>} metadata
+ */
+
+/** @typedef {Record<string, any>} Schema A JSON schema of one field. */
+
+/** @typedef {{type?: string, properties?: Record<string, Schema>, required?: string[]}} ObjectSchema */
+
+/**
+ * @typedef {Object} Graph
+ * @property {string} id
+ * @property {number} version
+ * @property {string} name
+ * @property {string} description
+ * @property {GraphNode[]} [nodes]
+ * @property {Link[]} [links]
+ * @property {ObjectSchema} [input_schema]
+ * @property {ObjectSchema} [output_schema]
+ * @property {ObjectSchema} [credentials_input_schema]
+ * @property {boolean} [has_external_trigger]
+ * @property {boolean} [has_webhook_trigger]
+ * @property {string|null} [instructions]
+ * @property {string[]} [missing_blocks] ids of the blocks that this server does not have
+ */
+
+/**
+ * @typedef {Object} Block
+ * @property {string} id
+ * @property {string} name
+ * @property {string} [description]
+ * @property {ObjectSchema} inputSchema
+ * @property {ObjectSchema} outputSchema
+ * @property {string} uiType
+ * @property {boolean} [staticOutput]
+ * @property {({category: string}|string)[]} [categories]
+ */
+
+/**
+ * @typedef {Object} GraphExecution
+ * @property {string} id
+ * @property {string} graph_id
+ * @property {number} graph_version
+ * @property {Status} status
+ * @property {string|null} started_at
+ * @property {string|null} ended_at
+ * @property {Record<string, any>|null} stats
+ * @property {Record<string, any>} [inputs]
+ * @property {Record<string, any[]>} [outputs]
+ * @property {NodeExecution[]} [node_executions]
+ */
+
+/**
+ * @typedef {Object} NodeExecution
+ * @property {string} node_exec_id
+ * @property {string} node_id
+ * @property {string} block_id
+ * @property {Status} status
+ * @property {Record<string, any>} input_data
+ * @property {Record<string, any[]>} output_data
+ * @property {string} add_time
+ * @property {string|null} queue_time
+ * @property {string|null} start_time
+ * @property {string|null} end_time
+ */
+
+export {};
