@@ -36,7 +36,7 @@ async def stream_chat(provider: Provider, request: ChatRequest) -> AsyncIterator
     try:
         async with outbound().stream(asked) as answer:
             if answer.status != 200:
-                raise await _refusal(provider, request, await answer.read(MAX_ERROR_BYTES))
+                raise await _refusal(provider, request, await _read_error(answer))
             async with aclosing(_chunks(provider, answer)) as chunks:
                 async for chunk in chunks:
                     yield chunk
@@ -62,6 +62,13 @@ async def list_models(provider: Provider) -> list[str]:
         return [str(model["id"]) for model in answer.json()["data"]]
     except (KeyError, TypeError):
         raise OutboundError(f"{provider.title} did not answer with a list of models.") from None
+
+
+async def _read_error(answer: HttpStream) -> HttpResponse:
+    try:
+        return await answer.read(MAX_ERROR_BYTES)
+    except OutboundLimitError:  # some page of a proxy: its status says enough
+        return HttpResponse(answer.status, answer.headers, b"", answer.url)
 
 
 async def _refusal(provider: Provider, request: ChatRequest, answer: HttpResponse) -> BlockError:

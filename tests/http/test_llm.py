@@ -436,6 +436,12 @@ async def test_any_other_refusal_says_what_the_server_said(serve_api, make_conte
     assert len(caught.value.message) < 400
 
 
+async def test_a_huge_error_page_is_known_by_its_status(serve_api, make_context):
+    ctx = make_context({"ollama": await serve_api(failing(503, "x" * 300_000))})
+    with pytest.raises(BlockRetry, match=r"status 503"):
+        await ask(ctx)
+
+
 async def test_an_answer_that_takes_too_long_is_given_up(serve_raw, make_context):
     async def drip(reader, writer):
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
