@@ -108,7 +108,9 @@ class LiveServer:
         self.config = config
         self.session = session
         self.runs: dict[str, str] = {}
-        """Whose run an id is, for WebSocket subscriptions."""
+        """Whose run an id is, for WebSocket subscriptions (run_server only)."""
+        self.app: Any = None
+        """The App (run_app only)."""
 
     @property
     def url(self) -> str:
@@ -180,25 +182,48 @@ async def run_server(
     data_dir: Path, routes: Sequence[Route] = SAMPLE_ROUTES, *, settings: dict[str, Any] | None = None
 ) -> AsyncIterator[LiveServer]:
     """A server on a free port of 127.0.0.1 and [::1] with these routes and those of accounts."""
-    config = load_config(overrides={"server.port": 0, **(settings or {})}, environ={})
+    config = make_config(settings)
     db = await Database.open(data_dir / "test.db", config.database)
     try:
         accounts = AccountsService(db, config, data_dir)
         bus = EventBus(config.websocket.ring_events)
         runs: dict[str, str] = {}
-        web = await create_server(
-            config, [*accounts_routes(accounts), *routes], authenticator=accounts, bus=bus, owner_of=runs.get
-        )
-        accounts.base_url = web.url
-        try:
-            async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-                live = LiveServer(web, accounts, bus, config, session)
-                live.runs = runs
-                yield live
-        finally:
-            await web.close()
+        routes = [*accounts_routes(accounts), *routes]
+        async with _listen(config, routes, accounts, bus, runs.get) as live:
+            live.runs = runs
+            yield live
     finally:
         await db.close()
+
+
+@contextlib.asynccontextmanager
+async def run_app(data_dir: Path, *, settings: dict[str, Any] | None = None) -> AsyncIterator[LiveServer]:
+    """The whole app, listening; `live.app` is its front door."""
+    from autogpt_lite.app import App
+
+    config = make_config(settings)
+    async with (
+        App.open(config, data_dir) as app,
+        _listen(config, app.routes, app.accounts, app.bus, app.executions.owner_of) as live,
+    ):
+        live.app = app
+        yield live
+
+
+def make_config(settings: dict[str, Any] | None = None) -> Config:
+    """The packaged settings with these changes, on a free port."""
+    return load_config(overrides={"server.port": 0, **(settings or {})}, environ={})
+
+
+@contextlib.asynccontextmanager
+async def _listen(config: Config, routes, accounts: AccountsService, bus: EventBus, owner_of) -> AsyncIterator[LiveServer]:
+    web = await create_server(config, routes, authenticator=accounts, bus=bus, owner_of=owner_of)
+    accounts.base_url = web.url
+    try:
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+            yield LiveServer(web, accounts, bus, config, session)
+    finally:
+        await web.close()
 
 
 def status_of(raw: bytes) -> int:
