@@ -92,7 +92,6 @@ def test_the_wheel_says_what_it_is(wheel):
     assert metadata["Name"] == "autogpt-lite"
     assert metadata["Requires-Python"] == ">=3.11"
     assert "autogpt-lite = autogpt_lite.__main__:main" in entry_points
-    assert "](docs/" not in metadata.get_payload(), "a link to a file leads nowhere on a package index"
 
 
 def test_the_source_distribution_builds_the_same_wheel(wheel, tmp_path):
