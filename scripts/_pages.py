@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from _reference import routes_page, settings_page
+
 from autogpt_lite.engine import states
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -64,7 +66,7 @@ def _listed(statuses: frozenset[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-PAGES = {"states.md": states_page}
+PAGES = {"states.md": states_page, "settings.md": settings_page, "routes.md": routes_page}
 
 
 if __name__ == "__main__":
