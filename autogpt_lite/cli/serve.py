@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import signal
 import socket
-import sys
 from pathlib import Path
 
 import click
@@ -19,11 +17,9 @@ from ..instance_lock import InstanceLock
 from ..web.guard import check_open_mode
 from ..web.listen import bind_sockets
 from .client import remove_server_file, write_server_file
+from .interpreter import settle_memory, tune_interpreter
 from .loop import loop_factory
 from .options import data_options, make_data_dir, read_settings
-
-# A thread that computes gives the loop its turn after this time (Python's default is 5 ms).
-SWITCH_INTERVAL_S = 0.0005
 
 
 @click.command()
@@ -38,7 +34,7 @@ def command(data_dir: str | None, config_path: str | None, host: str | None, por
     os.umask(0o077)  # the database holds everything; a data directory that was there before may let others look into it
     make_data_dir(path)
     logging.basicConfig(level=config.log.level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    tune_interpreter()
     with InstanceLock(path) as lock:
         remove_server_file(path)
         sockets = bind_sockets(config.server)
@@ -71,8 +67,7 @@ async def _serve(config: Config, data_dir: Path, sockets: list[socket.socket], l
             lock.note(url=server.url)
             write_server_file(data_dir, pid=os.getpid(), url=server.url, auth_mode=config.auth.mode)
             _print_welcome(config, data_dir, app.accounts, server.url)
-            gc.collect()
-            gc.freeze()
+            settle_memory()
             await stop.wait()
         finally:
             await server.close()

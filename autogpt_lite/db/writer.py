@@ -8,6 +8,7 @@ only after COMMIT, in one call_soon_threadsafe a batch.
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import logging
 import threading
 import time
@@ -49,6 +50,10 @@ class Tx:
 
     def executemany(self, sql: str, rows: Iterable[Params]) -> None:
         self._connection.executemany(sql, rows)
+
+    def undo(self) -> None:
+        """Takes back everything that this function has written so far."""
+        self._connection.execute("ROLLBACK TO job")
 
     def fetch_one(self, sql: str, params: Params = ()) -> tuple | None:
         rows = self._execute(sql, params).fetchall()
@@ -111,6 +116,18 @@ class Writer:
         """Calls step(connection) between transactions on the writer thread until it returns False (backup, vacuum)."""
         self._between.append(step)
         self._wake.set()
+
+    def checkpoint_soon(self) -> concurrent.futures.Future:
+        """Moves the log into the file between two transactions; the future says when that is done."""
+        done: concurrent.futures.Future = concurrent.futures.Future()
+
+        def step(connection: apsw.Connection) -> bool:
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            done.set_result(None)
+            return False
+
+        self.run_between(step)
+        return done
 
     def close(self) -> None:
         """Commits what waits, checkpoints and closes the connection. Blocks for as long as that takes."""

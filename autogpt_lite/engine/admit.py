@@ -13,7 +13,7 @@ from ..errors import ConflictError, GraphNotInLibraryError, LimitExceededError, 
 from ..events import RunRef
 from . import states
 from .core import Core
-from .flush import Batch, add_node_row, encode, sql, write_group
+from .flush import Batch, add_node_row, encode, sql
 from .ids import new_graph_exec_id
 from .plan import GraphPlan
 from .problems import Problems
@@ -60,7 +60,7 @@ def prepare(core: Core, request: AdmitRequest, key: int) -> Prepared:
     def admit_tx(tx: Tx) -> None:
         _check_admission(tx, core, request, run)
         tx.execute(sql.insert_graph_execution, row)
-        write_group(tx, sql.insert_node, batch.inserts)
+        tx.executemany(sql.insert_node, batch.inserts)
 
     run.stored_status = states.QUEUED
     return run, admit_tx

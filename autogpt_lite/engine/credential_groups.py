@@ -184,7 +184,11 @@ def _problem_with(need: CredentialsNeed, given: Any, find: FindCredentials, is_p
         return f"{need.unknown[:80]!r} is no longer offered here. Choose another."
     credentials_id = _id_of(given)
     if not credentials_id:
-        return None if is_provided(need.providers, need.types) else f"Credentials for {' or '.join(sorted(need.providers))} are required."
+        return (
+            None
+            if is_provided(need.providers, need.types)
+            else f"Credentials for {' or '.join(sorted(need.providers))} are required."
+        )
     # One message for "never was" and for "is somebody else's", so that ids cannot be probed.
     if (found := find(credentials_id)) is None:
         return "These credentials do not exist. Choose others."

@@ -208,35 +208,40 @@ def add_run_row(batch: Batch, run: GraphExecution) -> None:
 
 
 def write_batch(tx: Tx, batch: Batch, ledger: Any) -> None:
-    """All rows of a flush. If a group fails, it is replayed row by row, so that a bad row fails alone."""
-    ended = {row[0] for row in tx.fetch_all(sql.ended_among, (encode(sorted(batch.run_keys)).decode(),))}
+    """All rows of a flush. If a group fails, everything is replayed row by row, so that a bad row fails alone."""
+    ended = {row[0] for row in tx.fetch_all(sql.ended_among, (encode(list(batch.run_keys)).decode(),))}
     if ended:
         _drop_rows_of(batch, ended)
-    write_group(tx, sql.insert_node, batch.inserts)
-    write_group(tx, sql.update_node_input, batch.updates_with_input)
-    write_group(tx, sql.update_node, batch.updates)
-    write_group(tx, sql.insert_output, batch.outputs)
+    try:
+        _write_groups(tx, batch, ledger, tx.executemany)
+    except apsw.Error:
+        tx.undo()
+        _write_groups(tx, batch, ledger, lambda statement, rows: _write_one_by_one(tx, statement, rows))
+
+
+def _write_groups(tx: Tx, batch: Batch, ledger: Any, write: Callable[[str, list[tuple]], None]) -> None:
+    for statement, rows in (
+        (sql.insert_node, batch.inserts),
+        (sql.update_node_input, batch.updates_with_input),
+        (sql.update_node, batch.updates),
+        (sql.insert_output, batch.outputs),
+    ):
+        if rows:
+            write(statement, rows)
     if batch.reservations:
         ledger.reserve(tx, batch.reservations)
     if batch.settlements:
         ledger.settle(tx, batch.settlements)
-    write_group(tx, sql.update_graph_execution, batch.runs)
+    if batch.runs:
+        write(sql.update_graph_execution, batch.runs)
 
 
-def write_group(tx: Tx, statement: str, rows: list[tuple]) -> None:
-    if not rows:
-        return
-    tx.execute("SAVEPOINT rows")
-    try:
-        tx.executemany(statement, rows)
-    except apsw.Error:
-        tx.execute("ROLLBACK TO rows")
-        for row in rows:
-            try:
-                tx.execute(statement, row)
-            except apsw.Error as error:
-                log.error("a row could not be stored: %s (%r)", error, row[:3])
-    tx.execute("RELEASE rows")
+def _write_one_by_one(tx: Tx, statement: str, rows: list[tuple]) -> None:
+    for row in rows:
+        try:
+            tx.execute(statement, row)
+        except apsw.Error as error:
+            log.error("a row could not be stored: %s (%r)", error, row[:3])
 
 
 def _drop_rows_of(batch: Batch, ended: set[int]) -> None:

@@ -76,13 +76,16 @@ def _end(core: Core, run: GraphExecution, status: str) -> None:
     run.stats_changed = False
     core.touch_run(run)
     core.tell_run(run)
-    core.after_commit.append(lambda: _forget(core, run))
+    core.after_commit.append(lambda: forget_run(core, run))
 
 
-def _forget(core: Core, run: GraphExecution) -> None:
-    # Only now: until the end is on the disk, somebody who asks for the run must find it in memory.
+def forget_run(core: Core, run: GraphExecution) -> None:
+    """Takes an ended run out of memory. Only once the end is on the disk: until then, who asks must find it here."""
     core.runs.pop(run.id, None)
     run.tree.runs.pop(run.id, None)
     if run.ended is not None and not run.ended.done():
         run.ended.set_result(run.status)
     core.run_ended(run)
+    # Run and executions know each other; without these the collector would have to find each such circle.
+    for held in (run.executions, run.pending, run.lacking, run.active, run.latest_inputs, run.ready):
+        held.clear()

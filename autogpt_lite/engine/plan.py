@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from ..registry import BlockEntry, Registry
 from .pins import compile_selector, sanitize_pin_name
+from .retry import RetryPolicy, read_policy, read_timeout_s
 
 
 class LinkPlan:
@@ -60,8 +61,8 @@ class NodePlan:
         self.defaults: dict[str, Any] = (self.input_default.get("inputs") or {}) if self.is_agent else self.input_default
         self.name: str = str(self.input_default.get("name") or "")
         metadata: dict[str, Any] = node.metadata or {}
-        self.retry: dict[str, Any] = metadata.get("retry") or {}
-        self.timeout_s: float | None = metadata.get("timeout_s")
+        self.retry: RetryPolicy | None = read_policy(metadata)
+        self.timeout_s: float | None = read_timeout_s(metadata)
         self.title: str = str(metadata.get("customized_name") or (entry.name if entry else node.block_id))
         self.links: dict[str, tuple[LinkPlan, ...]] = {}
         self.linked_pins: frozenset[str] = frozenset()

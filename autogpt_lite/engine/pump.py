@@ -14,7 +14,7 @@ from .records import GraphExecution
 
 log = logging.getLogger(__name__)
 
-MAX_UNSAVED = 400
+MAX_UNSAVED = 200
 """Unsaved rows above which the pump waits for the disk: memory stays flat however slow that is, a start that is admitted now
 waits behind few rows, and the writer is not held up by a loop that wants the interpreter too."""
 SHORT_QUEUE = 500

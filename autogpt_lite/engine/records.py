@@ -16,6 +16,8 @@ from .plan import GraphPlan, NodePlan
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    from .context import NodeContext
+
 
 class NodeExecution:
     """One execution of a node. It is also what events show (events.NodeView).
@@ -27,6 +29,7 @@ class NodeExecution:
     __slots__ = (
         "added_at",
         "charge",
+        "context",
         "cost",
         "data",
         "ended_at",
@@ -75,6 +78,8 @@ class NodeExecution:
         self.cost: int = 0
         self.charge: int | None = None
         """Credits reserved for the current try, until it is settled."""
+        self.context: NodeContext | None = None
+        """Of the current try, once its block has started: what it has reported of its costs."""
         self.has_place = False
         """Whether it stands in GraphExecution.active."""
         self.replayed = 0

@@ -19,7 +19,7 @@ RING_BYTES = 8_000_000
 class EventBus:
     """Only for the loop's thread. `epoch` names this process's stream: a sequence number means nothing in another."""
 
-    def __init__(self, ring_events: int = 20_000):
+    def __init__(self, ring_events: int = 5_000):
         self.epoch = secrets.token_hex(8)
         self.seq = 0
         self._ring: deque[Event] = deque()

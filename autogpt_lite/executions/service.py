@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -36,8 +36,17 @@ from .types import (
 
 MAX_LISTED = 250
 MAX_PAGE_SIZE = 250
+MAX_CHECKED = 256
 
 Masks = dict[str, dict[str, Any]]
+
+
+class CheckedGraph(NamedTuple):
+    """A graph version that may run as it is."""
+
+    plan: GraphPlan
+    masks: Masks
+    nodes_to_skip: frozenset[str]
 
 
 class ExecutionService:
@@ -49,6 +58,7 @@ class ExecutionService:
         self._engine = engine
         self._graphs = graphs
         self._credentials = credentials
+        self._checked: dict[tuple[str, str, int | None], CheckedGraph] = {}
 
     # --- starting --------------------------------------------------------------------------------------
 
@@ -70,25 +80,31 @@ class ExecutionService:
             raise InvalidInputError(
                 "Simulated runs are not offered here.", hint="Give `pinned_outputs` for the nodes that must not run."
             )
-        graph = self._graphs.get_runnable_graph(user_id, graph_id, graph_version)
-        plan = self._engine.plan_of(graph.id, graph.version)
-        masks, nodes_to_skip = self._check(user_id, graph, given)
+        checked = self._known_to_be_fine(user_id, graph_id, graph_version, given) or self._check(
+            user_id, self._graphs.get_runnable_graph(user_id, graph_id, graph_version), given
+        )
         request = AdmitRequest(
             user_id=user_id,
-            plan=plan,
+            plan=checked.plan,
             inputs=given.inputs,
             credential_inputs=msgspec.to_builtins(given.credentials_inputs) or None,
-            masks=masks,
+            masks=checked.masks,
             pinned_outputs=given.pinned_outputs,
-            nodes_to_skip=nodes_to_skip,
+            nodes_to_skip=checked.nodes_to_skip,
             preset_id=preset_id,
             source=source,
             priority=PRIORITIES.get(source, PRIORITY_OF_A_PERSON),
         )
         return await self._engine.start(request)
 
-    def _check(self, user_id: str, graph: Graph, given: ExecuteGraph) -> tuple[Masks, frozenset[str]]:
-        """The complete masks of a run and the nodes that it leaves out. Raises GraphValidationError."""
+    def _known_to_be_fine(
+        self, user_id: str, graph_id: str, graph_version: int | None, given: ExecuteGraph
+    ) -> CheckedGraph | None:
+        # A stored version never changes, so what was fine once stays fine; whether it may still be run, admission looks up.
+        return None if _is_special(given) else self._checked.get((user_id, graph_id, graph_version))
+
+    def _check(self, user_id: str, graph: Graph, given: ExecuteGraph) -> CheckedGraph:
+        """The compiled graph, the complete masks and the nodes that are left out. Raises GraphValidationError."""
         registry, pinned = self._registry, given.pinned_outputs
         masks = self._system_masks(graph)
         _merge(masks, spread_credentials(graph, registry, msgspec.to_builtins(given.credentials_inputs)))
@@ -97,7 +113,15 @@ class ExecutionService:
         find = self._credentials.finder(user_id)
         skipped = check_credentials(graph, registry, find, problems, masks=masks, pinned=pinned)
         problems.raise_if_any()
-        return masks, frozenset(skipped)
+        checked = CheckedGraph(self._engine.plan_of(graph.id, graph.version), masks, frozenset(skipped))
+        if not _is_special(given) and not any(credentials_needs(graph, registry)):
+            self._remember((user_id, graph.id, graph.version), checked)
+        return checked
+
+    def _remember(self, key: tuple[str, str, int], checked: CheckedGraph) -> None:
+        self._checked[key] = checked
+        if len(self._checked) > MAX_CHECKED:
+            del self._checked[next(iter(self._checked))]
 
     def _system_masks(self, graph: Graph) -> Masks:
         """The server's own credentials for every pin that names none."""
@@ -214,6 +238,13 @@ class ExecutionService:
             if run.plan.graph_id == graph_id and run.user_id == user_id:
                 await self._engine.stop(run.id, wait_timeout_s=1.0)
         self._engine.forget_plans(graph_id)
+        for key in [key for key in self._checked if key[1] == graph_id]:
+            del self._checked[key]
+
+
+def _is_special(given: ExecuteGraph) -> bool:
+    """Whether the request changes what the graph's own values say."""
+    return bool(given.credentials_inputs or given.nodes_input_masks or given.pinned_outputs)
 
 
 def _merge(masks: Masks, more: Masks) -> None:

@@ -26,6 +26,8 @@ _LANDLOCK_VERSION_FLAG = 1
 
 def start_confining(parent_pid: int, memory_mb: int) -> dict[str, bool]:
     """Before the imports: the child dies with the server, and its memory is limited. Exits if the server is gone already."""
+    if hasattr(os, "nice"):
+        os.nice(5)  # on few cores, an endless loop here must not take the loop's time there
     return {"dies_with_server": _die_with_parent(parent_pid), "memory_limit": _limit_memory(memory_mb)}
 
 

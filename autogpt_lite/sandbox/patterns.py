@@ -42,7 +42,7 @@ def substitute(argument: dict[str, Any]) -> str:
     try:
         text = pattern.sub(argument["replacement"], argument["string"])
     except (re.error, IndexError) as error:
-        raise BlockInputError(f"The replacement is not valid: {error}.") from None
+        raise BlockInputError(f"The replacement is not valid: {str(error)[:300]}.") from None
     if sys.getsizeof(text) > argument["max_output_bytes"] + 100:
         raise BlockError(f"The text is larger than the {argument['max_output_bytes']:,} bytes that it may have.")
     return text
@@ -58,9 +58,7 @@ def compile_pattern(pattern: str, flags: int) -> re.Pattern[str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return re.compile(pattern, flags)
-    except re.error as error:
-        raise BlockInputError(f"The regular expression is not valid: {error}.") from None
-    except (OverflowError, ValueError) as error:
-        raise BlockInputError(f"The regular expression is not valid: {error}.") from None
+    except (re.error, OverflowError, ValueError) as error:
+        raise BlockInputError(f"The regular expression is not valid: {str(error)[:300]}.") from None
     except RecursionError:
         raise BlockInputError("The regular expression is nested too deeply.") from None

@@ -61,6 +61,8 @@ def compile_template(source: str, escape_html: bool, parsed: nodes.Template | No
         raise BlockInputError(f"Line {error.lineno} of the template: {_sentence(error)}") from None
     except (RecursionError, SyntaxError):  # a SyntaxError is Python's: it has limits of its own for nesting
         raise BlockInputError("The template is nested too deeply.") from None
+    except ValueError:  # the lexer's only one: int() has a limit of digits
+        raise BlockInputError("The template holds a number that is too long.") from None
     if len(source) <= _MAX_CACHED_CHARS:
         _compiled[source, escape_html] = compiled
         if len(_compiled) > _MAX_CACHED:

@@ -47,8 +47,10 @@ class ThreadedTransport(asyncio.SubprocessTransport):
     def write(self, data: bytes) -> None:
         self._frames.put(data)
 
-    def close(self) -> None:
+    def kill(self) -> None:
         self._process.kill()
+
+    def close(self) -> None:
         self._frames.put(None)
 
     def _write(self) -> None:
@@ -63,7 +65,7 @@ class ThreadedTransport(asyncio.SubprocessTransport):
             while data := pipe.read(_READ_BYTES):
                 self._call(self._protocol.pipe_data_received, 1, data)
         self._process.wait()
-        self._frames.put(None)
+        self._call(self._protocol.process_exited)
         self._call(self._protocol.connection_lost, None)
 
     def _call(self, function: Any, *arguments: Any) -> None:

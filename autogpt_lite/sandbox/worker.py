@@ -220,20 +220,26 @@ class _Pipe(asyncio.SubprocessProtocol):
     def kill(self) -> None:
         if self.is_alive:
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                if hasattr(os, "killpg"):
-                    os.killpg(self._transport.get_pid(), signal.SIGKILL)
+                self._kill_group()
         self._killed = True
         self._buffer = bytearray()
-        if self._transport is not None:
-            self._transport.close()
-            self._receive(None)
+        self._receive(None)
+
+    def _kill_group(self) -> None:
+        # Not transport.kill(), nor close() before the exit: Popen looks with waitpid whether the child lives, and takes the
+        # exit status away from asyncio's own waiter.
+        if hasattr(os, "killpg"):
+            os.killpg(self._transport.get_pid(), signal.SIGKILL)
+        else:
+            self._transport.kill()
 
     # What the loop calls.
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
         if self._killed:
-            self.kill()
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                self._kill_group()
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         if self._killed:
@@ -255,7 +261,11 @@ class _Pipe(asyncio.SubprocessProtocol):
         # The exit status comes later; a child without its pipes is of no use from now on.
         self.kill()
 
+    def process_exited(self) -> None:
+        self.kill()
+        self._transport.close()
+
     def connection_lost(self, error: Exception | None) -> None:
-        self._receive(None)
+        self.kill()
         if not self.closed.done():
             self.closed.set_result(None)

@@ -48,7 +48,12 @@ class WebServer:
             server.close()
         self.hub.close()
         self.http.pre_shutdown()
+        transports = [one.transport for one in self.http.connections if one.transport is not None]
         await self.http.shutdown(SHUTDOWN_S)
+        for transport in transports:
+            # Closing waits until the peer has read everything; one that never reads would hold the end up for ever.
+            if transport.get_write_buffer_size():
+                transport.abort()
         for server in self._listening:
             await server.wait_closed()
 

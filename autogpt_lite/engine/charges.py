@@ -1,0 +1,42 @@
+"""What a try reserves before it runs and what it costs in the end; both are written in the transaction of the step itself."""
+
+from __future__ import annotations
+
+from ..clock import now_us
+from . import pricing
+from .core import Core
+from .propagation import decode
+from .records import NodeExecution
+
+
+def reserve(core: Core, execution: NodeExecution) -> None:
+    """Reserves the price of the block for the current try."""
+    costs = execution.node.entry.block.costs  # type: ignore[union-attr]
+    if not costs:
+        return
+    credits = pricing.price(costs, decode(execution.input_json))
+    execution.charge = credits
+    core.reservations.append((execution.key, execution.try_number, execution.run.user_id, credits, now_us()))
+
+
+def settle(core: Core, execution: NodeExecution, *, failed: bool) -> None:
+    """What the try really cost. A failed one gives its fixed price back, but what a provider has really charged stays."""
+    if execution.charge is None:
+        return
+    credits = _real_cost(execution, failed)
+    execution.charge = None
+    execution.cost += credits
+    execution.run.stats.cost += credits
+    core.settlements.append((credits, execution.key, execution.try_number))
+
+
+def _real_cost(execution: NodeExecution, failed: bool) -> int:
+    costs = execution.node.entry.block.costs  # type: ignore[union-attr]
+    context, given = execution.context, decode(execution.input_json)
+    cost = pricing.find_cost(costs, given)
+    if failed and (cost is None or cost.cost_type not in ("cost_usd", "items")):
+        return 0
+    if context is None:
+        return 0 if failed else execution.charge or 0
+    seconds = (now_us() - (execution.started_at or 0)) / 1_000_000
+    return pricing.settle(costs, given, seconds=seconds, items=context.items, usd=context.usd)
