@@ -60,6 +60,14 @@ async def _raise_bug(request: Request) -> None:
     raise RuntimeError(f"secret-in-a-trace at {__file__}")
 
 
+async def _big(request: Request) -> Response:
+    return Response(b'"' + b"x" * 20_000_000 + b'"')
+
+
+async def _wait(request: Request) -> None:
+    await asyncio.Event().wait()
+
+
 async def _raw_length(request: Request) -> Response:
     return Response({"size_bytes": len(request.body)}, status=202, headers={"X-Extra": "yes"})
 
@@ -78,6 +86,8 @@ SAMPLE_ROUTES = [
     _route("POST", "/api/maybe", body=Thing | None),
     _route("GET", "/api/conflict", _raise_conflict),
     _route("GET", "/api/bug", _raise_bug),
+    _route("GET", "/api/big", _big),
+    _route("GET", "/api/waits", _wait),
     _route("POST", "/api/hooks/{hook_id}", _raw_length, body=bytes, access="public"),
     _route("GET", "/api/admin/things", access="admin"),
     _route("GET", "/api/email/"),

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 # Also the time that a new connection has for its first request: slow headers do not extend it.
 IDLE_TIMEOUT_S = 30.0
 # How long the rest of a refused body is still read, so that the client sees the refusal instead of a reset.
-LINGER_S = 2.0
+LINGER_S = 0.8
 MINIMUM_AIOHTTP = (3, 14, 3)
 
 _FULL = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\nConnection: close\r\n\r\n"

@@ -22,7 +22,7 @@ from .static_files import StaticFiles
 from .system_routes import system_routes
 from .websocket import OwnerOf, WebSocketDoor
 
-SHUTDOWN_S = 1.0
+SHUTDOWN_S = 0.5
 
 
 class WebServer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 
@@ -189,3 +190,39 @@ async def test_the_connection_stays_open_for_further_requests(server: LiveServer
     answers = await server.raw(request * 3 + last)
     assert answers.count(b"HTTP/1.1 200") == 4
     assert answers.count(json.dumps({"status": "healthy"}, separators=(",", ":")).encode()) == 4
+
+
+async def test_a_client_that_waits_for_100_continue_gets_it(server: LiveServer):
+    body = b'{"name":"' + b"x" * 2_000_000 + b'"}'
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.web.port)
+    lines = ["POST /api/things HTTP/1.1", f"Host: {server.host}", f"Authorization: {server.bearer['Authorization']}"]
+    lines += [
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        "Expect: 100-continue",
+        "Connection: close",
+        "",
+        "",
+    ]
+    writer.write("\r\n".join(lines).encode())
+    assert await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5) == b"HTTP/1.1 100 Continue\r\n\r\n"
+    writer.write(body)
+    assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"HTTP/1.1 201")
+    writer.close()
+    refused = await server.raw_request("POST /api/things HTTP/1.1", "Content-Length: 99999999", "Expect: 100-continue")
+    assert refused.startswith(b"HTTP/1.1 413")
+
+
+async def test_the_end_does_not_wait_for_those_who_do_not_read_or_do_not_end(tmp_path):
+    async with run_server(tmp_path) as server:
+        writers = []
+        for path in ("/api/big", "/api/big", "/api/waits", "/health"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.web.port, limit=100)
+            head = f"GET {path} HTTP/1.1\r\nHost: {server.host}\r\nAuthorization: {server.bearer['Authorization']}\r\n\r\n"
+            writer.write(head.encode())
+            writers.append((reader, writer))
+        await writers[0][0].readexactly(10)
+        await writers[3][0].readexactly(10)
+        await asyncio.wait_for(server.web.close(), 4)
+        for _, writer in writers:
+            writer.close()
