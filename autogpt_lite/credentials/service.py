@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from ..config import LlmConfig
-from ..errors import InvalidInputError, NotFoundError
-from ..llm.providers import Provider, configured_providers, system_credentials_id
+from ..errors import InvalidInputError, MissingConfigError, NotFoundError
+from ..llm.models import known_models
+from ..llm.providers import Provider, choose_provider, configured_providers, effective_model, system_credentials_id
 from ..sdk.credentials import Credentials
 
 
@@ -19,6 +20,8 @@ class CredentialsService:
     """`environ` is where keys such as OPENAI_API_KEY are looked for (default: the process's own), once at the start."""
 
     def __init__(self, llm: LlmConfig, environ: Mapping[str, str] | None = None):
+        self._llm = llm
+        self._environ = environ
         providers = configured_providers(llm, environ).values()
         self._system = {credentials.id: credentials for credentials in map(_system_credentials, providers)}
 
@@ -66,6 +69,20 @@ class CredentialsService:
 def reference_to(credentials: Credentials) -> dict[str, Any]:
     """What a node's credentials pin holds: {id, provider, type, title}, without the secret."""
     return {"id": credentials.id, "provider": credentials.provider, "type": credentials.type, "title": credentials.title}
+
+
+    def for_model(self, model: str) -> Credentials | None:
+        """The system credentials of the provider that a language model runs on here, where that is not the one that AutoGPT
+        runs it on: `llm.default_model` takes its place, a provider's `models` names it, or AutoGPT does not know it."""
+        effective = effective_model(self._llm, model)
+        named = any(effective in provider.models for provider in self._llm.providers.values())
+        if effective == model and not named and model in known_models():
+            return None
+        try:
+            provider = choose_provider(self._llm, effective, self._environ)
+        except MissingConfigError:
+            return None
+        return self._system.get(system_credentials_id(provider.name))
 
 
 def _system_credentials(provider: Provider) -> Credentials:

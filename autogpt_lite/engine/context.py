@@ -14,13 +14,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("autogpt_lite.block")
 
+MAX_COST_USD = 1_000_000
+MAX_COST_ITEMS = 10**12
+
 _NO_CREDENTIALS: dict[str, Credentials] = {}
 
 
 class NodeContext:
     """One for each start of a node execution."""
 
-    __slots__ = ("_core", "credentials", "execution", "items", "tokens", "usd")
+    __slots__ = ("_core", "credentials", "execution", "items", "token_credits", "tokens", "usd")
 
     def __init__(self, core: Core, execution: NodeExecution):
         self._core = core
@@ -28,6 +31,7 @@ class NodeContext:
         self.credentials = _NO_CREDENTIALS
         self.usd = 0.0
         self.items = 0
+        self.token_credits = 0.0
         self.tokens: dict[str, int] | None = None
 
     @property
@@ -67,6 +71,8 @@ class NodeContext:
         log.info("%s [run %s, node %s]", message, self.graph_exec_id, self.node_id)
 
     def add_cost(self, usd: float = 0.0, *, tokens: dict[str, int] | None = None, items: int = 0) -> None:
+        if not 0 <= usd <= MAX_COST_USD or not 0 <= items <= MAX_COST_ITEMS:  # NaN fails here too; none of it could be booked
+            raise ValueError(f"a cost of {usd} USD and {items} items makes no sense")
         self.usd += usd
         self.items += items
         for kind, count in (tokens or {}).items():

@@ -160,14 +160,15 @@ def check_credentials(
     masks: Masks | None = None,
     pinned: Collection[str] = (),
     is_provided: IsProvided = lambda providers, types: False,
+    chosen: Collection[tuple[str, str]] = (),
 ) -> set[str]:
     """Notes what is wrong with the credentials of a run. Returns the nodes to skip, whose optional credentials are missing.
 
-    `is_provided(providers, types)` says whether the server itself has such credentials, so that the user needs none.
+    `chosen` are (node_id, pin) for which the server itself has chosen fitting credentials. `is_provided(providers, types)` says whether the server itself has such credentials, so that the user needs none.
     """
     skipped: set[str] = set()
     for need in credentials_needs(graph, registry):
-        if need.node.id in pinned:
+        if need.node.id in pinned or (need.node.id, need.pin) in chosen:
             continue
         given = (masks or {}).get(need.node.id, {}).get(need.pin) or need.node.input_default.get(need.pin)
         if (message := _problem_with(need, given, find, is_provided)) is None:

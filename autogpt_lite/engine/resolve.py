@@ -66,7 +66,8 @@ def _agent_input(node: NodePlan, inputs: dict[str, Any]) -> Any:
     missing = [name for name in schema.get("required") or () if inputs.get(name) is None]
     if missing:
         raise BlockInputError(f"the agent needs a value for {', '.join(map(repr, missing))}")
-    return convert_input(node.entry, {**node.input_default, "inputs": inputs})
+    # The user is the one who runs it, whoever's id an imported file holds (semantics 7).
+    return convert_input(node.entry, {**node.input_default, "user_id": "", "inputs": inputs})
 
 
 def isolated(value: Any) -> Any:

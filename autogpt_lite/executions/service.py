@@ -11,7 +11,7 @@ from ..credentials.service import CredentialsService
 from ..db import Database, Tx
 from ..engine import states
 from ..engine.admit import AdmitRequest
-from ..engine.credential_groups import check_credentials, credentials_needs, spread_credentials
+from ..engine.credential_groups import CredentialsNeed, check_credentials, credentials_needs, spread_credentials
 from ..engine.engine import Engine
 from ..engine.flush import sql as engine_sql
 from ..engine.graph import Graph
@@ -22,6 +22,7 @@ from ..engine.validate import validate_graph
 from ..errors import ConflictError, InvalidInputError, NotFoundError
 from ..graphs.service import GraphService
 from ..registry import Registry
+from ..sdk.credentials import Credentials
 from . import store
 from .types import (
     PRIORITIES,
@@ -107,11 +108,13 @@ class ExecutionService:
         """The compiled graph, the complete masks and the nodes that are left out. Raises GraphValidationError."""
         registry, pinned = self._registry, given.pinned_outputs
         masks = self._system_masks(graph)
-        _merge(masks, spread_credentials(graph, registry, msgspec.to_builtins(given.credentials_inputs)))
+        chosen = {(node_id, pin) for node_id, pins in masks.items() for pin in pins}
+        spread = spread_credentials(graph, registry, msgspec.to_builtins(given.credentials_inputs))
+        _merge(masks, spread)
         _merge(masks, given.nodes_input_masks)
         problems = validate_graph(graph, registry, for_run=True, masks=masks, pinned=pinned)
         find = self._credentials.finder(user_id)
-        skipped = check_credentials(graph, registry, find, problems, masks=masks, pinned=pinned)
+        skipped = check_credentials(graph, registry, find, problems, masks=masks, pinned=pinned, chosen=chosen - _named(spread, given))
         problems.raise_if_any()
         checked = CheckedGraph(self._engine.plan_of(graph.id, graph.version), masks, frozenset(skipped))
         if not _is_special(given) and not any(credentials_needs(graph, registry)):
@@ -130,10 +133,18 @@ class ExecutionService:
             stored = need.node.input_default.get(need.pin)
             if isinstance(stored, dict) and stored.get("id"):
                 continue
-            for found in self._credentials.matches(need.providers, need.types)[:1]:
+            if (found := self._system_credentials_for(need)) is not None:
                 ref = {"id": found.id, "provider": found.provider, "type": found.type, "title": found.title}
                 masks.setdefault(need.node.id, {})[need.pin] = ref
         return masks
+
+    def _system_credentials_for(self, need: CredentialsNeed) -> Credentials | None:
+        model = need.discriminator_value
+        if isinstance(model, str) and need.schema.get("discriminator") == "model":
+            found = self._credentials.for_model(model)
+            if found is not None:
+                return found
+        return next(iter(self._credentials.matches(need.providers, need.types)), None) if not need.unknown else None
 
     # --- showing ---------------------------------------------------------------------------------------
 
@@ -240,6 +251,11 @@ class ExecutionService:
         self._engine.forget_plans(graph_id)
         for key in [key for key in self._checked if key[1] == graph_id]:
             del self._checked[key]
+
+
+def _named(spread: Masks, given: ExecuteGraph) -> set[tuple[str, str]]:
+    """(node_id, pin) of everything that the request itself says."""
+    return {(node_id, pin) for masks in (spread, given.nodes_input_masks) for node_id, pins in masks.items() for pin in pins}
 
 
 def _is_special(given: ExecuteGraph) -> bool:

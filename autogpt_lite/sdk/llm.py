@@ -18,7 +18,7 @@ from ..config import LlmConfig
 from ..errors import BlockError, BlockInputError, BlockRetry
 from ..llm import openai_compatible
 from ..llm.chat import ChatChunk, ChatRequest, Message, Usage
-from ..llm.models import DEFAULT_MODEL, known_models
+from ..llm.models import DEFAULT_MODEL, known_models, token_credits
 from ..llm.providers import Provider, at_host, choose_provider, effective_model, provider_with_key
 from .context import RunContext
 from .credentials import Credentials
@@ -88,9 +88,8 @@ async def stream_chat(
     async with aclosing(openai_compatible.stream_chat(provider, request)) as chunks:
         async for chunk in chunks:
             if chunk.usage is not None:
-                ctx.add_cost(
-                    chunk.usage.cost_usd, tokens={"input": chunk.usage.prompt_tokens, "output": chunk.usage.completion_tokens}
-                )
+                tokens = {"input": chunk.usage.prompt_tokens, "output": chunk.usage.completion_tokens}
+                ctx.add_cost(chunk.usage.cost_usd, tokens=tokens, credits=token_credits(name, tokens) or 0.0)
             yield chunk
 
 
