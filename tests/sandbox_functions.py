@@ -121,3 +121,10 @@ def compute(argument):
         os.urandom(1) != b"",
         block[:3].decode(),
     ]
+
+
+def run_source(argument):
+    """Foreign Python, as a code block would run it: `result` is what it leaves behind."""
+    names = {}
+    exec(argument, names)
+    return names.get("result")

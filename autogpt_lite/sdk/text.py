@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from ..config import TextConfig
@@ -29,7 +29,7 @@ _TEMPLATE, _PATTERN = "The template", "The regular expression"
 _config = TextConfig(timeout_s=2.0, max_memory_mb=256, max_output_bytes=10_000_000)
 _pool: Pool | None = None
 _pool_loop: asyncio.AbstractEventLoop | None = None
-_at_loop_end: AsyncIterator[None] | None = None
+_at_loop_end: AsyncGenerator[None] | None = None
 
 
 def configure(config: TextConfig) -> None:
@@ -42,11 +42,10 @@ def configure(config: TextConfig) -> None:
 async def close() -> None:
     """Ends the child processes; returns when they are gone. A later call starts new ones. For app.py at the stop."""
     global _pool
-    pool, _pool = _pool, None
-    if pool is not None and _pool_loop is asyncio.get_running_loop():
-        await pool.close()
-    elif pool is not None:
-        pool.kill_now()
+    if _pool is not None and _pool_loop is asyncio.get_running_loop():
+        _pool = None
+        await _at_loop_end.aclose()
+    _drop_pool()
 
 
 # --- templates ----------------------------------------------------------------------------------------------
@@ -151,7 +150,7 @@ async def _current_pool() -> Pool:
     return _pool
 
 
-async def _close_with_loop(pool: Pool) -> AsyncIterator[None]:
+async def _close_with_loop(pool: Pool) -> AsyncGenerator[None]:
     # A loop closes its open async generators when it ends: no child outlives asyncio.run, even where nobody called close().
     try:
         yield

@@ -399,7 +399,10 @@ def test_a_child_without_a_server_ends_by_its_own_clock():
         limits = {"timeout_s": -0.8, "max_output_bytes": 1000}
         child.stdin.write(frames.encode(["hold_the_gil", None, limits]))
         child.stdin.flush()
-        assert child.wait(10) == -signal.SIGALRM
+        try:
+            assert child.wait(10) == -signal.SIGALRM
+        finally:
+            child.kill()
 
 
 # --- how long it takes ----------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import sys
 import time
 
 import jinja2
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -406,3 +407,15 @@ async def test_calls_at_the_same_time_do_not_mix():
     assert await asyncio.gather(*(one(i) for i in range(50))) == [f"{i}-{i}" for i in range(50)]
     await text.close()
     assert await one(1) == "1-1"
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_no_child_outlives_its_loop(is_closed):
+    async def use():
+        assert await text.substitute("a", "b", "aa") == "bb"
+        if is_closed:
+            await text.close()
+
+    for _ in range(3):
+        asyncio.run(use())
+    assert psutil.Process().children() == []
