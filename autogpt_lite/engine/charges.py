@@ -34,9 +34,14 @@ def _real_cost(execution: NodeExecution, failed: bool) -> int:
     costs = execution.node.entry.block.costs  # type: ignore[union-attr]
     context, given = execution.context, decode(execution.input_json)
     cost = pricing.find_cost(costs, given)
-    if failed and (cost is None or cost.cost_type not in ("cost_usd", "items")):
-        return 0
-    if context is None:
+    if context is None:  # a node whose outputs are pinned, or that failed before its block began
         return 0 if failed else execution.charge or 0
+    spent = cost is not None and (
+        cost.cost_type in ("cost_usd", "items") or (cost.cost_type == "tokens" and context.token_credits)
+    )
+    if failed and not spent:
+        return 0
     seconds = (now_us() - (execution.started_at or 0)) / 1_000_000
-    return pricing.settle(costs, given, seconds=seconds, items=context.items, usd=context.usd)
+    return pricing.settle(
+        costs, given, seconds=seconds, items=context.items, usd=context.usd, token_credits=context.token_credits or None
+    )

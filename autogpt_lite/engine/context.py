@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("autogpt_lite.block")
 
-MAX_COST_USD = 1_000_000
-MAX_COST_ITEMS = 10**12
+MAX_COST = 10**9
+"""Dollars, items or credits of one report."""
 
 _NO_CREDENTIALS: dict[str, Credentials] = {}
 
@@ -70,11 +70,13 @@ class NodeContext:
     def log(self, message: str) -> None:
         log.info("%s [run %s, node %s]", message, self.graph_exec_id, self.node_id)
 
-    def add_cost(self, usd: float = 0.0, *, tokens: dict[str, int] | None = None, items: int = 0) -> None:
-        if not 0 <= usd <= MAX_COST_USD or not 0 <= items <= MAX_COST_ITEMS:  # NaN fails here too; none of it could be booked
-            raise ValueError(f"a cost of {usd} USD and {items} items makes no sense")
+    def add_cost(self, usd: float = 0.0, *, tokens: dict[str, int] | None = None, items: int = 0, credits: float = 0.0) -> None:
+        for amount in (usd, items, credits):
+            if not 0 <= amount <= MAX_COST:  # NaN fails here too; nothing else could be booked
+                raise ValueError(f"a cost of {amount} makes no sense")
         self.usd += usd
         self.items += items
+        self.token_credits += credits
         for kind, count in (tokens or {}).items():
             self.tokens = self.tokens or {}
             self.tokens[kind] = self.tokens.get(kind, 0) + count

@@ -6,7 +6,9 @@ import logging
 
 from ..clock import now_us
 from . import states
+from .charges import settle
 from .core import Core
+from .propagation import storable
 from .records import GraphExecution
 
 log = logging.getLogger(__name__)
@@ -35,7 +37,7 @@ def fail_run(core: Core, run: GraphExecution, error: Exception) -> None:
     if run.status in states.ENDED:
         return
     hint = getattr(error, "hint", None)
-    run.stats.error = f"{error} {hint}" if hint else str(error)
+    run.stats.error = storable(f"{error} {hint}" if hint else str(error))
     log.info("run %s failed: %s", run.id, run.stats.error)
     terminate_nodes(core, run)
     _end(core, run, states.FAILED)
@@ -58,9 +60,7 @@ def terminate_nodes(core: Core, run: GraphExecution) -> None:
             continue
         if execution.task is not None:
             execution.task.cancel()
-        if execution.charge is not None:
-            core.settlements.append((0, execution.key, execution.try_number))
-            execution.charge = None
+        settle(core, execution, failed=True)
         execution.generator = None
         execution.status = states.TERMINATED
         core.touch(execution)

@@ -6,22 +6,24 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from typing import Any
 
 import msgspec
 
 from ..clock import now_us
-from ..errors import AutoGPTLiteError, BlockError, BlockInputError, BlockOutputError, BlockRetry, LimitExceededError
+from ..errors import AutoGPTLiteError, BlockError, BlockInputError, BlockOutputError, LimitExceededError
 from ..sdk.block import NEEDS_ASYNC
-from . import pricing, states
+from . import states
+from .charges import reserve, settle
 from .context import NodeContext
 from .core import Core
 from .graph_execution import end_if_done, fail_run
-from .propagation import decode, record_output, release_held
+from .propagation import decode, record_output, release_held, storable
 from .records import GraphExecution, NodeExecution
-from .resolve import convert_input
+from .resolve import block_input
+from .retry import retry_wait_s
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,9 @@ SLOW_STEPS = 3
 MAX_READY = 2_000
 """Ready executions above which producers in tasks and threads wait until the pump has caught up."""
 UNKNOWN_ERROR = "The block failed without saying why."
+FAILURES = (Exception, SystemExit, asyncio.CancelledError)
+"""What may come out of a block and is its own failure: a block that calls sys.exit() must not end the server, and one that awaits
+something cancelled was not cancelled itself."""
 
 
 # --- the start ------------------------------------------------------------------------------------------
@@ -48,7 +53,8 @@ def run_ready(core: Core, execution: NodeExecution, deadline: float) -> None:
         return
     node = execution.node
     if execution.status == states.RUNNING:
-        _run_block(core, execution, deadline)  # its start is committed now
+        if _has_block(core, execution):
+            _run_block(core, execution, deadline)  # its start is committed now
         return
     if node.id in run.nodes_to_skip:
         execution.status = states.RUNNING
@@ -61,16 +67,26 @@ def run_ready(core: Core, execution: NodeExecution, deadline: float) -> None:
     core.touch(execution)
     if run.pinned_outputs and node.id in run.pinned_outputs:
         _run_pinned(core, execution)
-    elif (entry := node.entry) is None:
-        fail(core, execution, f"There is no block {node.block_id!r} here. Pin the node's outputs to run without it.")
-    elif entry.disabled:
-        fail(core, execution, f"The block {entry.name} is disabled.")
+    elif not _has_block(core, execution):
+        return
     elif _may_coalesce(execution):
         _run_block(core, execution, deadline)
     else:
-        _reserve(core, execution)
+        reserve(core, execution)
         # For a block that somebody outside could notice, the start is on the disk before its first line runs.
         core.after_commit.append(lambda: core.push_ready(execution))
+
+
+def _has_block(core: Core, execution: NodeExecution) -> bool:
+    entry = execution.node.entry
+    if entry is None:
+        block_id = execution.node.block_id
+        fail(core, execution, f"There is no block {block_id!r} here. Pin the node's outputs to run without it.")
+    elif entry.disabled:
+        fail(core, execution, f"The block {entry.name} is disabled.")
+    else:
+        return True
+    return False
 
 
 def _may_coalesce(execution: NodeExecution) -> bool:
@@ -78,42 +94,24 @@ def _may_coalesce(execution: NodeExecution) -> bool:
     return block.pure and not block.costs
 
 
-def _reserve(core: Core, execution: NodeExecution) -> None:
-    costs = execution.node.entry.block.costs  # type: ignore[union-attr]
-    if not costs:
-        return
-    credits = pricing.price(costs, decode(execution.input_json))
-    execution.charge = credits
-    core.reservations.append((execution.key, execution.try_number, execution.run.user_id, credits, now_us()))
-
-
 def _run_block(core: Core, execution: NodeExecution, deadline: float) -> None:
     entry = execution.node.entry
     run = execution.run
     try:
         if execution.input is None:  # after a restart only the stored JSON is there
-            execution.input = restore_input(execution)
+            execution.input = block_input(execution.node, decode(execution.input_json))
     except BlockInputError as error:
         fail(core, execution, str(error))
         return
-    context = NodeContext(core, execution)
+    execution.context = NodeContext(core, execution)
     if entry.is_async or entry.credentials_pins:
-        _start_task(core, execution, context)
-    elif entry.blocking or (entry.slow_steps >= SLOW_STEPS and entry.block.run_slow is None):  # a thread cannot take NEEDS_ASYNC
+        start_task(core, execution)
+    elif entry.blocking or entry.slow_steps >= SLOW_STEPS:
         _enter(run, execution)
-        core.threads.start(core, execution, context)
+        core.threads.start(core, execution)
     else:
-        execution.generator = entry.run(execution.input, context)
+        execution.generator = entry.run(execution.input, execution.context)
         _run_slice(core, execution, deadline)
-
-
-def restore_input(execution: NodeExecution) -> Any:
-    """The block's input from the stored JSON."""
-    node = execution.node
-    stored = decode(execution.input_json)
-    if node.is_agent:
-        stored = {**node.input_default, "inputs": stored}
-    return convert_input(node.entry, stored)
 
 
 # --- synchronous, in the pump -----------------------------------------------------------------------------
@@ -127,7 +125,7 @@ def _run_slice(core: Core, execution: NodeExecution, deadline: float) -> None:
         for item in generator:
             if item is NEEDS_ASYNC:
                 generator.close()
-                _start_task(core, execution, NodeContext(core, execution), slow=True)
+                start_task(core, execution, slow=True)
                 return
             pin, value = item
             accept(core, execution, pin, value)
@@ -144,7 +142,7 @@ def _run_slice(core: Core, execution: NodeExecution, deadline: float) -> None:
         execution.generator = None
         fail_run(core, run, error)
         return
-    except Exception as error:
+    except FAILURES as error:
         execution.generator = None
         handle_failure(core, execution, error)
         return
@@ -157,17 +155,25 @@ def _run_slice(core: Core, execution: NodeExecution, deadline: float) -> None:
 def accept(core: Core, execution: NodeExecution, pin: str, value: Any) -> None:
     """Takes one yield: checked, then recorded; on a replay, what was committed before is not emitted again."""
     entry = execution.node.entry
-    if entry is not None and entry.checks_outputs:
+    if entry is not None:
         if pin in entry.output_types:
             value = _checked_output(entry, pin, value)
         elif pin == "error":
             raise BlockError(str(value) if value is not None else UNKNOWN_ERROR)
-        elif pin not in entry.output_pins and not pin.startswith("tools_^_"):
-            raise BlockOutputError(f"{entry.name} has no output {pin!r}.")
+        elif pin not in entry.output_pins:
+            _check_other_pin(entry, pin)
     if execution.replayed:
         execution.replayed -= 1
         return
     record_output(core, execution, pin, value)
+
+
+def _check_other_pin(entry: Any, pin: Any) -> None:
+    # Only Standard blocks promise their pins; but a pin that is no proper text could not be stored for anybody.
+    if not isinstance(pin, str) or not pin.isprintable():
+        raise BlockOutputError(f"{entry.name} gave an output on {pin!a}, which is no name of a pin.")
+    if entry.checks_outputs and not pin.startswith("tools_^_"):
+        raise BlockOutputError(f"{entry.name} has no output {pin!r}.")
 
 
 def _checked_output(entry: Any, pin: str, value: Any) -> Any:
@@ -204,49 +210,78 @@ def _run_pinned(core: Core, execution: NodeExecution) -> None:
 # --- asynchronous, in a task ----------------------------------------------------------------------------------
 
 
-def _start_task(core: Core, execution: NodeExecution, context: NodeContext, *, slow: bool = False) -> None:
+def start_task(core: Core, execution: NodeExecution, *, slow: bool = False) -> None:
+    """Runs the block in a task of its own; `slow` is `run_slow` of a synchronous block."""
     _enter(execution.run, execution)
     execution.generator = None
-    task = asyncio.get_running_loop().create_task(_run_async(core, execution, context, slow))
-    execution.task = task
+    execution.task = asyncio.get_running_loop().create_task(_run_async(core, execution, slow))
 
 
-async def _run_async(core: Core, execution: NodeExecution, context: NodeContext, slow: bool) -> None:
+async def _run_async(core: Core, execution: NodeExecution, slow: bool) -> None:
+    limit_s = execution.node.timeout_s
+    error: BaseException | None = None
     try:
-        await _acquire_credentials(core, execution, context)
-        entry = execution.node.entry
-        run = entry.block.run_slow if slow else entry.run
-        produced = run(execution.input, context)
-        if not isinstance(produced, AsyncIterator):
-            produced = _as_async(produced)
-        async with asyncio.timeout(execution.node.timeout_s), aclosing(produced) as outputs:
-            async for pin, value in outputs:
-                if execution.run.status in states.ENDED:
-                    return
-                accept(core, execution, pin, value)
-                if core.n_ready > MAX_READY:
-                    core.drained.clear()
-                    await core.drained.wait()
-    except asyncio.CancelledError:
-        raise
-    except LimitExceededError as error:
-        fail_run(core, execution.run, error)
-    except TimeoutError as error:
-        limit = execution.node.timeout_s
-        handle_failure(core, execution, BlockError(f"The node took longer than {limit} s.") if limit else error, context)
-    except Exception as error:
-        handle_failure(core, execution, error, context)
-    else:
-        complete(core, execution, context)
+        async with asyncio.timeout(limit_s) as limit:
+            await _acquire_credentials(core, execution)
+            async with aclosing(_outputs_of(execution, slow)) as outputs:
+                async for pin, value in outputs:
+                    if execution.status in states.ENDED:
+                        break
+                    accept(core, execution, pin, value)
+                    if core.n_ready > MAX_READY:
+                        await wait_drained(core)
+    except FAILURES as caught:
+        error = timeout_error(limit_s) if isinstance(caught, TimeoutError) and limit_s and limit.expired() else caught
+    finish(core, execution, error)
 
 
-async def _as_async(generator: Any) -> AsyncIterator[tuple[str, Any]]:
+def _outputs_of(execution: NodeExecution, slow: bool) -> AsyncIterator[tuple[str, Any]]:
+    entry = execution.node.entry
+    run = entry.block.run_slow if slow else entry.run  # type: ignore[union-attr]
+    produced = run(execution.input, execution.context)
+    return produced if isinstance(produced, AsyncIterator) else _as_async(execution, produced)
+
+
+async def _as_async(execution: NodeExecution, generator: Iterator[Any]) -> AsyncIterator[tuple[str, Any]]:
     for item in generator:
+        if item is NEEDS_ASYNC:
+            async with aclosing(_outputs_of(execution, True)) as outputs:
+                async for output in outputs:
+                    yield output
+            return
         yield item
 
 
-async def _acquire_credentials(core: Core, execution: NodeExecution, context: NodeContext) -> None:
-    entry = execution.node.entry
+async def wait_drained(core: Core) -> None:
+    """Holds a producer back until the pump has caught up."""
+    core.drained.clear()
+    await core.drained.wait()
+
+
+def timeout_error(limit_s: float) -> BlockError:
+    return BlockError(f"The node took longer than {limit_s} s.")
+
+
+def finish(core: Core, execution: NodeExecution, error: BaseException | None) -> None:
+    """What becomes of an execution whose task is over: with the error that it raised, None where it went well."""
+    if execution.status in states.ENDED:
+        return  # it was stopped: nothing that it still says counts
+    if error is not None and asyncio.current_task().cancelling():  # type: ignore[union-attr]
+        return  # the server is closing: the row says RUNNING, and the next start runs it again
+    try:
+        if error is None:
+            complete(core, execution)
+        elif isinstance(error, LimitExceededError):
+            fail_run(core, execution.run, error)
+        else:
+            handle_failure(core, execution, error)
+    except Exception as failure:
+        log.exception("the engine failed at node %s of run %s", execution.node.id, execution.run.id)
+        fail_run(core, execution.run, failure)
+
+
+async def _acquire_credentials(core: Core, execution: NodeExecution) -> None:
+    entry, context = execution.node.entry, execution.context
     if not entry.credentials_pins:
         return
     context.credentials = {}
@@ -259,18 +294,17 @@ async def _acquire_credentials(core: Core, execution: NodeExecution, context: No
 # --- the end ----------------------------------------------------------------------------------------------------
 
 
-def complete(core: Core, execution: NodeExecution, context: NodeContext | None = None) -> None:
+def complete(core: Core, execution: NodeExecution) -> None:
     """RUNNING -> COMPLETED."""
     if execution.charge is not None:
-        _settle(core, execution, context, failed=False)
+        settle(core, execution, failed=False)
     _end(core, execution, states.COMPLETED)
 
 
-def fail(core: Core, execution: NodeExecution, message: str, context: NodeContext | None = None) -> None:
+def fail(core: Core, execution: NodeExecution, message: str) -> None:
     """RUNNING -> FAILED: the message is the execution's last output, on the pin `error`, and travels like any other."""
-    if execution.charge is not None:
-        _settle(core, execution, context, failed=True)
-    message = message.encode("utf-8", "replace").decode()  # a lone surrogate cannot be stored
+    settle(core, execution, failed=True)
+    message = storable(message)
     execution.error = message
     try:
         record_output(core, execution, "error", message)
@@ -281,34 +315,30 @@ def fail(core: Core, execution: NodeExecution, message: str, context: NodeContex
     _end(core, execution, states.FAILED)
 
 
-def handle_failure(core: Core, execution: NodeExecution, error: BaseException, context: NodeContext | None = None) -> None:
+def handle_failure(core: Core, execution: NodeExecution, error: BaseException) -> None:
     """Tries again where the node's policy or the block says so, else fails the execution."""
     if not isinstance(error, AutoGPTLiteError):
         log.info("block %s failed", execution.node.block_id, exc_info=error)
-    after_s = retry_wait_s(execution, error)
-    if after_s is None or core.is_closing:
-        fail(core, execution, _message_of(error), context)
-        return
-    if execution.charge is not None:
-        _settle(core, execution, context, failed=True)
+    after_s = retry_wait_s(execution.node.retry, execution.try_number, error)
+    if after_s is None:
+        fail(core, execution, _message_of(error))
+    elif not core.is_closing:  # the next start runs the same try again
+        _try_again(core, execution, after_s)
+
+
+def _try_again(core: Core, execution: NodeExecution, after_s: float) -> None:
+    settle(core, execution, failed=True)
+    _enter(execution.run, execution)  # what later executions of the node yield meanwhile still waits for this one
     execution.generator = None
     execution.task = None
     execution.replayed = len(execution.outputs)
     execution.try_number += 1
     core.touch(execution)
-    _reserve(core, execution)
-    asyncio.get_running_loop().call_later(after_s, core.push_ready, execution)
-
-
-def retry_wait_s(execution: NodeExecution, error: BaseException) -> float | None:
-    """Seconds until the next try by the node's own policy (metadata.retry), None where there is none left."""
-    policy = execution.node.retry
-    attempts = policy.get("attempts", 1) if policy else (3 if isinstance(error, BlockRetry) else 1)
-    if execution.try_number + 1 >= attempts:
-        return None
-    if isinstance(error, BlockRetry):
-        return error.after_s
-    return float(policy.get("wait_s", 1.0)) * float(policy.get("backoff", 2.0)) ** execution.try_number
+    reserve(core, execution)
+    call_later = asyncio.get_running_loop().call_later
+    # Like the first start: the number of the try and its reservation are on the disk before the block's first line runs.
+    core.after_commit.append(lambda: call_later(after_s, core.push_ready, execution))
+    core.wake()
 
 
 def _message_of(error: BaseException) -> str:
@@ -382,23 +412,3 @@ def _close_places(core: Core, run: GraphExecution, started: deque[NodeExecution]
 def _close_place(run: GraphExecution, execution: NodeExecution) -> None:
     run.n_open -= 1
     run.executions.pop(execution.seq, None)
-
-
-def _settle(core: Core, execution: NodeExecution, context: NodeContext | None, *, failed: bool) -> None:
-    """What the try really cost, in the transaction of its end. A failed one gives its fixed price back, but what a provider
-    has really charged stays."""
-    credits = execution.charge or 0
-    if context is not None and (context.usd or context.items or not failed):
-        credits = _real_cost(execution, context)
-    elif failed:
-        credits = 0
-    execution.charge = None
-    execution.cost += credits
-    execution.run.stats.cost += credits
-    core.settlements.append((credits, execution.key, execution.try_number))
-
-
-def _real_cost(execution: NodeExecution, context: NodeContext) -> int:
-    costs = execution.node.entry.block.costs  # type: ignore[union-attr]
-    seconds = (now_us() - (execution.started_at or 0)) / 1_000_000
-    return pricing.settle(costs, decode(execution.input_json), seconds=seconds, items=context.items, usd=context.usd)

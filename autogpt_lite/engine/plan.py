@@ -27,6 +27,7 @@ class NodePlan:
 
     __slots__ = (
         "block_id",
+        "container_defaults",
         "defaults",
         "entry",
         "has_dynamic_pins",
@@ -58,7 +59,9 @@ class NodePlan:
         self.is_output = ui_type == "Output"
         self.is_agent = ui_type == "Agent"
         self.input_default: dict[str, Any] = node.input_default or {}
-        self.defaults: dict[str, Any] = (self.input_default.get("inputs") or {}) if self.is_agent else self.input_default
+        inputs = self.input_default.get("inputs") if self.is_agent else self.input_default
+        self.defaults: dict[str, Any] = inputs if isinstance(inputs, dict) else {}
+        self.container_defaults = tuple(name for name, value in self.defaults.items() if isinstance(value, (dict, list)))
         self.name: str = str(self.input_default.get("name") or "")
         metadata: dict[str, Any] = node.metadata or {}
         self.retry: RetryPolicy | None = read_policy(metadata)

@@ -16,7 +16,7 @@ from .core import Core
 from .ids import MAX_SEQ
 from .plan import LinkPlan, NodePlan
 from .records import GraphExecution, NodeExecution
-from .resolve import isolated, resolve_input
+from .resolve import isolated, merge_defaults, resolve_input
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +36,9 @@ def record_output(core: Core, execution: NodeExecution, pin: str, value: Any) ->
         if value.__class__ not in _SCALARS:
             value = _to_builtins(value, str_keys=True)
         text = encode(value)
+        if b"null" in text:
+            # JSON has no NaN. Who comes after a restart gets what is stored, so everybody does.
+            value = decode(text)
     except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as error:
         raise BlockOutputError(f"output {pin!r} cannot be stored as JSON: {error}") from None
     if len(text) > core.config.engine.max_output_bytes:
@@ -75,6 +78,11 @@ def propagate(core: Core, run: GraphExecution, links: tuple[LinkPlan, ...], valu
             log.info("link to %s.%s of run %s did not fire: %s", link.sink.id, link.sink_name, run.id, error)
 
 
+def storable(message: str) -> str:
+    """A message without lone surrogates, which neither JSON nor SQLite takes."""
+    return message.encode("utf-8", "replace").decode()
+
+
 def release_held(core: Core, execution: NodeExecution) -> None:
     """Passes on what the execution has yielded while an earlier one of its node was unfinished."""
     while execution.n_propagated < len(execution.outputs):
@@ -109,34 +117,38 @@ def deliver(core: Core, run: GraphExecution, link: LinkPlan, value: Any) -> None
             execution.data = data
             _note_incomplete(core, execution)
         return
-    execution = _join_or_begin(run, sink, link.sink_name, now)
+    execution = _find_pending(run, sink, link.sink_name)
+    is_new = execution is None
+    if execution is None:
+        execution = new_execution(run, sink, now)
+        execution.data = {}
     data = execution.data
     data[link.sink_name] = value  # type: ignore[index]
     _fill_static(data, sink, run.latest_inputs.get(sink.index))  # type: ignore[arg-type]
     if not _try_queue(core, execution, data, mask, now):  # type: ignore[arg-type]
+        if is_new:
+            keep_pending(run, execution)
         _note_incomplete(core, execution)
     elif link.is_static:
         _retry_pending(core, run, sink, mask, now)
 
 
-def _join_or_begin(run: GraphExecution, sink: NodePlan, pin: str, now: int) -> NodeExecution:
+def _find_pending(run: GraphExecution, sink: NodePlan, pin: str) -> NodeExecution | None:
     waiting = run.lacking.get((sink.index, pin))
     while waiting:
         execution = waiting.popleft()
         if execution.data is not None and pin not in execution.data:
             return execution
-    execution = new_execution(run, sink, now)
-    execution.data = {}
-    run.pending.setdefault(sink.index, {})[execution.seq] = execution
-    note_lacking(run, execution, pin)
-    return execution
+    return None
 
 
-def note_lacking(run: GraphExecution, execution: NodeExecution, *filled: str) -> None:
-    """Remembers which pins the pending execution waits for."""
+def keep_pending(run: GraphExecution, execution: NodeExecution) -> None:
+    """Remembers an INCOMPLETE execution and the pins that it waits for. What is complete at once never comes here: where a
+    static value joins a long list, an entry for each arrival would keep all of them in memory."""
     index = execution.node.index
+    run.pending.setdefault(index, {})[execution.seq] = execution
     for pin in execution.node.linked_pins:
-        if pin not in filled:
+        if pin not in execution.data:  # type: ignore[operator]
             waiting = run.lacking.get((index, pin))
             if waiting is None:
                 waiting = run.lacking[(index, pin)] = deque()
@@ -166,37 +178,33 @@ def _try_queue(core: Core, execution: NodeExecution, data: dict[str, Any], mask:
     """Queues the execution if its input is complete and fits; False leaves it INCOMPLETE."""
     sink = execution.node
     if mask:
-        data = {**data, **mask}
+        data = {**data, **isolated(mask)}
     if not sink.is_single and not sink.linked_pins <= data.keys():
         return False
     try:
         merged, given = resolve_node_input(execution.run, sink, data, bool(mask))
+        mark_queued(execution, merged, given, now)
     except Exception as error:
         log.info("node %s of run %s waits: %s", sink.id, execution.run.id, error)
         return False
-    queue(core, execution, merged, given, now)
+    core.events.append(NodeExecutionEvent(execution.run.ref, execution, states.QUEUED, 0))
+    if not execution.is_dirty:
+        execution.is_dirty = True
+        core.dirty_nodes.append(execution)
+    core.push_ready(execution)
     return True
 
 
 def resolve_node_input(run: GraphExecution, node: NodePlan, data: dict[str, Any], masked: bool) -> tuple[dict, Any]:
     """resolve_input, except for a pinned node: its block does not run, so nothing has to fit."""
     if run.pinned_outputs and node.id in run.pinned_outputs:
-        return {**node.defaults, **data}, None
+        return merge_defaults(node, data), None
     return resolve_input(node, data, dynamic_mask=masked)
 
 
-def queue(core: Core, execution: NodeExecution, merged: dict[str, Any], given: Any, now: int) -> None:
-    """INCOMPLETE -> QUEUED with the resolved input; the pump runs it in its turn."""
-    mark_queued(execution, merged, given, now)
-    core.events.append(NodeExecutionEvent(execution.run.ref, execution, states.QUEUED, 0))
-    if not execution.is_dirty:
-        execution.is_dirty = True
-        core.dirty_nodes.append(execution)
-    core.push_ready(execution)
-
-
 def mark_queued(execution: NodeExecution, merged: dict[str, Any], given: Any, now: int) -> None:
-    """The in-memory side of becoming QUEUED; admission uses it before anything is on the disk."""
+    """The in-memory side of INCOMPLETE -> QUEUED; admission uses it before anything is on the disk. Raises where the input cannot
+    be stored (a text that was converted to a number of forty digits), with nothing changed."""
     run, node = execution.run, execution.node
     execution.input_json = encode(merged)
     execution.input_unsaved = True
@@ -210,9 +218,14 @@ def mark_queued(execution: NodeExecution, merged: dict[str, Any], given: Any, no
     run.n_open += 1
     run.executions[execution.seq] = execution
     if node.static_pins:
-        run.latest_inputs[node.index] = merged
+        run.latest_inputs[node.index] = static_values(node, merged)
     if node.is_output:
         keep_run_output(run, merged)
+
+
+def static_values(node: NodePlan, merged: dict[str, Any]) -> dict[str, Any]:
+    """What later executions of the node may take over: copies, since the block of this one may change what it is given."""
+    return {pin: isolated(merged[pin]) for pin in node.static_pins if pin in merged}
 
 
 def keep_run_output(run: GraphExecution, merged: dict[str, Any]) -> None:

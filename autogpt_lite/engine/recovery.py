@@ -19,7 +19,7 @@ from .core import Core
 from .flush import sql
 from .ids import MAX_SEQ, node_key
 from .plan import GraphPlan
-from .propagation import decode, encode, keep_run_output, note_lacking, release_held
+from .propagation import decode, encode, keep_pending, keep_run_output, release_held, static_values
 from .records import GraphExecution, NodeExecution, TreeState
 
 log = logging.getLogger(__name__)
@@ -136,14 +136,13 @@ def _restore_node(run: GraphExecution, row: tuple, many_outputs: list[tuple[str,
 
 def _restore_pending(run: GraphExecution, execution: NodeExecution) -> None:
     execution.data = decode(execution.input_json)
-    run.pending.setdefault(execution.node.index, {})[execution.seq] = execution
-    note_lacking(run, execution, *execution.data)
+    keep_pending(run, execution)
 
 
 def _restore_counters(run: GraphExecution, execution: NodeExecution) -> None:
     node, stats = execution.node, run.stats
     if node.static_pins:
-        run.latest_inputs[node.index] = decode(execution.input_json)
+        run.latest_inputs[node.index] = static_values(node, decode(execution.input_json))
     if node.is_output:
         keep_run_output(run, decode(execution.input_json))
     if execution.ended_at is not None:

@@ -16,7 +16,7 @@ def resolve_input(node: NodePlan, data: dict[str, Any], *, dynamic_mask: bool = 
 
     Raises BlockInputError where the values do not fit the block.
     """
-    merged = {**node.defaults, **data}
+    merged = merge_defaults(node, data)
     if node.has_dynamic_pins or dynamic_mask:
         merged = merge_dynamic_pins(merged)
     entry = node.entry
@@ -36,8 +36,25 @@ def resolve_input(node: NodePlan, data: dict[str, Any], *, dynamic_mask: bool = 
         value = merged.get(name)
         if value is not None:
             merged[name] = coerce(value)
-    offered = _without_empty_credentials(merged, entry.credentials_pins) if entry.credentials_pins else merged
-    return merged, convert_input(entry, offered)
+    return merged, block_input(node, merged)
+
+
+def merge_defaults(node: NodePlan, data: dict[str, Any]) -> dict[str, Any]:
+    """The values of links over those on the node. Lists and dictionaries are copied: a block may change what it is given."""
+    merged = {**node.defaults, **data}
+    for name in node.container_defaults:
+        if name not in data:
+            merged[name] = isolated(merged[name])
+    return merged
+
+
+def block_input(node: NodePlan, merged: dict[str, Any]) -> Any:
+    """The block's Input from what is stored of an execution. Raises BlockInputError."""
+    entry = node.entry
+    if node.is_agent:
+        # The user is the one who runs it, whoever's id an imported file holds (semantics 7).
+        return convert_input(entry, {**node.input_default, "user_id": "", "inputs": merged})
+    return convert_input(entry, _without_empty_credentials(merged, entry.credentials_pins) if entry.credentials_pins else merged)
 
 
 def convert_input(entry: Any, data: dict[str, Any]) -> Any:
@@ -66,8 +83,7 @@ def _agent_input(node: NodePlan, inputs: dict[str, Any]) -> Any:
     missing = [name for name in schema.get("required") or () if inputs.get(name) is None]
     if missing:
         raise BlockInputError(f"the agent needs a value for {', '.join(map(repr, missing))}")
-    # The user is the one who runs it, whoever's id an imported file holds (semantics 7).
-    return convert_input(node.entry, {**node.input_default, "user_id": "", "inputs": inputs})
+    return block_input(node, inputs)
 
 
 def isolated(value: Any) -> Any:

@@ -12,13 +12,11 @@ import queue
 import threading
 from typing import TYPE_CHECKING, Any
 
-from ..errors import LimitExceededError
+from ..sdk.block import NEEDS_ASYNC
 from . import states
-from .graph_execution import fail_run
-from .node_execution import accept, complete, handle_failure
+from .node_execution import FAILURES, MAX_READY, accept, finish, start_task, timeout_error, wait_drained
 
 if TYPE_CHECKING:
-    from .context import NodeContext
     from .core import Core
     from .records import NodeExecution
 
@@ -36,33 +34,35 @@ class BlockThreads:
         self._working = 0
         self._lock = threading.Lock()
 
-    def start(self, core: Core, execution: NodeExecution, context: NodeContext) -> None:
+    def start(self, core: Core, execution: NodeExecution) -> None:
         """Runs the block's generator on a thread; its yields arrive on the loop in order."""
         loop = asyncio.get_running_loop()
-        execution.task = loop.create_task(self._follow(core, _Job(execution, context, loop)))
+        execution.task = loop.create_task(self._follow(core, _Job(execution, loop)))
 
     async def _follow(self, core: Core, job: _Job) -> None:
-        execution, context = job.execution, job.context
+        execution = job.execution
+        limit_s = execution.node.timeout_s
+        error: BaseException | None = None
         self._submit(job)
         try:
-            async with asyncio.timeout(execution.node.timeout_s):
+            async with asyncio.timeout(limit_s) as limit:
                 while (item := await job.outputs.get()) is not None:
-                    if execution.run.status in states.ENDED:
+                    if execution.status in states.ENDED:
+                        break
+                    if item is NEEDS_ASYNC:
+                        start_task(core, execution, slow=True)
                         return
-                    accept(core, execution, *item)
+                    pin, value = item
+                    accept(core, execution, pin, value)
+                    if core.n_ready > MAX_READY:
+                        await wait_drained(core)
                     job.taken.release()
-            if job.error is not None:
-                raise job.error
-        except asyncio.CancelledError:
-            raise
-        except LimitExceededError as error:
-            fail_run(core, execution.run, error)
-        except Exception as error:
-            handle_failure(core, execution, error, context)
-        else:
-            complete(core, execution, context)
+            error = job.error
+        except FAILURES as caught:
+            error = timeout_error(limit_s) if isinstance(caught, TimeoutError) and limit_s and limit.expired() else caught
         finally:
             self._leave(job)
+        finish(core, execution, error)
 
     def _submit(self, job: _Job) -> None:
         with self._lock:
@@ -100,29 +100,30 @@ class BlockThreads:
 
 
 class _Job:
-    def __init__(self, execution: NodeExecution, context: NodeContext, loop: asyncio.AbstractEventLoop):
+    def __init__(self, execution: NodeExecution, loop: asyncio.AbstractEventLoop):
         self.execution = execution
-        self.context = context
+        self.context = execution.context
         self.loop = loop
-        self.outputs: asyncio.Queue[tuple[str, Any] | None] = asyncio.Queue()
+        self.outputs: asyncio.Queue[Any] = asyncio.Queue()
         self.taken = threading.Semaphore(MAX_UNTAKEN)
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
         self.is_started = self.is_done = self.is_abandoned = self.is_replaced = False
 
     def run(self) -> None:
-        generator = self.execution.node.entry.run(self.execution.input, self.context)
         try:
+            generator = self.execution.node.entry.run(self.execution.input, self.context)
             for item in generator:
                 self.taken.acquire()
                 if self.is_abandoned:
                     generator.close()
                     return
                 self._send(item)
-        except Exception as error:
+        except BaseException as error:  # SystemExit too: whatever ends the block, its node must hear of it
             self.error = error
+        self.is_done = True
         self._send(None)
 
-    def _send(self, item: tuple[str, Any] | None) -> None:
+    def _send(self, item: Any) -> None:
         try:
             self.loop.call_soon_threadsafe(self.outputs.put_nowait, item)
         except RuntimeError:
