@@ -9,9 +9,10 @@ from pathlib import Path
 import aiohttp
 import psutil
 import pytest
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from autogpt_lite.config import load_config
-from autogpt_lite.errors import ConfigError, StartupError
+from autogpt_lite.errors import ConfigError, InvalidInputError, StartupError
 from autogpt_lite.web import connections
 from autogpt_lite.web.guard import RequestGuard
 from tests.server import LiveServer, run_server, status_of
@@ -68,6 +69,15 @@ async def test_a2_no_host_and_two_hosts_are_refused(server: LiveServer):
     assert status_of(await server.raw_request("GET /health HTTP/1.0", host="")) == 400
     assert status_of(await server.raw_request("GET /health HTTP/1.1", "Host: evil.example")) == 400
     assert status_of(await server.raw_request("GET /health HTTP/1.1", f"Host: {server.host}")) == 400
+
+
+@pytest.mark.parametrize("hosts", [[], ["localhost:8006", "localhost:8006"], ["localhost:8006", "evil.example"]])
+def test_a2_the_guard_itself_wants_exactly_one_host(hosts: list[str]):
+    """aiohttp's parser refuses two hosts, too; the check must not depend on it."""
+    guard = RequestGuard(load_config(environ={}), 8006)
+    guard.check(CIMultiDictProxy(CIMultiDict([("Host", "localhost:8006")])))
+    with pytest.raises(InvalidInputError):
+        guard.check(CIMultiDictProxy(CIMultiDict([("Host", host) for host in hosts])))
 
 
 async def test_a1_a_host_in_the_request_line_changes_nothing(server: LiveServer):

@@ -8,7 +8,8 @@ import logging
 
 import pytest
 
-from autogpt_lite.errors import ConfigError
+from autogpt_lite.errors import ConfigError, DatabaseBusyError, DatabaseError
+from autogpt_lite.web.routing import Route
 from tests.server import LiveServer, run_server
 
 USER_ID = "3e53486c-cf57-477e-ba2a-cb02dc828e1a"
@@ -93,6 +94,23 @@ async def test_a_bug_is_a_500_without_its_trace_and_logged_under_its_id(server: 
     assert any(answer.headers["X-Request-Id"] in record.getMessage() and record.exc_info for record in caplog.records)
 
 
+async def test_what_the_database_says_is_not_for_clients(tmp_path, caplog):
+    async def fail(request):
+        raise DatabaseError(f"disk image is malformed: {tmp_path}")
+
+    async def busy(request):
+        raise DatabaseBusyError()
+
+    def route(path, handler):
+        return Route(method="GET", path=path, handler=handler, summary="x", tags=("x",), access="public")
+
+    async with run_server(tmp_path, [route("/fail", fail), route("/busy", busy)]) as server:
+        failed, late = await server.get("/fail"), await server.get("/busy")
+    assert (failed.status, late.status) == (500, 503)
+    assert b"malformed" not in failed.body
+    assert "malformed" in caplog.text
+
+
 async def test_unknown_paths_and_verbs(server: LiveServer):
     missing = await server.get("/api/nothing")
     assert missing.status == 404
@@ -128,8 +146,6 @@ async def test_admin_routes_are_for_administrators(server: LiveServer):
 
 
 async def test_the_order_of_words_and_parameters_does_not_matter(tmp_path):
-    from autogpt_lite.web.routing import Route
-
     async def name(request):
         return request.path
 
