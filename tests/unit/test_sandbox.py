@@ -65,7 +65,15 @@ async def pool():
 
 
 def children() -> list[psutil.Process]:
-    return psutil.Process().children(recursive=True)
+    return [child for child in psutil.Process().children(recursive=True) if not is_model_server(child)]
+
+
+def is_model_server(process: psutil.Process) -> bool:
+    # That of tests/llama_server.py lives as long as the whole session.
+    try:
+        return any(part.endswith("llama_server.py") for part in process.cmdline())
+    except psutil.Error:
+        return False
 
 
 def isolated(name, argument=None, **options):
