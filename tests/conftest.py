@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.llama_server import llama_server  # noqa: F401
 from tests.local_servers import serve, serve_raw, unused_port  # noqa: F401
+
+if TYPE_CHECKING:
+    from tests.server import ServerProcess
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
@@ -20,6 +25,16 @@ def contract() -> Path:
     if not folder.is_dir():
         pytest.skip("the contract folder ../shared/contract is not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """`autogpt-lite serve` in a process of its own, shared by all tests that only need one to be there."""
+    from tests.server import ServerProcess
+
+    folder = tmp_path_factory.mktemp("server")
+    with ServerProcess(folder / "data", log=folder / "log") as server:
+        yield server
 
 
 @pytest.fixture

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.client
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -245,22 +247,28 @@ def status_of(raw: bytes) -> int:
 
 
 class ServerProcess:
-    """`autogpt-lite serve` on a data directory: `with ServerProcess(data_dir) as server: server.url, server.link`."""
+    """`autogpt-lite serve` on a data directory: `with ServerProcess(data_dir) as server: server.url, server.link`.
 
-    def __init__(self, data_dir: Path, *arguments: str, environ: dict[str, str] | None = None):
+    `settings` are those of config.toml as {"section.key": value}. With `log` the server's stderr goes to that file: one that many
+    tests share would otherwise stop when nobody empties its pipe.
+    """
+
+    def __init__(self, data_dir: Path, *arguments: str, settings: dict[str, Any] | None = None, log: Path | None = None):
         self.data_dir = data_dir
-        command = [sys.executable, "-m", "autogpt_lite", "serve", "--data-dir", str(data_dir), "--port", "0", *arguments]
-        self.process = subprocess.Popen(
-            command, cwd=PROJECT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
         self.link = ""
+        command = [*CLI, "serve", "--data-dir", str(data_dir), "--port", "0", *arguments]
+        with contextlib.ExitStack() as until_started:
+            errors = subprocess.PIPE if log is None else until_started.enter_context(log.open("ab"))
+            self.process = subprocess.Popen(
+                command, cwd=PROJECT, env=environ_for(settings), stdout=subprocess.PIPE, stderr=errors, text=True
+            )
 
     def __enter__(self) -> ServerProcess:
         for line in self.process.stdout:
             if line.startswith("Open "):
                 self.link = line.split()[1]
                 return self
-        raise AssertionError(f"the server did not start: {self.process.stderr.read()}")
+        raise AssertionError(f"the server did not start: {self.process.stderr and self.process.stderr.read()}")
 
     def __exit__(self, *exc_info: object) -> None:
         self.stop()
@@ -274,13 +282,73 @@ class ServerProcess:
         token = (self.data_dir / "owner_token").read_text().strip()
         return {"Authorization": f"Bearer {token}"}
 
+    def request(self, method: str, path: str, body: Any = None, *, data: bytes | None = None, **headers: str) -> Answer:
+        """A request as the owner, on a connection of its own: `body` as JSON, or these bytes as they are."""
+        if data is None and body is not None:
+            data = json.dumps(body).encode()
+        connection = http.client.HTTPConnection(self.url.partition("://")[2], timeout=ANSWER_TIMEOUT_S)
+        try:
+            connection.request(method, path, data, {"Content-Type": "application/json", **self.bearer, **headers})
+            response = connection.getresponse()
+            return Answer(response.status, response.headers, response.read())
+        finally:
+            connection.close()
+
+    def get(self, path: str) -> Any:
+        """GET: the decoded answer, which has to be a 200."""
+        return self._ok(self.request("GET", path))
+
+    def post(self, path: str, body: Any = None) -> Any:
+        """POST: the decoded answer, which has to be a 200."""
+        return self._ok(self.request("POST", path, body))
+
+    @staticmethod
+    def _ok(answer: Answer) -> Any:
+        assert answer.status == 200, (answer.status, answer.body[:2000])
+        return answer.json()
+
+    @contextlib.asynccontextmanager
+    async def open_socket(self) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+        """A WebSocket of the owner."""
+        ticket = self.post("/api/ws-ticket")["ticket"]
+        async with aiohttp.ClientSession() as session, session.ws_connect(f"{self.url}/ws?token={ticket}") as socket:
+            yield socket
+
     def stop(self) -> int:
         """Ends the server by SIGTERM; its exit code."""
         self.process.terminate()
         try:
             self.process.communicate(timeout=10)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.communicate()
+            self.kill()
             raise
         return self.process.returncode
+
+    def kill(self) -> None:
+        """Ends the server as kill -9 does."""
+        self.process.kill()
+        self.process.communicate()
+
+
+# --- the command line ---------------------------------------------------------------------------------------
+
+CLI = (sys.executable, "-m", "autogpt_lite")
+
+
+def run_cli(*arguments: str | Path, environ: dict[str, str] | None = None, **settings: Any) -> subprocess.CompletedProcess[str]:
+    """Runs `autogpt-lite ARGUMENTS` to its end; `section__key=value` are settings."""
+    command = [*CLI, *map(str, arguments)]
+    named = {name.replace("__", "."): value for name, value in settings.items()}
+    env = {**environ_for(named), **(environ or {})}
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, encoding="utf-8", timeout=20, env=env)
+
+
+def environ_for(settings: dict[str, Any] | None) -> dict[str, str]:
+    """This process's environment with these settings, and without the settings and keys of whoever runs the tests."""
+    kept = {
+        name: text for name, text in os.environ.items() if not (name.startswith("AUTOGPT_LITE__") or name.endswith("_API_KEY"))
+    }
+    for name, value in (settings or {}).items():
+        variable = "AUTOGPT_LITE__" + name.replace(".", "__").upper()
+        kept[variable] = value if isinstance(value, str) else json.dumps(value)
+    return kept

@@ -17,12 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from autogpt_lite.cli.client import NoServerError, ServerClient, ServerRefusedError
-from tests.server import PROJECT, ServerProcess
-
-
-def run_cli(*arguments: str, environ: dict[str, str] | None = None) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "autogpt_lite", *arguments]
-    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=20, env={**os.environ, **(environ or {})})
+from tests.server import PROJECT, ServerProcess, run_cli
 
 
 def exchange(link: str) -> int:
