@@ -68,6 +68,7 @@ class Database:
 
     async def close(self) -> None:
         """Commits what waits and closes everything."""
-        await asyncio.to_thread(self.writer.close)
+        # The writer last: only a connection that may write can move the log into the file when it is the last to close.
+        await asyncio.to_thread(self._readers.close)
         self._loop_reader.close()
-        self._readers.close()
+        await asyncio.to_thread(self.writer.close)

@@ -14,9 +14,6 @@ from .records import GraphExecution
 
 log = logging.getLogger(__name__)
 
-MAX_UNSAVED = 200
-"""Unsaved rows above which the pump waits for the disk: memory stays flat however slow that is, a start that is admitted now
-waits behind few rows, and the writer is not held up by a loop that wants the interpreter too."""
 SHORT_QUEUE = 500
 TURN = 64
 """Executions that a run may have in a row while others wait: fair, and its rows come to lie together in the file."""
@@ -40,7 +37,7 @@ class Pump:
     def _run_slice(self) -> None:
         self._is_scheduled = False
         core, ready = self._core, self._core.ready
-        if len(core.dirty_nodes) > MAX_UNSAVED and self._flusher.is_busy:
+        if self._flusher.is_busy and len(core.dirty_nodes) > self._flusher.max_unsaved:
             return  # the commit wakes the pump again
         deadline = time.perf_counter() + self._slice_s
         while ready:

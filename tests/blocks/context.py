@@ -50,7 +50,7 @@ class BlockContext:
     def log(self, message: str) -> None:
         self.lines.append(message)
 
-    def add_cost(self, usd: float = 0.0, *, tokens: dict[str, int] | None = None, items: int = 0) -> None:
+    def add_cost(self, usd: float = 0.0, *, tokens: dict[str, int] | None = None, items: int = 0, credits=0.0) -> None:
         self.usd += usd
 
     def run_agent(self, *arguments: Any) -> AsyncIterator[tuple[str, Any]]:

@@ -41,7 +41,7 @@ class Context:
         assert section == "llm"
         return self._settings
 
-    def add_cost(self, usd: float = 0.0, *, tokens: dict[str, int] | None = None, items: int = 0) -> None:
+    def add_cost(self, usd: float = 0.0, *, tokens: dict[str, int] | None = None, items: int = 0, credits=0.0) -> None:
         self.usd += usd
         for kind, count in (tokens or {}).items():
             self.tokens[kind] = self.tokens.get(kind, 0) + count

@@ -1,0 +1,92 @@
+"""The table of the bench: printed, and with --write put into docs/performance.md between its marks."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+import msgspec
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
+BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """One line: what is measured, its unit, and what it must and should reach. `worst` is min or max of the rounds."""
+
+    key: str
+    title: str
+    unit: str
+    must: float | None = None
+    good: float | None = None
+    is_rate: bool = True
+
+
+FIGURES = (
+    Figure("W.nodes_per_s", "W: trivial nodes, every execution stored", "node executions/s", 10_000, 20_000),
+    Figure("V.nodes_per_s", "V: awaiting nodes with price, joins, static links", "node executions/s", 4_000, 8_000),
+    Figure("chain.chain_nodes_per_s", "One chain of 100 after the other", "node executions/s", 5_000, 20_000),
+    Figure("chain.chain_wall_ms", "One chain of 100, start to stored end", "ms", 20, 5, False),
+    Figure("http.runs_per_s", "HTTP: input + 3 nodes, 16 connections, finished and stored", "runs/s", 500, 2_000),
+    Figure("ack.ack_p99_ms", "Start acknowledged while W runs, p99", "ms", 15, 5, False),
+    Figure("ack.ack_p50_ms", "Start acknowledged while W runs, p50", "ms", None, None, False),
+    Figure("burst.longest_burst_ms", "Longest burst of loop-thread CPU while W runs", "ms", 6, 4, False),
+    Figure("ws.ws_autogpt_events_per_s", "WebSocket to 100 clients, AutoGPT's frames", "events/s", 40_000, 60_000),
+    Figure("ws.ws_ours_events_per_s", "WebSocket to 100 clients, our frames of 10", "events/s", 200_000, 350_000),
+    Figure("chain.bytes_per_node", "File + WAL for a node execution with 86 bytes of payload", "bytes", 220, 150, False),
+    Figure("memory.rss_at_rest_mb", "Memory at rest", "MB", 80, 60, False),
+    Figure("memory.rss_added_mb", "Memory added by 10,000 runs", "MB", 20, 10, False),
+    Figure("http.ready_s", "Start of the server to listening", "s", 1.0, None, False),
+    Figure("naive.raw_ceiling", "For scale: the same rows in one executemany", "rows/s"),
+    Figure("naive.commit_each_node", "For scale: a commit a node execution", "node executions/s"),
+    Figure("naive.commit_each_status", "For scale: a commit a status", "node executions/s"),
+    Figure("naive.thread_hop_each_node", "For scale: a thread hop and a commit a node execution", "node executions/s"),
+)
+
+
+def table(found: dict[str, list[float]]) -> str:
+    """The lines of the figures that were measured, as Markdown."""
+    lines = ["| figure | median | worst round | must | good |", "| --- | --- | --- | --- | --- |"]
+    for figure in FIGURES:
+        if values := found.get(figure.key):
+            worst: Callable = min if figure.is_rate else max
+            cells = (median(values), worst(values), figure.must, figure.good)
+            lines.append(f"| {figure.title} ({figure.unit}) | {' | '.join(map(_number, cells))} |")
+    return "\n".join(lines)
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _machine() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        model = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        model = platform.processor() or platform.machine()
+    return f"{os.cpu_count()} cores of {model}, {platform.system()}, Python {platform.python_version()}"
+
+
+def main() -> None:
+    given = json.loads(sys.argv[1])
+    rounds = max(len(values) for values in given["figures"].values())
+    text = table(given["figures"])
+    print(text)
+    if "--write" in sys.argv[2:]:
+        command = " ".join(["scripts/bench", *given["argv"]])
+        head = f"`{command}`, {datetime.now(UTC):%Y-%m-%d}, {_machine()}; medians of {rounds} interleaved rounds.\n\n"
+        before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
+        PAGE.write_text(f"{before}{BEGIN}\n{head}{text}\n{END}{rest.partition(END)[2]}", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
