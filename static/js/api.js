@@ -113,10 +113,10 @@ export const deleteExecution = (id) => request("DELETE", `/api/executions/${id}`
 /** @returns {Promise<Block[]>} */
 export const listBlocks = () => request("GET", "/api/blocks");
 
-/** @returns {Promise<any[]>} the stored credentials without their secrets; none where the server keeps none */
+/** @returns {Promise<any[]|null>} the stored credentials without their secrets; null where the server has no list of them */
 export const listCredentials = () =>
   request("GET", "/api/integrations/credentials").catch((error) => {
-    if (error.status === 404) return [];
+    if (error.status === 404) return null;
     throw error;
   });
 

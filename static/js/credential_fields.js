@@ -14,7 +14,7 @@ export class CredentialFields {
     return new CredentialFields(schema ?? {}, needed ? await listCredentials() : []);
   }
 
-  /** @param {ObjectSchema} schema @param {Credentials[]} stored */
+  /** @param {ObjectSchema} schema @param {Credentials[]|null} stored null: nothing can be chosen, the server takes its own */
   constructor(schema, stored) {
     /** @type {Map<string, {select: HTMLSelectElement, fitting: Credentials[]}>} */
     this.fields = new Map();
@@ -36,27 +36,40 @@ export class CredentialFields {
     return chosen;
   }
 
-  /** @param {string} key @param {Record<string, any>} field @param {Credentials[]} stored @param {boolean} required */
+  /** @param {string} key @param {Record<string, any>} field @param {Credentials[]|null} stored @param {boolean} required */
   #addField(key, field, stored, required) {
-    const id = uniqueId();
     const providers = field.credentials_provider ?? [];
     const types = field.credentials_types ?? [];
+    const name = providers.length ? providers.join(" or ") : key;
+    if (stored === null) return serverKeyNote(name);
     const fitting = stored.filter((one) => providers.includes(one.provider) && (!types.length || types.includes(one.type)));
+    return this.#choice(key, name, fitting, required);
+  }
+
+  /** @param {string} key @param {string} name @param {Credentials[]} fitting @param {boolean} required */
+  #choice(key, name, fitting, required) {
+    const id = uniqueId();
     const none = h("option", { value: "" }, fitting.length ? "None" : "No key stored");
     const options = fitting.map((one, i) => h("option", { value: one.id, selected: i === 0 }, one.title || one.provider));
     const select = h("select", { class: "input", id }, fitting.length && required ? null : none, options);
     this.fields.set(key, { select, fitting });
-    const name = providers.length ? providers.join(" or ") : key;
-    const hint = fitting.length
-      ? null
-      : h("p", { class: "field-hint" }, `Nodes that ask ${name} need a key. Without one they fail; the others run.`);
-    const label = h(
-      "label",
-      { class: "field-label", for: id },
-      icon("key"),
-      `Key for ${name}`,
-      required ? null : h("span", { class: "optional" }, "optional"),
+    const optional = required ? null : h("span", { class: "optional" }, "optional");
+    return h(
+      "div",
+      { class: "field" },
+      h("label", { class: "field-label", for: id }, icon("key"), `Key for ${name}`, optional),
+      select,
     );
-    return h("div", { class: "field" }, label, select, hint);
   }
+}
+
+/** @param {string} name */
+function serverKeyNote(name) {
+  const text = "The server uses its own, from config.toml or its environment.";
+  return h(
+    "div",
+    { class: "field" },
+    h("p", { class: "field-label" }, icon("key"), `Key for ${name}`),
+    h("p", { class: "field-hint" }, text),
+  );
 }

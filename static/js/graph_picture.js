@@ -20,9 +20,9 @@ const MINI_BOX = { width: 250, height: 66 };
 const PHONE_MINI_BOX = { width: 88, height: 60 };
 /** @type {Sizes} */
 const FULL = { width: 134, height: 42, columnGap: 40, rowGap: 12, margin: 4, labels: true };
-const FULL_BOX = { width: 536, height: 120 };
+const FULL_BOX = { width: 0, height: 96 };
 /** Smaller than this nobody can read the names: a wider graph scrolls instead. */
-const LEAST_SCALE = 0.78;
+const LEAST_SCALE = 0.95;
 
 /** @param {Graph} graph @param {Catalog} catalog @returns {SVGElement} */
 export function drawMini(graph, catalog) {
@@ -34,8 +34,11 @@ export function drawMini(graph, catalog) {
 export function drawGraph(graph, catalog, onChoose) {
   const picture = draw(graph, catalog, () => FULL, FULL_BOX, onChoose);
   const [, , width, height] = (picture.element.getAttribute("viewBox") ?? "").split(" ").map(Number);
-  picture.element.style.minWidth = `${width * LEAST_SCALE}px`;
-  picture.element.style.minHeight = `${height * LEAST_SCALE}px`;
+  Object.assign(picture.element.style, {
+    minWidth: `${width * LEAST_SCALE}px`,
+    maxWidth: `${width}px`,
+    aspectRatio: `${width} / ${height}`,
+  });
   return picture;
 }
 

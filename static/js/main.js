@@ -5,7 +5,7 @@ import { fill, h } from "./dom.js";
 import { makeFrame } from "./frame.js";
 import { installDrops } from "./import_agent.js";
 import { parsePlace, paths, startRouter } from "./router.js";
-import { takeLinkCode } from "./session.js";
+import { hasLinkCode, takeLinkCode } from "./session.js";
 import { toastError } from "./toast.js";
 import { showAgent } from "./views/agent.js";
 import { showBlocks } from "./views/blocks.js";
@@ -31,6 +31,8 @@ let page = null;
 let frame = null;
 
 async function start() {
+  // A link that is opened in this very tab changes only what stands behind the #.
+  addEventListener("hashchange", () => hasLinkCode() && location.reload());
   setLoggedOutListener(() => logOut(""));
   const problem = await takeLinkCode().catch(() => "The server does not answer.");
   if (problem) return logOut(problem);
@@ -55,14 +57,16 @@ async function showPage() {
   frame ??= openFrame();
   frame.showPlace(place.name);
   const { main } = frame;
-  fill(main);
-  main.scrollTo(0, 0);
-  scrollTo(0, 0);
+  const isFirst = !main.hasChildNodes();
+  // The old page stays until the new one is there: an empty one in between would flicker.
   try {
     await VIEWS[place.name](main, place, signal);
   } catch (error) {
     if (!signal.aborted) showFailure(main, error);
   }
+  if (signal.aborted || isFirst) return;
+  scrollTo(0, 0);
+  main.focus({ preventScroll: true });
 }
 
 function openFrame() {

@@ -40,7 +40,7 @@ export class RunFacts {
     const done = state.endedNodes;
     setText(this.nodes, `${number(done)} of ${number(Math.max(this.total, done))}`);
     this.bar.style.width = `${this.total ? (100 * done) / Math.max(this.total, done) : 0}%`;
-    setText(this.executions, number(state.byId.size));
+    setText(this.executions, number(state.startedExecutions));
     const credits = run.stats?.cost ?? 0;
     this.costBox.hidden = !credits;
     setText(this.cost, count(credits, "credit"));

@@ -31,6 +31,11 @@ export class NodeGroup {
     return LOUDEST_FIRST.find((status) => this.counts[status]) ?? null;
   }
 
+  /** @returns {boolean} whether some execution has a start and no end: it runs, or was stopped (which sets no end) */
+  get isOpen() {
+    return this.running.size > 0 || this.countOf("TERMINATED") > 0;
+  }
+
   /** @param {Status} status @returns {number} */
   countOf(status) {
     return this.counts[status] ?? 0;
@@ -49,9 +54,15 @@ export class NodeGroup {
 }
 
 export class RunState {
-  /** @param {() => void} onChange told at every change; it should only make a note of it */
-  constructor(onChange) {
+  /**
+   * @param {Map<string, string>} outputNames what the graph's Output nodes are called, by node id
+   * @param {() => void} onChange told at every change; it should only make a note of it
+   */
+  constructor(outputNames, onChange) {
+    this.outputNames = outputNames;
     this.onChange = onChange;
+    /** @type {Set<string>} executions of Output nodes whose value is among the run's outputs */
+    this.counted = new Set();
     /** @type {GraphExecution|null} */
     this.run = null;
     /** @type {Map<string, NodeGroup>} by node id, in the order in which the nodes came up */
@@ -74,7 +85,10 @@ export class RunState {
     const { node_executions: nodes = [], ...own } = run;
     this.run = { ...own, inputs: own.inputs ?? {}, outputs: own.outputs ?? {} };
     const order = nodes.map((node) => ({ node, at: timeMs(node.add_time) })).sort((a, b) => a.at - b.at);
-    for (const { node } of order) this.#putNode(node);
+    for (const { node } of order) {
+      if (isOutput(node)) this.counted.add(node.node_exec_id);
+      this.#putNode(node);
+    }
     this.onChange();
   }
 
@@ -130,8 +144,17 @@ export class RunState {
     this.#note(known ? Object.assign(known, row) : row, before);
   }
 
+  /** What an Output node is given is an output of the run at once; the run's own events tell it at its end. @param {NodeExecution} execution */
+  #takeOutput(execution) {
+    const name = this.outputNames.get(execution.node_id);
+    if (!this.run || name === undefined || !isOutput(execution) || this.counted.has(execution.node_exec_id)) return;
+    this.counted.add(execution.node_exec_id);
+    addValue((this.run.outputs ??= {}), name, execution.input_data.value);
+  }
+
   /** @param {NodeExecution} execution @param {Status|null} before */
   #note(execution, before) {
+    this.#takeOutput(execution);
     this.byId.set(execution.node_exec_id, execution);
     let group = this.groups.get(execution.node_id);
     if (!group) this.groups.set(execution.node_id, (group = new NodeGroup(execution.node_id)));
@@ -143,6 +166,13 @@ export class RunState {
   failures() {
     const failed = [...this.groups.values()].filter((group) => group.countOf("FAILED"));
     return failed.flatMap((group) => group.list.filter((execution) => execution.status === "FAILED"));
+  }
+
+  /** @returns {number} node executions without those that still wait for inputs */
+  get startedExecutions() {
+    let waiting = 0;
+    for (const group of this.groups.values()) waiting += group.countOf("INCOMPLETE");
+    return this.byId.size - waiting;
   }
 
   /** @returns {number} nodes whose executions have all ended */
@@ -176,12 +206,20 @@ function newExecution(delta) {
  */
 function addOutputs(pins, { outputs = [], outputs_from: from = 0 }) {
   const known = Object.values(pins).reduce((sum, values) => sum + values.length, 0);
-  for (const [pin, value] of outputs.slice(Math.max(0, known - from))) {
-    // Not pins[pin] ??= []: a pin may be called __proto__.
-    if (!Object.hasOwn(pins, pin)) Object.defineProperty(pins, pin, { value: [], enumerable: true, writable: true });
-    pins[pin].push(value);
-  }
+  for (const [pin, value] of outputs.slice(Math.max(0, known - from))) addValue(pins, pin, value);
   return from <= known;
+}
+
+/** @param {Record<string, any[]>} pins @param {string} pin @param {any} value */
+function addValue(pins, pin, value) {
+  // Not pins[pin] ??= []: a pin may be called __proto__.
+  if (!Object.hasOwn(pins, pin)) Object.defineProperty(pins, pin, { value: [], enumerable: true, writable: true });
+  pins[pin].push(value);
+}
+
+/** @param {NodeExecution} execution of an Output node @returns {boolean} whether what it was given counts */
+function isOutput(execution) {
+  return execution.status !== "INCOMPLETE" && Object.hasOwn(execution.input_data ?? {}, "value");
 }
 
 /** @param {number} a @param {number} b */

@@ -11,14 +11,19 @@ export function sessionHeaders() {
   return token ? { [TOKEN_HEADER]: token } : {};
 }
 
-/** @returns {boolean} */
-export function hasToken() {
-  return localStorage.getItem(KEY) !== null;
-}
-
 /** @returns {void} */
 export function forgetToken() {
   localStorage.removeItem(KEY);
+}
+
+/** @returns {string|null} the code of the link that led here */
+function readLinkCode() {
+  return new URLSearchParams(location.hash.slice(1)).get("code");
+}
+
+/** @returns {boolean} */
+export function hasLinkCode() {
+  return readLinkCode() !== null;
 }
 
 /**
@@ -26,7 +31,7 @@ export function forgetToken() {
  * @returns {Promise<string|null>} null where all is well or there was no code, else why the link did not work
  */
 export async function takeLinkCode() {
-  const code = new URLSearchParams(location.hash.slice(1)).get("code");
+  const code = readLinkCode();
   if (!code) return null;
   history.replaceState(null, "", location.pathname);
   const response = await fetch("/api/auth/link", {

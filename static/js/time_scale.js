@@ -30,7 +30,7 @@ export function roomFor(elapsedMs) {
   return (nice ?? Math.ceil(s / 3600) * 3600) * 1000;
 }
 
-/** @param {NodeGroup} group @param {TimeScale} scale @param {number} nowMs @returns {Segment[]} */
+/** @param {NodeGroup} group @param {TimeScale} scale @param {number} nowMs where open bars end @returns {Segment[]} */
 export function segmentsOf(group, scale, nowMs) {
   const bars = [];
   for (const execution of group.list) {
@@ -39,8 +39,8 @@ export function segmentsOf(group, scale, nowMs) {
     const end = timeMs(execution.end_time);
     const left = scale.at(start);
     const tone = statusLook(execution.status).tone;
-    const open = execution.status === "RUNNING" ? nowMs : start;
-    bars.push({ left, width: scale.at(Number.isNaN(end) ? open : end) - left, tone });
+    const isOpen = execution.status === "RUNNING" || execution.status === "TERMINATED";
+    bars.push({ left, width: scale.at(Number.isNaN(end) && isOpen ? nowMs : end || start) - left, tone });
   }
   return bars.length > MOST_SEGMENTS ? merge(bars) : bars;
 }

@@ -6,7 +6,6 @@ import { icon } from "./icons.js";
 import { ExecutionDetail } from "./execution_detail.js";
 import { statusIcon, statusLook } from "./status.js";
 import { TimeScale, segmentsOf } from "./time_scale.js";
-import { valueText } from "./value_view.js";
 import { VirtualList } from "./virtual_list.js";
 
 /** @typedef {import("./run_state.js").NodeGroup} NodeGroup */
@@ -32,21 +31,22 @@ export class Timeline {
     this.element = h("div", null, head, this.list);
     /** @type {Map<string, TimelineRow>} */
     this.rows = new Map();
-    this.started = 0;
+    /** @type {TimelineRow[]} those that have started, on top and in their order */
+    this.placed = [];
     for (const [nodeId, name] of names) this.#addRow(nodeId, name);
   }
 
   /** @returns {number} nodes that have not come up */
   get idleCount() {
-    return this.rows.size - this.started;
+    return [...this.rows.values()].filter((row) => !row.group).length;
   }
 
   /** @param {Iterable<NodeGroup>} groups @param {number} nowMs */
   update(groups, nowMs) {
     for (const group of groups) {
       const row = this.rows.get(group.nodeId) ?? this.#addRow(group.nodeId, { title: "A removed node", line: "" });
-      if (!row.group) this.#moveUp(row);
       row.show(group, this.scale, nowMs);
+      if (!Number.isNaN(group.startMs) && !this.placed.includes(row)) this.#place(row, group.startMs);
     }
   }
 
@@ -81,10 +81,12 @@ export class Timeline {
     return row;
   }
 
-  /** A node that comes up goes behind those that came before it. @param {TimelineRow} row */
-  #moveUp(row) {
-    this.list.insertBefore(row.element, this.list.children[this.started] ?? null);
-    this.started += 1;
+  /** A node that starts goes behind those that started before it. @param {TimelineRow} row @param {number} startMs */
+  #place(row, startMs) {
+    let at = this.placed.length;
+    while (at > 0 && (this.placed[at - 1].group?.startMs ?? 0) > startMs) at -= 1;
+    this.list.insertBefore(row.element, this.list.children[at] ?? null);
+    this.placed.splice(at, 0, row);
   }
 }
 
@@ -141,7 +143,7 @@ class TimelineRow {
   showTime(scale, nowMs) {
     const group = this.group;
     if (!group) return;
-    const end = group.running.size ? nowMs : group.endMs;
+    const end = group.isOpen ? nowMs : group.endMs;
     setText(this.time, duration(end - group.startMs));
     this.drawBars(scale, nowMs);
   }
@@ -225,13 +227,18 @@ function executionLine(execution, index) {
   ];
 }
 
-/** @param {NodeExecution} execution @returns {string} its first output, else its first input, in one line */
+/** @param {NodeExecution} execution @returns {string} its first output, else its inputs, in one line */
 function preview(execution) {
   const [output] = Object.values(execution.output_data ?? {});
-  const value = output?.length ? output[0] : Object.values(execution.input_data ?? {})[0];
-  if (value === undefined || value === null) return "";
-  const text = typeof value === "string" ? value.slice(0, 300) : valueText(value).slice(0, 300);
-  return cut(text.replace(/\s+/g, " "), 120);
+  if (output?.length) return oneLine(output[0]);
+  const inputs = Object.entries(execution.input_data ?? {}).slice(0, 8);
+  return cut(inputs.map(([pin, value]) => `${pin}: ${oneLine(value)}`).join(", "), 120);
+}
+
+/** @param {any} value @returns {string} */
+function oneLine(value) {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+  return cut(text.slice(0, 300).replace(/\s+/g, " "), 120);
 }
 
 /** @param {HTMLElement} track @param {import("./time_scale.js").Segment[]} segments */
@@ -241,7 +248,7 @@ function drawSegments(track, segments) {
   segments.forEach((segment, i) => {
     const bar = /** @type {HTMLElement} */ (track.children[i]);
     bar.className = `bar-${segment.tone}`;
-    bar.style.left = `${segment.left}%`;
+    bar.style.left = `min(${segment.left}%, 100% - 4px)`;
     bar.style.width = `${segment.width}%`;
   });
 }

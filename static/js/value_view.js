@@ -3,6 +3,7 @@
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { count, fileName, number } from "./format.js";
+import { prettyJson } from "./pretty_json.js";
 import { toast } from "./toast.js";
 
 const FIRST_CHARS = 1500;
@@ -10,10 +11,9 @@ const FIRST_LINES = 24;
 const STEP_CHARS = 200_000;
 const FIRST_VALUES = 30;
 
-/** @param {any} value @returns {string} a text as it is, everything else as indented JSON */
+/** @param {any} value @returns {string} a text as it is, everything else as JSON */
 export function valueText(value) {
-  if (typeof value === "string") return value;
-  return JSON.stringify(value, null, 2) ?? "";
+  return typeof value === "string" ? value : prettyJson(value);
 }
 
 /** @param {any} value @returns {HTMLElement} */

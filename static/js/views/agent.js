@@ -95,7 +95,7 @@ async function saveAgent(graph) {
 async function removeAgent(graph) {
   const runs = await listGraphExecutions(graph.id).catch(() => []);
   const text = runs.length
-    ? `All its versions go. ${count(runs.length, "run")} can no longer be opened from here.`
+    ? `All its versions and its ${count(runs.length, "run")} go with it.`
     : "All its versions go. It has not run yet.";
   if (!(await confirmLoss({ title: `Delete “${graph.name}”?`, text: `${text} Export it first to keep a copy.`, verb: "Delete" })))
     return;

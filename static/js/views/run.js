@@ -43,6 +43,12 @@ function lostGraph(run) {
   return { id: run.graph_id, version: run.graph_version, name: "A deleted agent", description: "", nodes: [], links: [] };
 }
 
+/** @param {import("../types.js").GraphNode[]} nodes @param {Catalog} catalog @returns {Map<string, string>} by node id */
+function outputNames(nodes, catalog) {
+  const outputs = nodes.filter((node) => catalog.get(node.block_id)?.uiType === "Output");
+  return new Map(outputs.map((node) => [node.id, String(node.input_default?.name)]));
+}
+
 class RunPage {
   /** @param {Graph} graph @param {Catalog} catalog @param {GraphExecution} run @param {AbortSignal} signal */
   constructor(graph, catalog, run, signal) {
@@ -52,9 +58,9 @@ class RunPage {
     this.signal = signal;
     this.timer = 0;
     this.shownInputs = -1;
-    this.state = new RunState(() => this.#showSoon());
-    this.feed = new RunFeed(graph.id, run.id, this.state, (isLive) => this.#showConnection(isLive));
     const nodes = (graph.nodes ?? []).filter((node) => !isNote(catalog.get(node.block_id)));
+    this.state = new RunState(outputNames(nodes, catalog), () => this.#showSoon());
+    this.feed = new RunFeed(graph.id, run.id, this.state, (isLive) => this.#showConnection(isLive));
     this.facts = new RunFacts(nodes.length);
     this.outputs = new RunOutputs(graph.output_schema);
     this.inputs = new PinTable("It was started without inputs.");
@@ -143,7 +149,7 @@ class RunPage {
 
   /** @param {boolean} isLive */
   #showConnection(isLive) {
-    setText(this.connection, isLive ? "" : "Connection lost, trying again. The run goes on.");
+    setText(this.connection, isLive ? "" : "Connection lost, trying again. Nothing is lost.");
   }
 
   #showSoon() {
@@ -161,7 +167,7 @@ class RunPage {
     const changed = state.takeChanged();
     this.#showStatus(run);
     this.#setScale();
-    this.timeline.update(changed, serverNow());
+    this.timeline.update(changed, this.#openEnd());
     for (const group of changed) this.picture.setStatus(group.nodeId, group.status);
     const running = [...changed].find((group) => group.status === "RUNNING");
     if (running && !this.graphPlace.matches(":hover, :focus")) bringIntoView(this.graphPlace, this.picture, running.nodeId);
@@ -176,6 +182,7 @@ class RunPage {
   async #finish() {
     this.#unfollow();
     this.#showConnection(true);
+    if (!this.graphPlace.matches(":hover, :focus")) this.graphPlace.scrollTo({ left: 0, top: 0 });
     dispatchEvent(new Event("runs-changed"));
     await this.feed.reload();
   }
@@ -210,7 +217,13 @@ class RunPage {
     }
     if (Number.isNaN(start)) return;
     const length = Math.max(0, (last || start) - start);
-    this.timeline.setScale(new TimeScale(start, ended ? length : roomFor(length)), serverNow());
+    this.timeline.setScale(new TimeScale(start, ended ? length : roomFor(length)), this.#openEnd());
+  }
+
+  /** Where the bar of what has no end ends: now, or where the run ended. */
+  #openEnd() {
+    const endedAt = timeMs(this.state.run?.ended_at);
+    return Number.isNaN(endedAt) ? serverNow() : endedAt;
   }
 
   #tick() {

@@ -17,7 +17,7 @@ const REFRESH_MS = 3000;
 /** @type {[string, (run: GraphExecution) => boolean][]} */
 const FILTERS = [
   ["All", () => true],
-  ["Going on", (run) => !hasEnded(run.status)],
+  ["Running", (run) => !hasEnded(run.status)],
   ["With problems", (run) => runLook(run).tone === "failed" || runLook(run).tone === "wait"],
 ];
 

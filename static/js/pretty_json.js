@@ -1,0 +1,42 @@
+/** JSON for people: what fits stays on one line, lists of short values fill their lines. */
+
+const LINE_CHARS = 76;
+
+/** Beyond this nobody reads it, and the browser's own indentation is ten times faster. */
+const LARGE_CHARS = 200_000;
+
+/** @param {any} value @returns {string} */
+export function prettyJson(value) {
+  const plain = JSON.stringify(value) ?? "";
+  return plain.length > LARGE_CHARS ? JSON.stringify(value, null, 2) : write(value, "");
+}
+
+/** @param {any} value @param {string} indent @returns {string} */
+function write(value, indent) {
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  const inner = `${indent}  `;
+  const isList = Array.isArray(value);
+  const parts = isList
+    ? value.map((item) => write(item, inner))
+    : Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${write(item, inner)}`);
+  const [open, close] = isList ? "[]" : "{}";
+  if (!parts.length) return open + close;
+  const flat = `${open}${isList ? "" : " "}${parts.join(", ")}${isList ? "" : " "}${close}`;
+  if (indent.length + flat.length <= LINE_CHARS && !flat.includes("\n")) return flat;
+  const isShort =
+    isList && value.every((item) => item === null || typeof item !== "object") && parts.every((part) => part.length < 24);
+  const lines = isShort ? fillLines(parts, inner.length) : parts;
+  return `${open}\n${inner}${lines.join(`,\n${inner}`)}\n${indent}${close}`;
+}
+
+/** @param {string[]} parts @param {number} indent @returns {string[]} */
+function fillLines(parts, indent) {
+  /** @type {string[]} */
+  const lines = [];
+  for (const part of parts) {
+    const last = lines.length - 1;
+    if (last >= 0 && indent + lines[last].length + part.length + 3 <= LINE_CHARS) lines[last] += `, ${part}`;
+    else lines.push(part);
+  }
+  return lines;
+}
