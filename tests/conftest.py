@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from tests.llama_server import llama_server  # noqa: F401
@@ -13,6 +14,10 @@ from tests.local_servers import serve, serve_raw, unused_port  # noqa: F401
 
 if TYPE_CHECKING:
     from tests.server import ServerProcess
+
+# A busy machine makes any example slow now and then; pytest's own timeout is the limit.
+hypothesis.settings.register_profile("project", deadline=None)
+hypothesis.settings.load_profile("project")
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
