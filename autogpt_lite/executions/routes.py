@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from ..clock import iso
+from ..engine import states
 from ..engine.core import run_stats
 from ..engine.records import GraphExecution
 from ..errors import RequestValidationError
@@ -90,7 +91,7 @@ def _version(text: str | None) -> int | None:
 
 
 def _started(run: GraphExecution) -> ExecuteGraphResponse:
-    # Built from memory: the row that was just committed says the same.
+    # The row that was just committed; the run itself is further already.
     ref = run.ref
     return ExecuteGraphResponse(
         id=run.id,
@@ -99,9 +100,9 @@ def _started(run: GraphExecution) -> ExecuteGraphResponse:
         graph_id=ref.graph_id,
         graph_version=ref.graph_version,
         preset_id=ref.preset_id,
-        status=run.status,
-        started_at=iso(run.started_at),
-        ended_at=iso(run.ended_at),
+        status=states.QUEUED,
+        started_at=None,
+        ended_at=None,
         stats=msgspec.Raw(msgspec.json.encode(run_stats(run))),
         inputs=msgspec.Raw(ref.inputs),
         credential_inputs=_raw(ref.credential_inputs),

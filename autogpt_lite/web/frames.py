@@ -101,9 +101,7 @@ def node_data(event: NodeExecutionEvent) -> bytes:
                     "block_id": node.block_id,
                     "status": event.status,
                     "add_time": iso(node.added_at),
-                    "queue_time": iso(node.queued_at),
-                    "start_time": iso(node.started_at),
-                    "end_time": iso(node.ended_at),
+                    **_times(event),
                 }
             )[1:-1],
             b',"input_data":',
@@ -113,6 +111,16 @@ def node_data(event: NodeExecutionEvent) -> bytes:
             b"}",
         )
     )
+
+
+def _times(event: NodeExecutionEvent) -> dict[str, str | None]:
+    # The execution is alive: by the time that an event is shown it may be further, but the event must not tell the future.
+    node, status = event.node, event.status
+    return {
+        "queue_time": iso(node.queued_at) if status != "INCOMPLETE" else None,
+        "start_time": iso(node.started_at) if status not in ("INCOMPLETE", "QUEUED") else None,
+        "end_time": iso(node.ended_at) if status in _ENDED else None,
+    }
 
 
 def graph_data(event: GraphExecutionEvent) -> bytes:
@@ -216,7 +224,7 @@ def _node_delta(event: NodeExecutionEvent, sent: int) -> bytes:
         fields["ended_at"] = iso(node.ended_at)
     else:
         fields["block_id"] = node.block_id
-        fields["started_at"] = iso(node.started_at)
+        fields["started_at"] = _times(event)["start_time"]
         fields["input_data"] = msgspec.Raw(node.input_json)
     return encode(fields)
 
