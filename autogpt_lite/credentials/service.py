@@ -65,12 +65,6 @@ class CredentialsService:
         choose some."""
         return [c for c in self._system.values() if c.provider in providers and c.type in types]
 
-
-def reference_to(credentials: Credentials) -> dict[str, Any]:
-    """What a node's credentials pin holds: {id, provider, type, title}, without the secret."""
-    return {"id": credentials.id, "provider": credentials.provider, "type": credentials.type, "title": credentials.title}
-
-
     def for_model(self, model: str) -> Credentials | None:
         """The system credentials of the provider that a language model runs on here, where that is not the one that AutoGPT
         runs it on: `llm.default_model` takes its place, a provider's `models` names it, or AutoGPT does not know it."""
@@ -83,6 +77,11 @@ def reference_to(credentials: Credentials) -> dict[str, Any]:
         except MissingConfigError:
             return None
         return self._system.get(system_credentials_id(provider.name))
+
+
+def reference_to(credentials: Credentials) -> dict[str, Any]:
+    """What a node's credentials pin holds: {id, provider, type, title}, without the secret."""
+    return {"id": credentials.id, "provider": credentials.provider, "type": credentials.type, "title": credentials.title}
 
 
 def _system_credentials(provider: Provider) -> Credentials:
