@@ -1,0 +1,51 @@
+"""Small agents to look at in a browser."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+INPUT = "c0a8e994-ebf1-4a9c-a4d8-89d09c86741b"
+SHORT_TEXT_INPUT = "7fcd3bcb-8e1b-4e69-903d-32d3d4a92158"
+OUTPUT = "363ae599-353e-4804-937e-b2ee3cef3da4"
+COUNTDOWN = "d67a9c52-5e4e-11e2-bcfd-0800200c9a71"
+CALCULATOR = "b1ab9b19-67a6-406d-abf5-2dba76d00c79"
+
+
+def node(block_id: str, title: str = "", **input_default: Any) -> dict[str, Any]:
+    metadata = {"customized_name": title} if title else {}
+    return {"id": str(uuid.uuid4()), "block_id": block_id, "input_default": input_default, "metadata": metadata}
+
+
+def link(source: dict[str, Any], pin: str, sink: dict[str, Any], sink_pin: str) -> dict[str, Any]:
+    return {"source_id": source["id"], "source_name": pin, "sink_id": sink["id"], "sink_name": sink_pin}
+
+
+def agent(name: str, nodes: list[dict[str, Any]], links: list[dict[str, Any]], description: str = "") -> dict[str, Any]:
+    return {"name": name, "description": description, "nodes": nodes, "links": links}
+
+
+def ticks(name: str = "Ticks", *, seconds: int, repeat: int) -> dict[str, Any]:
+    """Yields `repeat` values, each after `seconds`."""
+    timer, values = node(COUNTDOWN, "Timer", seconds=seconds, repeat=repeat), node(OUTPUT, name="Values")
+    return agent(name, [timer, values], [link(timer, "output_message", values, "value")])
+
+
+def division(name: str = "Division") -> dict[str, Any]:
+    """Divides 42 by its input, and adds one."""
+    given, divide = node(INPUT, name="Divide by", value=6), node(CALCULATOR, "Divide it", operation="Divide", a=42)
+    add, result = node(CALCULATOR, "Add one", operation="Add", b=1), node(OUTPUT, name="Result")
+    links = [link(given, "result", divide, "b"), link(divide, "result", add, "a"), link(add, "result", result, "value")]
+    return agent(name, [given, divide, add, result], links)
+
+
+def echo(name: str, text: str) -> dict[str, Any]:
+    """Gives `text` as it is; everything in it is called by that text, too."""
+    given, result = node(INPUT, text, name="Text", value=text), node(OUTPUT, name=text)
+    return agent(name, [given, result], [link(given, "result", result, "value")], description=text)
+
+
+def greeting(name: str = "Greeting") -> dict[str, Any]:
+    """Has an input that must be given."""
+    given, result = node(SHORT_TEXT_INPUT, name="Who"), node(OUTPUT, name="Greeting")
+    return agent(name, [given, result], [link(given, "result", result, "value")])

@@ -1,0 +1,81 @@
+"""A real server, a real browser: Chromium on pages that are logged in by a link, as a user is."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from ..server import ServerProcess
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+TIMEOUT_MS = 15_000
+
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
+    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if path is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    with ServerProcess(tmp_path_factory.mktemp("browser")) as running:
+        yield running
+
+
+def call(server: ServerProcess, method: str, path: str, body: Any = None) -> Any:
+    """The JSON that the server answers its owner."""
+    headers = {**server.bearer, "Content-Type": "application/json"}
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(server.url + path, data, headers, method=method)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+@pytest.fixture
+def open_page(browser: Any, server: ServerProcess) -> Iterator[Callable[..., Any]]:
+    """open_page(path, viewport, ...) -> a page of a new browser that a link logged in. A test fails where one had an error."""
+    contexts: list[Any] = []
+    problems: list[str] = []
+
+    def open_it(path: str = "/", viewport: dict[str, int] = DESKTOP, **arguments: Any) -> Any:
+        context = browser.new_context(viewport=viewport, **arguments)
+        contexts.append(context)
+        context.set_default_timeout(TIMEOUT_MS)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(f"{error}\n{error.stack}"))
+        # Also what the Content-Security-Policy refuses.
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.goto(call(server, "POST", "/api/auth/links")["url"])
+        page.wait_for_selector(".agent-card, .empty")
+        if path != "/":
+            page.goto(server.url + path)
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert problems == []
