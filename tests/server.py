@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -341,6 +341,18 @@ def run_cli(*arguments: str | Path, environ: dict[str, str] | None = None, **set
     named = {name.replace("__", "."): value for name, value in settings.items()}
     env = {**environ_for(named), **(environ or {})}
     return subprocess.run(command, cwd=PROJECT, capture_output=True, encoding="utf-8", timeout=20, env=env)
+
+
+@contextlib.contextmanager
+def start_cli(*arguments: str | Path, settings: dict[str, Any] | None = None) -> Iterator[subprocess.Popen[str]]:
+    """`autogpt-lite ARGUMENTS` as a process that goes on; it is killed where the test leaves it behind."""
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen([*CLI, *map(str, arguments)], cwd=PROJECT, text=True, env=environ_for(settings), **pipes)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def environ_for(settings: dict[str, Any] | None) -> dict[str, str]:
