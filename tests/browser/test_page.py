@@ -271,7 +271,7 @@ def test_blocks_are_listed_and_found(open_page: Any) -> None:
 
 
 def test_no_page_scrolls_sideways_on_a_phone(open_page: Any, server: ServerProcess) -> None:
-    agent = add_agent(server, echo("W" * 200, MARKUP * 20))
+    agent = add_agent(server, echo("W" * 200, "V" * 600))
     page = open_page(agent, PHONE)
     expect(page.locator(".run-form")).to_be_visible()
     assert has_no_sideways_scroll(page)
