@@ -142,6 +142,35 @@ def test_thousands_of_executions_are_counted_and_only_the_rows_in_sight_are_draw
     assert page.locator("*").count() < 1_500
 
 
+def test_lost_connection_resumes_at_the_last_event(open_page: Any, server: ServerProcess) -> None:
+    page = open_page(add_agent(server, ticks("Resumes", seconds=1, repeat=4)))
+    asked: list[dict[str, Any]] = []
+
+    def connect(socket: Any) -> None:
+        upstream = socket.connect_to_server()
+        is_first = not asked
+
+        def from_page(message: str) -> None:
+            asked.append(json.loads(message)["data"])
+            upstream.send(message)
+
+        def from_server(message: str) -> None:
+            socket.send(message)
+            if is_first and '"outputs"' in message:
+                socket.close()
+
+        socket.on_message(from_page)
+        upstream.on_message(from_server)
+
+    page.route_web_socket("**/ws*", connect)
+    start(page)
+    expect(badge(page)).to_have_text("Completed")
+    expect(page.locator(".outputs .value")).to_have_count(4)
+    assert "after" not in asked[0]
+    assert asked[1]["epoch"]
+    assert asked[1]["after"] > 0
+
+
 @pytest.mark.timeout(90)
 def test_page_of_a_run_comes_back_by_itself_after_the_server_was_killed(browser: Any, tmp_path: Path) -> None:
     with ServerProcess(tmp_path) as first:
