@@ -16,7 +16,7 @@ from .core import Core
 from .ids import MAX_SEQ
 from .plan import LinkPlan, NodePlan
 from .records import GraphExecution, NodeExecution
-from .resolve import isolated, merge_defaults, resolve_input
+from .resolve import isolated, resolve_input, unchecked_input
 
 log = logging.getLogger(__name__)
 
@@ -198,7 +198,7 @@ def _try_queue(core: Core, execution: NodeExecution, data: dict[str, Any], mask:
 def resolve_node_input(run: GraphExecution, node: NodePlan, data: dict[str, Any], masked: bool) -> tuple[dict, Any]:
     """resolve_input, except for a pinned node: its block does not run, so nothing has to fit."""
     if run.pinned_outputs and node.id in run.pinned_outputs:
-        return merge_defaults(node, data), None
+        return unchecked_input(node, data), None
     return resolve_input(node, data, dynamic_mask=masked)
 
 

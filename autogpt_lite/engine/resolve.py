@@ -48,6 +48,15 @@ def merge_defaults(node: NodePlan, data: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def unchecked_input(node: NodePlan, data: dict[str, Any]) -> dict[str, Any]:
+    """The input as it is stored of a node whose block does not run, because its outputs are pinned: nothing has to fit."""
+    merged = merge_defaults(node, data)
+    try:
+        return merge_dynamic_pins(merged) if node.has_dynamic_pins else merged
+    except BlockInputError:
+        return merged
+
+
 def block_input(node: NodePlan, merged: dict[str, Any]) -> Any:
     """The block's Input from what is stored of an execution. Raises BlockInputError."""
     entry = node.entry
