@@ -55,9 +55,10 @@ def read_agent(contract: Path, name: str) -> bytes:
 
 
 async def watch_run(server: ServerProcess, graph: dict[str, Any], **body: Any) -> WatchedRun:
-    """Subscribes to the graph, starts a run of it and waits for its end."""
+    """Subscribes to the graph and its sub-graphs, starts a run of it and waits for its end."""
     async with server.open_socket() as socket:
-        await subscribe(socket, graph["id"])
+        for one in (graph, *graph["sub_graphs"]):
+            await subscribe(socket, one["id"])
         path = f"/api/graphs/{graph['id']}/execute/{graph['version']}"
         started = await asyncio.to_thread(server.post, path, body)
         frames = await frames_to_end(socket, started["id"])
