@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
-import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -14,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from .. import errors
-from . import frames
+from . import frames, process
 from .status import note_report
 
 _PROGRAM = "import json, sys; sys.path[:] = json.loads(sys.argv[1])['path']; from autogpt_lite.sandbox.child import main; main()"
 # Generous: a cold start from a slow card takes seconds; a start that hangs must still end.
 _START_TIMEOUT_S = 30.0
+# What a frame has besides its value.
+_FRAME_BYTES = 1000
 # Variables that a Python may need to start at all. None of them is a secret; everything else stays here.
 _KEPT_VARIABLES = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
@@ -38,13 +38,15 @@ class Worker:
         self._memory_mb = memory_mb
         self._max_output_bytes = max_output_bytes
         self._on_chunk: Callable[[Any], None] | None = None
-        self._pipe = _Pipe(self._receive, max_output_bytes + 1_000_000)
+        self._buffer = bytearray()
+        self._process = process.DEFAULT_KIND(self._take_data, self._take_end)
         self._reply: asyncio.Future[list[Any]] | None = None
 
     async def start(self) -> None:
         """Starts the child and waits until it is confined. Raises BlockError if it cannot be started."""
         try:
-            await self._pipe.open(_command(self._functions, self._memory_mb))
+            command = _command(self._functions, self._memory_mb)
+            await self._process.open(command, cwd=tempfile.gettempdir(), env=_environment())
             self.report = _result_of(await self._wait_for_reply(_START_TIMEOUT_S))
         except (OSError, TimeoutError, _ChildEnded) as error:
             self.kill()
@@ -56,11 +58,11 @@ class Worker:
 
     @property
     def is_alive(self) -> bool:
-        return self._pipe.is_alive
+        return self._process.is_alive
 
     @property
     def pid(self) -> int:
-        return self._pipe.pid
+        return self._process.pid
 
     async def call(
         self,
@@ -75,7 +77,7 @@ class Worker:
 
         After a timeout, too much memory, too much output or a cancellation the child is dead and a new one is needed.
         """
-        self._pipe.write(_encode_request(name, argument, timeout_s, self._max_output_bytes))
+        self._process.write(_encode_request(name, argument, timeout_s, self._max_output_bytes))
         self._on_chunk = on_chunk
         self.calls += 1
         try:
@@ -95,31 +97,46 @@ class Worker:
 
     def kill(self) -> None:
         """Kills the child with its process group, at once; does not wait."""
-        self._pipe.kill()
+        self._process.kill()
 
     async def wait_ended(self) -> None:
         """Returns when the child is gone, reaped, and its pipes are closed."""
-        await asyncio.shield(self._pipe.closed)
+        await asyncio.shield(self._process.closed)
 
     def when_ended(self, callback: Callable[[], None]) -> None:
         """Calls back once the child is gone, reaped, and its pipes are closed."""
-        self._pipe.closed.add_done_callback(lambda _: callback())
+        self._process.closed.add_done_callback(lambda _: callback())
 
     def _memory_message(self, subject: str, more: str = "") -> str:
         return f"{subject} needed more than the {self._memory_mb} MB of memory that it may have{more}."
 
     async def _wait_for_reply(self, timeout_s: float) -> list[Any]:
         self._reply = asyncio.get_running_loop().create_future()
-        if not self._pipe.is_alive:
+        if not self._process.is_alive:
             raise _ChildEnded
         # A tenth is kept for the kill and for a new child, so that the caller has the answer within timeout_s.
         async with asyncio.timeout(timeout_s * 0.9):
             return await self._reply
 
-    def _receive(self, body: memoryview | None) -> None:
-        """Gets every frame of the child, None when it has ended."""
-        if body is None:
-            return self._resolve(_ChildEnded())
+    def _take_end(self) -> None:
+        self._buffer = bytearray()
+        self._resolve(_ChildEnded())
+
+    def _take_data(self, data: bytes) -> None:
+        self._buffer += data
+        start, size = 0, frames.HEADER.size
+        while self.is_alive and len(self._buffer) - start >= size:
+            end = start + size + frames.HEADER.unpack_from(self._buffer, start)[0]
+            if end - start > self._max_output_bytes + _FRAME_BYTES:
+                return self.kill()
+            if len(self._buffer) < end:
+                break
+            with memoryview(self._buffer) as view, view[start + size : end] as body:
+                self._take_frame(body)
+            start = end
+        del self._buffer[:start]
+
+    def _take_frame(self, body: memoryview) -> None:
         try:
             message = _read_reply(body)
             if message[0] != "chunk":
@@ -127,8 +144,8 @@ class Worker:
             if self._on_chunk is not None:
                 self._on_chunk(message[1])
         except Exception as error:
-            self.kill()
             self._resolve(error)
+            self.kill()
 
     def _resolve(self, outcome: list[Any] | Exception) -> None:
         if self._reply is None or self._reply.done():
@@ -176,96 +193,5 @@ def _command(functions: dict[str, str], memory_mb: int) -> list[str]:
     return [sys.executable, "-I", "-X", "utf8", "-c", _PROGRAM, json.dumps(setup)]
 
 
-class _Pipe(asyncio.SubprocessProtocol):
-    """The child's process and its two pipes; cuts what arrives into frames."""
-
-    def __init__(self, receive: Callable[[memoryview | None], None], max_frame_bytes: int):
-        self._receive = receive
-        self._max_frame_bytes = max_frame_bytes
-        self._buffer = bytearray()
-        self._transport: asyncio.SubprocessTransport | None = None
-        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._killed = False
-
-    async def open(self, command: list[str]) -> None:
-        loop = asyncio.get_running_loop()
-        environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-        options: dict[str, Any] = {"cwd": tempfile.gettempdir(), "env": environment, "stderr": asyncio.subprocess.DEVNULL}
-        if os.name == "nt":
-            options["creationflags"] = 0x08000000  # CREATE_NO_WINDOW
-        else:
-            options["start_new_session"] = True
-        try:
-            await loop.subprocess_exec(lambda: self, *command, **options)
-        except NotImplementedError:  # the selector loop of Windows
-            from .threaded import open_threaded
-
-            open_threaded(loop, self, command, options)
-        finally:
-            if self._transport is None:
-                self.closed.set_result(None)
-
-    @property
-    def is_alive(self) -> bool:
-        return self._transport is not None and not self._killed and self._transport.get_returncode() is None
-
-    @property
-    def pid(self) -> int:
-        return self._transport.get_pid() if self._transport else 0
-
-    def write(self, frame: bytes) -> None:
-        if self.is_alive:
-            self._transport.get_pipe_transport(0).write(frame)
-
-    def kill(self) -> None:
-        if self.is_alive:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                self._kill_group()
-        self._killed = True
-        self._buffer = bytearray()
-        self._receive(None)
-
-    def _kill_group(self) -> None:
-        # Not transport.kill(), nor close() before the exit: Popen looks with waitpid whether the child lives, and takes the
-        # exit status away from asyncio's own waiter.
-        if hasattr(os, "killpg"):
-            os.killpg(self._transport.get_pid(), signal.SIGKILL)
-        else:
-            self._transport.kill()
-
-    # What the loop calls.
-
-    def connection_made(self, transport: Any) -> None:
-        self._transport = transport
-        if self._killed:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                self._kill_group()
-
-    def pipe_data_received(self, fd: int, data: bytes) -> None:
-        if self._killed:
-            return
-        self._buffer += data
-        start, size = 0, frames.HEADER.size
-        while len(self._buffer) - start >= size:
-            end = start + size + frames.HEADER.unpack_from(self._buffer, start)[0]
-            if end - start > self._max_frame_bytes:
-                return self.kill()
-            if len(self._buffer) < end:
-                break
-            with memoryview(self._buffer) as view, view[start + size : end] as body:
-                self._receive(body)
-            start = end
-        del self._buffer[:start]
-
-    def pipe_connection_lost(self, fd: int, error: Exception | None) -> None:
-        # The exit status comes later; a child without its pipes is of no use from now on.
-        self.kill()
-
-    def process_exited(self) -> None:
-        self.kill()
-        self._transport.close()
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self.kill()
-        if not self.closed.done():
-            self.closed.set_result(None)
+def _environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}

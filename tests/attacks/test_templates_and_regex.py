@@ -16,6 +16,7 @@ from autogpt_lite.errors import BlockError
 from autogpt_lite.sandbox import confine, quick
 from autogpt_lite.sandbox.isolated import run_isolated
 from autogpt_lite.sdk import text
+from tests.processes import sandbox_children
 
 MB = 1024 * 1024
 CANARY = "canary-6f1d-in-the-server"
@@ -357,4 +358,4 @@ async def test_d7_hostile_code_fails_alone(name, server_secret):
     assert watch.rise_bytes < 50 * MB
     assert watch.took_s < 3
     assert CANARY not in caught.value.message
-    assert psutil.Process().children() == []
+    assert sandbox_children() == []

@@ -18,11 +18,12 @@ import psutil
 import pytest
 
 from autogpt_lite.errors import BlockError, BlockInputError
-from autogpt_lite.sandbox import confine, frames
+from autogpt_lite.sandbox import confine, frames, process
 from autogpt_lite.sandbox.isolated import run_isolated
 from autogpt_lite.sandbox.pool import Pool
 from autogpt_lite.sandbox.status import sandbox_status
 from autogpt_lite.sandbox.worker import Worker
+from tests.processes import sandbox_children
 
 PROJECT = Path(__file__).resolve().parents[2]
 FUNCTIONS = {
@@ -48,6 +49,13 @@ confined_only = pytest.mark.skipif(not confine.has_syscall_filter(), reason="thi
 posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no such limits")
 
 
+@pytest.fixture(autouse=True)
+def _loop_has_no_complaint(caplog):
+    yield
+    records = [*caplog.get_records("call"), *caplog.get_records("teardown")]
+    assert [record.getMessage() for record in records if record.name == "asyncio"] == []
+
+
 @pytest.fixture
 async def worker():
     worker = Worker(FUNCTIONS, **LIMITS)
@@ -62,18 +70,6 @@ async def pool():
     pool = Pool(FUNCTIONS, **LIMITS)
     yield pool
     await pool.close()
-
-
-def children() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children(recursive=True) if not is_model_server(child)]
-
-
-def is_model_server(process: psutil.Process) -> bool:
-    # That of tests/llama_server.py lives as long as the whole session.
-    try:
-        return any(part.endswith("llama_server.py") for part in process.cmdline())
-    except psutil.Error:
-        return False
 
 
 def isolated(name, argument=None, **options):
@@ -116,7 +112,7 @@ async def test_a_function_that_is_not_there_is_told():
         await run_isolated("tests.sandbox_functions:nothing", 1, timeout_s=5, memory_mb=256)
     with pytest.raises(BlockError, match="ModuleNotFoundError"):
         await run_isolated("tests.no_such_module:nothing", 1, timeout_s=5, memory_mb=256)
-    assert children() == []
+    assert sandbox_children() == []
 
 
 # --- bounds ---------------------------------------------------------------------------------------------------
@@ -198,7 +194,7 @@ async def test_untrusted_code_is_not_run_where_the_kernel_cannot_confine_it(monk
     with pytest.raises(BlockError, match="cannot confine code from outside"):
         await isolated("echo", 1)
     assert await isolated("echo", 1, untrusted=False) == 1
-    assert children() == []
+    assert sandbox_children() == []
 
 
 def _start_unconfined(start):
@@ -243,7 +239,7 @@ async def test_there_are_never_more_children_than_its_size(pool):
 async def test_an_idle_child_ends():
     pool = Pool(FUNCTIONS, idle_s=0, **LIMITS)
     await pool.call("echo", 1, timeout_s=5)
-    (process,) = children()
+    (process,) = sandbox_children()
     await asyncio.to_thread(process.wait, 10)
     assert pool.pids == []
     assert await pool.call("echo", 2, timeout_s=5) == 2
@@ -268,7 +264,7 @@ async def test_a_cancelled_call_kills_its_child(pool):
     with pytest.raises(asyncio.CancelledError):
         await task
     await worker.wait_ended()
-    assert children() == []
+    assert sandbox_children() == []
 
 
 async def test_close_ends_a_call_that_is_under_way(pool, monkeypatch):
@@ -284,7 +280,7 @@ async def test_close_ends_a_call_that_is_under_way(pool, monkeypatch):
     await pool.close()
     with pytest.raises(BlockError, match="The server is stopping"):
         await task
-    assert children() == []
+    assert sandbox_children() == []
     with pytest.raises(BlockError, match="The server is stopping"):
         await pool.call("echo", 1, timeout_s=5)
 
@@ -299,24 +295,24 @@ async def test_a_start_that_is_cancelled_leaves_nothing():
         with contextlib.suppress(asyncio.CancelledError):
             await task
         await pool.close()
-        assert children() == []
+        assert sandbox_children() == []
 
 
 @pytest.mark.parametrize(
     "kind", ["asyncio", pytest.param("uvloop", marks=pytest.mark.skipif(os.name == "nt", reason="no uvloop")), "threads"]
 )
-def test_fifty_rounds_leave_no_process_task_thread_or_descriptor(kind):
+def test_fifty_rounds_leave_no_process_task_thread_or_descriptor(kind, monkeypatch):
     this = psutil.Process()
+    if kind == "threads":
+        monkeypatch.setattr(process, "DEFAULT_KIND", process.ThreadedProcess)
 
     async def rounds(count):
-        if kind == "threads":
-            _forbid_subprocesses(asyncio.get_running_loop())
         for _ in range(count):
             pool = Pool(FUNCTIONS, **LIMITS)
             assert await pool.call("echo", 1, timeout_s=30) == 1
             await pool.close()
             assert asyncio.all_tasks() == {asyncio.current_task()}
-            assert children() == []
+            assert sandbox_children() == []
 
     _run(kind, rounds(2))
     gc.collect()
@@ -337,22 +333,14 @@ def _run(kind, coroutine):
 
 def _lasting_threads() -> int:
     for thread in threading.enumerate():
-        if thread.name.startswith(("waitpid-", "sandbox-pipe")):
+        if thread.name.startswith("sandbox-"):
             thread.join(10)
     return threading.active_count()
 
 
-def _forbid_subprocesses(loop):
-    """As the selector loop of Windows is."""
-
-    async def subprocess_exec(*arguments, **options):
-        raise NotImplementedError
-
-    loop.subprocess_exec = subprocess_exec
-
-
-async def test_a_loop_without_subprocesses_keeps_all_promises():
-    _forbid_subprocesses(asyncio.get_running_loop())
+async def test_pipes_on_threads_keep_all_promises(monkeypatch):
+    """As on Windows."""
+    monkeypatch.setattr(process, "DEFAULT_KIND", process.ThreadedProcess)
     pool = Pool(FUNCTIONS, **LIMITS)
     assert await pool.call("echo", "x" * 90_000, timeout_s=5) == "x" * 90_000
     with pytest.raises(BlockError, match="took longer"):
@@ -361,7 +349,7 @@ async def test_a_loop_without_subprocesses_keeps_all_promises():
         await pool.call("crash", False, timeout_s=5)
     assert await pool.call("echo", 1, timeout_s=5) == 1
     await pool.close()
-    assert children() == []
+    assert sandbox_children() == []
 
 
 # --- the server's death ---------------------------------------------------------------------------------------
