@@ -3,7 +3,7 @@
 What is provably harmless runs at once; everything else in a child process that has no files, no network, little memory and a time
 limit. Why a child for regular expressions, too, and not the `regex` package in a thread, which has a time limit [measured,
 2 cores, 50,000 characters]: it kept the loop going (longest stall 2 to 10 ms during `(a+)+$`, `(a|aa)+$`, `(x+x+)+y`), but compiling
-20,000 alternatives stalled it for 47 ms, a repeated group took 173 MB of the server's memory in 2 s, and 10 of 21 patterns that
+20,000 alternatives stalled it for 47 ms, a repeated group took 173 MB of the server's memory in 2 s, and 13 of 21 patterns that
 we tried meant something else than in Python's `re` (`a{e}` matches nearly anywhere, `[[:alpha:]]+`, `\\h`). The child costs 0.03
 (uvloop) to 0.07 ms a call (p50; p99 0.1 on a quiet machine), 50 ms at the first one, is Python's own `re`, and its memory is its own.
 """
