@@ -53,10 +53,10 @@ CREATE TABLE library_agents (
     UNIQUE (user_id, graph_id)
 ) STRICT, WITHOUT ROWID;
 
--- One row a run. id is the rowid that node executions build on; uuid is the public id (its low 24 bits are zero).
+-- One row a run. id is the rowid that node executions build on, never used twice; uuid is the public id (its low 24 bits are zero).
 -- Times are microseconds since 1970, UTC.
 CREATE TABLE graph_executions (
-    id                    INTEGER PRIMARY KEY,
+    id                    INTEGER PRIMARY KEY AUTOINCREMENT,
     uuid                  TEXT NOT NULL UNIQUE,
     user_id               TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     graph_id              TEXT NOT NULL,
