@@ -31,3 +31,7 @@ class Ledger:
     def settle(self, tx: Tx, rows: Sequence[Settlement]) -> None:
         """Replaces the reservation by what it really cost; 0 releases it."""
         tx.executemany(sql.settle, rows)
+
+    def release(self, tx: Tx, first_key: int, last_key: int) -> None:
+        """Gives back what these node executions have reserved and not settled."""
+        tx.execute(sql.release, (first_key, last_key))

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ..db import Tx
+from ..errors import BlockError, LimitExceededError
 from . import states
 from .admit import AdmitRequest
 from .flush import sql
 from .graph_execution import start_run, terminate_run
 from .propagation import decode
 from .records import GraphExecution, NodeExecution
+from .stored_runs import end_stored_run
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -22,11 +25,13 @@ if TYPE_CHECKING:
 _encode_sorted = msgspec.json.Encoder(order="sorted").encode
 
 AGENT_OUTPUT_PIN = "output"
+PARENT_ENDED = "The run that had started this agent ended first."
 
 
 async def run_child(
     engine: Engine,
     parent: NodeExecution,
+    call: int,
     graph_id: str,
     graph_version: int,
     inputs: dict[str, Any],
@@ -34,11 +39,10 @@ async def run_child(
 ) -> AsyncIterator[tuple[str, Any]]:
     """Yields (output name, value) of the child in the order in which its Output nodes end; ends with the child.
 
-    A replay of the parent node finds the child that it had begun and starts it no second time. If the parent node is
-    cancelled, the child is stopped.
+    A replay of the parent node finds the child that its call number `call` had begun and starts it no second time. If the
+    parent node is cancelled, the child is stopped. Raises BlockError where a limit of the tree forbids one more child.
     """
     plan = engine.plan_of(graph_id, graph_version)
-    key = child_key(parent, graph_id, graph_version, inputs)
     outputs: asyncio.Queue[tuple[str, Any] | None] = asyncio.Queue()
     request = AdmitRequest(
         user_id=parent.run.user_id,
@@ -51,50 +55,71 @@ async def run_child(
         priority=parent.run.priority,
         is_dry_run=parent.run.ref.is_dry_run,
         parent=parent,
-        child_key=key,
+        child_key=child_key(parent, call, graph_id, graph_version, inputs),
     )
-    child = await _find_or_admit(engine, request, outputs)
+    try:
+        child = await _find_or_admit(engine, request, call, outputs)
+    except LimitExceededError as error:
+        raise BlockError(str(error), hint=error.hint) from None
     try:
         while (item := await outputs.get()) is not None:
             yield item
     finally:
         if child is not None and child.status not in states.ENDED and not engine.core.is_closing:
-            terminate_run(engine.core, child, "The run that had started this agent ended first.")
-            engine.core.wake()
+            terminate_run(engine.core, child, PARENT_ENDED)
 
 
-def child_key(parent: NodeExecution, graph_id: str, graph_version: int, inputs: dict[str, Any]) -> str:
-    """What a child is found by: the try of the parent node, the graph version and the inputs. The delivery is no part of it."""
+def child_key(parent: NodeExecution, call: int, graph_id: str, graph_version: int, inputs: dict[str, Any]) -> str:
+    """What a child is found by: the try of the parent node, which of its calls it is, the graph version and the inputs. The
+    delivery is no part of it."""
     content = _encode_sorted([graph_id, graph_version, inputs])
-    return f"{parent.try_number}-{hashlib.sha256(content).hexdigest()[:32]}"
+    return f"{parent.try_number}-{call}-{hashlib.sha256(content).hexdigest()[:32]}"
 
 
-async def _find_or_admit(engine: Engine, request: AdmitRequest, outputs: asyncio.Queue) -> GraphExecution | None:
+async def _find_or_admit(engine: Engine, request: AdmitRequest, call: int, outputs: asyncio.Queue) -> GraphExecution | None:
     core, parent = engine.core, request.parent
-    found = await core.db.write(lambda tx: tx.fetch_one(sql.find_child, (parent.key, request.child_key)))
-    if found is None:
+    key = None
+    if parent.seq < parent.run.first_own_seq:  # else the node began in this process and has no child from before
+        key = await core.db.write(lambda tx: _find_child(tx, core.services.ledger, parent, call, request.child_key))
+    if key is None:
         child = await engine.admit(request)
-        _follow(child, outputs)
-        start_run(core, child)
+        _follow(engine, child, outputs)
+        if child.status == states.QUEUED:  # it may have been stopped while it was written
+            start_run(core, child)
         return child
-    key, _, status = found
     stored = await engine.read_stored(key)
     restored = engine.restore(stored, parent)
     for execution in _ended_outputs(stored, restored):
         _put_outputs(execution, outputs)
-    if status in states.ENDED:
+    if restored.status in states.ENDED:
+        restored.tree.runs.pop(restored.id, None)
         outputs.put_nowait(None)
         return None
     core.runs[restored.id] = restored
-    _follow(restored, outputs)
+    _follow(engine, restored, outputs)
     engine.go_on(restored)
     return restored
 
 
-def _follow(child: GraphExecution, outputs: asyncio.Queue) -> None:
+def _find_child(tx: Tx, ledger: Any, parent: NodeExecution, call: int, wanted: str) -> int | None:
+    """The key of the child that an earlier delivery had begun with this call. Those of an earlier try, or that it had begun with
+    other inputs, are ended: nobody waits for them any more."""
+    this_try, this_call = f"{parent.try_number}-", f"{parent.try_number}-{call}-"
+    found = None
+    for key, status, stored_key in tx.fetch_all(sql.children_of_node, (parent.key,)):
+        if stored_key == wanted:
+            found = key
+        elif status not in states.ENDED and (stored_key.startswith(this_call) or not stored_key.startswith(this_try)):
+            end_stored_run(tx, ledger, key, states.TERMINATED, PARENT_ENDED)
+    return found
+
+
+def _follow(engine: Engine, child: GraphExecution, outputs: asyncio.Queue) -> None:
     child.on_output = lambda execution: _put_outputs(execution, outputs)
-    child.ended = asyncio.get_running_loop().create_future()
-    child.ended.add_done_callback(lambda _: outputs.put_nowait(None))
+    if child.status in states.ENDED and engine.core.runs.get(child.id) is not child:
+        outputs.put_nowait(None)
+    else:
+        engine.ended_future(child).add_done_callback(lambda _: outputs.put_nowait(None))
 
 
 def _put_outputs(execution: NodeExecution, outputs: asyncio.Queue) -> None:
@@ -105,12 +130,14 @@ def _put_outputs(execution: NodeExecution, outputs: asyncio.Queue) -> None:
 
 
 def _ended_outputs(stored: Any, run: GraphExecution) -> list[NodeExecution]:
+    """The ended executions of Output nodes in the order in which they had ended: the parent counts what it has emitted."""
     found = []
     for row in stored.nodes:
         node = run.plan.nodes[row[1]]
-        if node.is_output and states.STATUSES[row[2]] in states.ENDED:
+        if node.is_output and states.STATUSES[row[2]] in (states.COMPLETED, states.FAILED):
             execution = NodeExecution(run, node, row[0] & 0xFFFFFF, row[5])
+            execution.ended_at = row[5] + row[8]
             execution.input_json = row[9]
             execution.outputs = stored.outputs.get(row[0]) or [(p, msgspec.json.encode(v)) for p, v in decode(row[10] or b"[]")]
             found.append(execution)
-    return found
+    return sorted(found, key=lambda execution: (execution.ended_at, execution.seq))

@@ -23,12 +23,14 @@ _NO_CREDENTIALS: dict[str, Credentials] = {}
 class NodeContext:
     """One for each start of a node execution."""
 
-    __slots__ = ("_core", "credentials", "execution", "items", "token_credits", "tokens", "usd")
+    __slots__ = ("_core", "calls", "credentials", "execution", "items", "token_credits", "tokens", "usd")
 
     def __init__(self, core: Core, execution: NodeExecution):
         self._core = core
         self.execution = execution
         self.credentials = _NO_CREDENTIALS
+        self.calls = 0
+        """Agents that the block has called so far: the number of a call finds its child again after a crash."""
         self.usd = 0.0
         self.items = 0
         self.token_credits = 0.0
@@ -88,7 +90,9 @@ class NodeContext:
         inputs: dict[str, Any],
         nodes_input_masks: dict[str, Any] | None = None,
     ) -> AsyncIterator[tuple[str, Any]]:
-        return self._core.run_child(self.execution, graph_id, graph_version, inputs, nodes_input_masks)
+        call = self.calls
+        self.calls += 1
+        return self._core.run_child(self.execution, call, graph_id, graph_version, inputs, nodes_input_masks)
 
     def settings(self, section: str) -> Any:
         if section not in ("llm", "http"):

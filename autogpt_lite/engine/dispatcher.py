@@ -43,6 +43,8 @@ class Dispatcher:
 
     def submit(self, run: GraphExecution) -> None:
         """A root run that was admitted: starts it now, or lets it wait for a place."""
+        if run.status != states.QUEUED:
+            return  # it was stopped while it was written
         if not self._waiting and self._has_place():
             self._start(run)
             return

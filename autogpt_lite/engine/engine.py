@@ -6,30 +6,32 @@ import asyncio
 import functools
 import logging
 from collections import OrderedDict
-from typing import Any
 
 from ..config import Config
 from ..db import Database
-from ..errors import StopTimeoutError
+from ..errors import LimitExceededError, StopTimeoutError
 from ..events import EventBus, GraphExecutionEvent
 from ..registry import Registry
 from . import states
 from .admit import AdmitRequest, prepare
-from .children import run_child
+from .children import PARENT_ENDED, run_child
 from .core import Core, EngineServices, run_stats
 from .dispatcher import Dispatcher
 from .flush import Flusher, sql
-from .graph_execution import end_if_done, start_run, terminate_run
-from .ids import MAX_SEQ, node_key
+from .graph_execution import end_if_done, fail_run, start_run, terminate_run
 from .plan import GraphPlan, compile_plan
+from .propagation import storable
 from .pump import Pump
 from .records import GraphExecution, NodeExecution
 from .recovery import StoredRun, read_run, restore_run, resume
+from .stored_runs import end_orphans, end_stored_run
 from .threads import BlockThreads
 
 log = logging.getLogger(__name__)
 
 MAX_PLANS = 256
+CLOSE_WAIT_S = 2.0
+"""Seconds that cancelled tasks get to clean up when the engine closes."""
 
 
 class Engine:
@@ -53,10 +55,9 @@ class Engine:
         self._last_key = db.point(sql.last_key)[0]  # type: ignore[index]
         if not go_on:
             return
+        await db.write(lambda tx: end_orphans(tx, self.core.services.ledger, PARENT_ENDED))
         open_runs = await db.fetch_all(sql.open_runs)
-        for key, uuid, status, parent_id, priority, created_at in open_runs:
-            if parent_id is not None:
-                continue  # its parent's node finds it when it runs again
+        for key, uuid, status, priority, created_at in open_runs:
             if status == states.QUEUED:
                 self.dispatcher.enqueue(key, priority, created_at)
             else:
@@ -75,10 +76,11 @@ class Engine:
         for run in list(core.runs.values()):
             # From here on nothing of the run changes any more: its rows say RUNNING, and the next start goes on with it.
             run.tree.is_stopped = True
-        await self.settle()
-        for task in self._tasks():
+        for task in (tasks := self._tasks()):
             task.cancel()
-        await asyncio.gather(*self._tasks(), return_exceptions=True)
+        if tasks:
+            await asyncio.wait(tasks, timeout=CLOSE_WAIT_S)  # who takes no notice of it is left behind
+        await self.settle()
 
     def _tasks(self) -> list[asyncio.Task]:
         executions = [e for run in self.core.runs.values() for e in run.executions.values()]
@@ -118,11 +120,39 @@ class Engine:
     async def admit(self, request: AdmitRequest) -> GraphExecution:
         """Writes a run and tells of it. Its caller starts it (root: dispatcher, child: run_child)."""
         run, admit_tx = prepare(self.core, request, self._next_key())
-        await self.core.db.write(admit_tx)
+        # Before it is written: who stops its tree meanwhile has to find it.
         self.core.runs[run.id] = run
         run.tree.runs[run.id] = run
-        self.core.bus.publish([GraphExecutionEvent(run.ref, run.status, None, None, run_stats(run), run.outputs, 0)])
+        written = self.core.db.writer.submit(admit_tx)
+        try:
+            await asyncio.shield(written)
+        except asyncio.CancelledError:
+            written.add_done_callback(lambda done: self._take_over(run, done))
+            raise
+        except Exception:
+            self._forget_refused(run)
+            raise
+        self._tell_admitted(run)
         return run
+
+    def _take_over(self, run: GraphExecution, written: asyncio.Future) -> None:
+        # Nobody waits for the run any more, but it is on the disk: a root goes on, since its caller may have been cut off only,
+        # and a child ends with the node that had called it.
+        if written.exception() is not None:
+            self._forget_refused(run)
+            return
+        self._tell_admitted(run)
+        if run.parent is None:
+            self.dispatcher.submit(run)
+        else:
+            terminate_run(self.core, run, PARENT_ENDED)
+
+    def _forget_refused(self, run: GraphExecution) -> None:
+        self.core.runs.pop(run.id, None)
+        run.tree.runs.pop(run.id, None)
+
+    def _tell_admitted(self, run: GraphExecution) -> None:
+        self.core.bus.publish([GraphExecutionEvent(run.ref, states.QUEUED, None, None, run_stats(run), run.outputs, 0)])
 
     def _next_key(self) -> int:
         self._last_key += 1
@@ -197,25 +227,28 @@ class Engine:
             run = self.restore(stored)
         except Exception as error:
             log.exception("run %s cannot be continued", uuid)
-            await self._give_up(key, f"The run could not be continued after a restart: {error}")
+            await self._give_up(key, error)
             return
         self.dispatcher.adopt(run)
-        self.go_on(run)
+        try:
+            self.go_on(run)
+        except LimitExceededError as error:
+            fail_run(self.core, run, error)
 
-    async def _give_up(self, key: int, reason: str) -> None:
-        first, last = node_key(key, 0), node_key(key, MAX_SEQ)
-
-        def give_up(tx: Any) -> None:
-            tx.execute(sql.terminate_nodes, {"first": first, "last": last})
-            tx.execute(sql.fail_run, {"id": key, "reason": reason})
-
-        await self.core.db.write(give_up)
+    def _give_up(self, key: int, error: Exception) -> asyncio.Future:
+        ledger, reason = self.core.services.ledger, storable(f"The run could not be continued after a restart: {error}")
+        return self.core.db.writer.submit(lambda tx: end_stored_run(tx, ledger, key, states.FAILED, reason))
 
     def _load_queued(self, key: int) -> GraphExecution | None:
         stored = read_run(self.core.db.loop_connection, key)
         if stored is None or stored.run["status"] != states.QUEUED:
             return None
-        return self.restore(stored)
+        try:
+            return self.restore(stored)
+        except Exception as error:
+            log.exception("run %s cannot be started", stored.run["uuid"])
+            self._give_up(key, error)
+            return None
 
 
 def is_below(run: GraphExecution, top: GraphExecution) -> bool:

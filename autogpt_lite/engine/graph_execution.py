@@ -77,6 +77,7 @@ def _end(core: Core, run: GraphExecution, status: str) -> None:
     core.touch_run(run)
     core.tell_run(run)
     core.after_commit.append(lambda: forget_run(core, run))
+    core.wake()  # a run that ends from a task or by a stop has to be saved too, even where nothing is ready
 
 
 def forget_run(core: Core, run: GraphExecution) -> None:
@@ -86,6 +87,7 @@ def forget_run(core: Core, run: GraphExecution) -> None:
     if run.ended is not None and not run.ended.done():
         run.ended.set_result(run.status)
     core.run_ended(run)
+    core.n_ready -= len(run.ready)
     # Run and executions know each other; without these the collector would have to find each such circle.
     for held in (run.executions, run.pending, run.lacking, run.active, run.latest_inputs, run.ready):
         held.clear()

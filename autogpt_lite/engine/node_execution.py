@@ -225,8 +225,9 @@ async def _run_async(core: Core, execution: NodeExecution, slow: bool) -> None:
             await _acquire_credentials(core, execution)
             async with aclosing(_outputs_of(execution, slow)) as outputs:
                 async for pin, value in outputs:
-                    if execution.status in states.ENDED:
-                        break
+                    if execution.status in states.ENDED or execution.run.tree.is_stopped:
+                        core.late_outputs += 1
+                        return
                     accept(core, execution, pin, value)
                     if core.n_ready > MAX_READY:
                         await wait_drained(core)

@@ -143,6 +143,7 @@ class GraphExecution:
         "ended",
         "ended_at",
         "executions",
+        "first_own_seq",
         "id",
         "inputs",
         "is_dirty",
@@ -202,6 +203,8 @@ class GraphExecution:
         self.pinned_counts: dict[int, int] = {}
         self.nodes_to_skip: frozenset[str] = frozenset()
         self.next_seq = 1
+        self.first_own_seq = 0
+        """Node executions below it began in an earlier process."""
         self.n_open = 0
         """Node executions that are queued, running, or hold outputs back: the run ends when none is left."""
         self.executions: dict[int, NodeExecution] = {}

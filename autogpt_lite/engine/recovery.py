@@ -18,7 +18,7 @@ from . import pricing, states
 from .core import Core
 from .flush import sql
 from .ids import MAX_SEQ, node_key
-from .plan import GraphPlan
+from .plan import GraphPlan, NodePlan
 from .propagation import decode, encode, keep_pending, keep_run_output, release_held, static_values
 from .records import GraphExecution, NodeExecution, TreeState
 
@@ -80,8 +80,25 @@ def restore_run(core: Core, stored: StoredRun, plan: GraphPlan, parent: NodeExec
     run.stats.cost = stored.cost_credits
     for node_row in stored.nodes:
         _restore_node(run, node_row, stored.outputs.get(node_row[0]))
+    run.first_own_seq = run.next_seq
+    _restore_queued(run, stored.nodes)
     _order_active(run)
     return run
+
+
+def _restore_queued(run: GraphExecution, rows: list[tuple]) -> None:
+    """What the order of queueing decides: the outputs of the run, and whose values static links take again."""
+    kept = [row for row in rows if row[6] is not None and _is_kept(run.plan.nodes[row[1]])]
+    for row in sorted(kept, key=lambda row: (row[5] + row[6], row[0])):
+        node, merged = run.plan.nodes[row[1]], decode(row[9])
+        if node.static_pins:
+            run.latest_inputs[node.index] = static_values(node, merged)
+        if node.is_output:
+            keep_run_output(run, merged)
+
+
+def _is_kept(node: NodePlan) -> bool:
+    return bool(node.static_pins) or node.is_output
 
 
 def _decoded(text: bytes | None, default: Any) -> Any:
@@ -141,10 +158,6 @@ def _restore_pending(run: GraphExecution, execution: NodeExecution) -> None:
 
 def _restore_counters(run: GraphExecution, execution: NodeExecution) -> None:
     node, stats = execution.node, run.stats
-    if node.static_pins:
-        run.latest_inputs[node.index] = static_values(node, decode(execution.input_json))
-    if node.is_output:
-        keep_run_output(run, decode(execution.input_json))
     if execution.ended_at is not None:
         stats.node_exec_count += 1
         stats.node_exec_time += (execution.ended_at - (execution.started_at or execution.ended_at)) / 1_000_000
@@ -170,11 +183,12 @@ def _order_active(run: GraphExecution) -> None:
 
 def resume(core: Core, run: GraphExecution) -> None:
     """Sets a restored run going: passes on what was held, then queues what was queued or in flight."""
+    # Taken first: what the held outputs make ready goes to the pump by itself.
+    ready = [execution for execution in run.executions.values() if execution.status in (states.QUEUED, states.RUNNING)]
     for index in list(run.active):
         _drain(core, run, index)
-    for execution in list(run.executions.values()):
-        if execution.status in (states.QUEUED, states.RUNNING):
-            core.push_ready(execution)
+    for execution in ready:
+        core.push_ready(execution)
     core.wake()
 
 

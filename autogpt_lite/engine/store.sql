@@ -42,17 +42,30 @@ WHERE g.status IN ('COMPLETED', 'FAILED', 'TERMINATED');
 SELECT status FROM graph_executions WHERE id = ?;
 
 -- name: last_key
--- The newest run's key: new keys continue from it.
-SELECT coalesce(max(id), 0) FROM graph_executions;
+-- The newest key that was ever given: a deleted run's key must not come back, since charges, children and rows that wait to be
+-- purged still carry it. full scan: this table has one row a table.
+SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'graph_executions';
 
--- name: find_child
--- The child that an earlier delivery of the same node execution has begun.
-SELECT id, uuid, status FROM graph_executions WHERE parent_node_exec_id = ? AND child_key = ?;
+-- name: children_of_node
+-- The children that earlier deliveries of a node execution have begun.
+SELECT id, status, child_key FROM graph_executions WHERE parent_node_exec_id = ? AND child_key IS NOT NULL;
+
+-- name: open_children
+-- The children of a run that have not ended.
+SELECT id FROM graph_executions WHERE parent_id = ? AND status IN ('INCOMPLETE', 'QUEUED', 'RUNNING', 'REVIEW');
+
+-- name: orphans
+-- Open children whose parent is gone or over, or whose parent's node is.
+SELECT c.id FROM graph_executions c LEFT JOIN graph_executions p ON p.id = c.parent_id
+LEFT JOIN node_executions n ON n.id = c.parent_node_exec_id
+WHERE c.status IN ('QUEUED', 'RUNNING', 'REVIEW') AND c.parent_node_exec_id IS NOT NULL
+  AND (p.id IS NULL OR p.status IN ('COMPLETED', 'FAILED', 'TERMINATED') OR n.id IS NULL OR n.status IN (4, 5, 6));
 
 -- name: open_runs
--- Runs to go on with after a restart: roots first, in the order of their admission.
-SELECT id, uuid, status, parent_id, priority, created_at FROM graph_executions
-WHERE status IN ('QUEUED', 'RUNNING') ORDER BY id;
+-- Runs to go on with after a restart, in the order of their admission; children are found by their parents' nodes. (REVIEW is
+-- named because the index is only used where the same statuses are.)
+SELECT id, uuid, status, priority, created_at FROM graph_executions
+WHERE status IN ('QUEUED', 'RUNNING', 'REVIEW') AND status <> 'REVIEW' AND parent_node_exec_id IS NULL ORDER BY id;
 
 -- name: select_run
 -- Everything of one run, by its key.
@@ -92,7 +105,7 @@ UPDATE node_executions SET status = 6 WHERE id BETWEEN :first AND :last AND stat
 -- Credits that a run's node executions have cost so far: settled ones only, what is reserved may still come back. (first key, last key)
 SELECT coalesce(sum(settled_credits), 0) FROM charges WHERE node_exec_id BETWEEN ? AND ?;
 
--- name: fail_run
--- Ends a run that cannot go on.
-UPDATE graph_executions SET status = 'FAILED', ended_at = unixepoch() * 1000000, stats = json_object('error', :reason)
+-- name: end_stored_run
+-- Ends a run that is not in memory, as FAILED or TERMINATED.
+UPDATE graph_executions SET status = :status, ended_at = :ended_at, stats = CAST(json_object('error', :reason) AS BLOB)
 WHERE id = :id AND status IN ('INCOMPLETE', 'QUEUED', 'RUNNING', 'REVIEW');

@@ -47,8 +47,9 @@ class BlockThreads:
         try:
             async with asyncio.timeout(limit_s) as limit:
                 while (item := await job.outputs.get()) is not None:
-                    if execution.status in states.ENDED:
-                        break
+                    if execution.status in states.ENDED or execution.run.tree.is_stopped:
+                        core.late_outputs += 1
+                        return
                     if item is NEEDS_ASYNC:
                         start_task(core, execution, slow=True)
                         return

@@ -16,3 +16,11 @@ BLOCKS = tiny_blocks.ALL + script_blocks.ALL
 async def harness(tmp_path: Path):
     async with open_harness(tmp_path, BLOCKS) as opened:
         yield opened
+        check_nothing_is_left(opened.engine)
+
+
+def check_nothing_is_left(engine) -> None:
+    """After the last run has ended, nothing of it may stay in memory or on its way."""
+    core = engine.core
+    if not core.runs:
+        assert (core.n_ready, core.dirty_nodes, core.dirty_runs, engine.dispatcher.n_running) == (0, [], [], 0)
