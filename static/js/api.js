@@ -84,7 +84,10 @@ export const createGraph = (graph) => request("POST", "/api/graphs", { graph });
 /** @param {string} id */
 export const deleteGraph = (id) => request("DELETE", `/api/graphs/${id}`);
 
-/** @param {Graph} graph @param {Record<string, any>} inputs @param {Record<string, any>} credentials @returns {Promise<string>} the run's id */
+/**
+ * @param {Graph} graph @param {Record<string, any>} inputs @param {Record<string, any>} credentials
+ * @returns {Promise<string>} the run's id
+ */
 export async function executeGraph(graph, inputs, credentials = {}) {
   const body = { inputs, credentials_inputs: credentials };
   const answer = await request("POST", `/api/graphs/${graph.id}/execute/${graph.version}`, body);

@@ -56,7 +56,10 @@ function markCurrent(link, current) {
   else link.removeAttribute("aria-current");
 }
 
-/** How many runs go on now. It is only an ornament: where the server does not answer, the page itself says so. @param {HTMLElement} badge */
+/**
+ * How many runs go on now. It is only an ornament: where the server does not answer, the page itself says so.
+ * @param {HTMLElement} badge
+ */
 async function refreshBadge(badge) {
   if (document.hidden) return;
   const runs = await listExecutions().catch(() => []);

@@ -24,7 +24,10 @@ export function layOut(nodeIds, links) {
 
 /** @typedef {{ids: string[], out: Map<string, string[]>, into: Map<string, string[]>}} Neighbours */
 
-/** The links without the ones that close a cycle, and each pair once. @param {string[]} ids @param {Link[]} links @returns {Neighbours} */
+/**
+ * The links without the ones that close a cycle, and each pair once.
+ * @param {string[]} ids @param {Link[]} links @returns {Neighbours}
+ */
 function readGraph(ids, links) {
   const known = new Set(ids);
   const all = new Map(ids.map((id) => [id, new Set()]));
@@ -100,7 +103,10 @@ function groupByColumn(ids, column) {
   return columns.filter(Boolean);
 }
 
-/** Sorts each column by where its neighbours stand, to and fro, so that fewer links cross. @param {string[][]} columns @param {Neighbours} graph */
+/**
+ * Sorts each column by where its neighbours stand, to and fro, so that fewer links cross.
+ * @param {string[][]} columns @param {Neighbours} graph
+ */
 function orderRows(columns, { out, into }) {
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
     const place = new Map(columns.flatMap((ids) => ids.map((id, i) => [id, (i + 0.5) / ids.length])));

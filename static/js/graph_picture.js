@@ -14,7 +14,9 @@ import { statusLook } from "./status.js";
 /** @typedef {Map<string, import("./types.js").Block>} Catalog */
 /** @typedef {{width: number, height: number, columnGap: number, rowGap: number, margin: number, labels: boolean}} Sizes */
 /** @typedef {{x: number, y: number}} Point */
-/** @typedef {{element: SVGElement, nodes: Map<string, SVGElement>, setStatus: (nodeId: string, status: Status|null) => void}} Picture */
+/**
+ * @typedef {{element: SVGElement, nodes: Map<string, SVGElement>, setStatus: (nodeId: string, status: Status|null) => void}} Picture
+ */
 
 const MINI_BOX = { width: 250, height: 66 };
 const PHONE_MINI_BOX = { width: 88, height: 60 };
@@ -56,7 +58,10 @@ export function bringIntoView(place, picture, nodeId) {
     place.scrollBy({ left, top, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 }
 
-/** A long graph gets narrow nodes rather than a picture too small to see. @param {import("./graph_layout.js").Layout} layout @param {{width: number, height: number}} box @returns {Sizes} */
+/**
+ * A long graph gets narrow nodes rather than a picture too small to see.
+ * @param {import("./graph_layout.js").Layout} layout @param {{width: number, height: number}} box @returns {Sizes}
+ */
 function miniSizes(layout, box) {
   const column = Math.min(46, (box.width - 4) / layout.columns);
   const row = Math.min(19, (box.height - 4) / layout.rows);
@@ -117,7 +122,10 @@ function viewBox(layout, s, least) {
   return `${(width - w) / 2} ${(height - h) / 2} ${w} ${h}`;
 }
 
-/** @param {GraphNode} node @param {Catalog} catalog @param {Point} at @param {Sizes} s @param {((id: string) => void)|undefined} onChoose */
+/**
+ * @param {GraphNode} node @param {Catalog} catalog @param {Point} at @param {Sizes} s
+ * @param {((id: string) => void)|undefined} onChoose
+ */
 function drawNode(node, catalog, at, s, onChoose) {
   const block = catalog.get(node.block_id);
   const title = nodeTitle(node, block);
@@ -134,7 +142,10 @@ function drawNode(node, catalog, at, s, onChoose) {
   return svg("g", props, svg("title", null, `${title} (${blockLine(block)})`), box, name, line);
 }
 
-/** @param {Link} link @param {Map<string, GraphNode>} nodes @param {Catalog} catalog @param {(id: string) => Point} place @param {Sizes} s */
+/**
+ * @param {Link} link @param {Map<string, GraphNode>} nodes @param {Catalog} catalog @param {(id: string) => Point} place
+ * @param {Sizes} s
+ */
 function drawLink(link, nodes, catalog, place, s) {
   const from = place(link.source_id);
   const to = place(link.sink_id);

@@ -51,7 +51,10 @@ async function importPasted(dialog, text) {
   await importTexts([{ name: "What was pasted", text }]);
 }
 
-/** Lets files be dropped on every page, and JSON be pasted outside of fields. @param {() => boolean} isReady false while nobody is logged in */
+/**
+ * Lets files be dropped on every page, and JSON be pasted outside of fields.
+ * @param {() => boolean} isReady false while nobody is logged in
+ */
 export function installDrops(isReady) {
   let depth = 0;
   const show = (/** @type {boolean} */ on) => document.documentElement.classList.toggle("dropping", on);
@@ -134,7 +137,10 @@ async function showRefusal(name, graph, error) {
   dialog.classList.add("wide");
 }
 
-/** @param {Record<string, Record<string, string>>} nodeErrors @param {any} graph @param {Map<string, any>} catalog @returns {string[]} */
+/**
+ * @param {Record<string, Record<string, string>>} nodeErrors @param {any} graph @param {Map<string, any>} catalog
+ * @returns {string[]}
+ */
 export function problemLines(nodeErrors, graph, catalog) {
   const nodes = new Map((graph?.nodes ?? []).map((/** @type {any} */ node) => [node.id, node]));
   return Object.entries(nodeErrors).flatMap(([id, fields]) => {

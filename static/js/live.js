@@ -11,7 +11,8 @@ import { createWsTicket } from "./api.js";
 /**
  * @typedef {Object} Listener
  * @property {(deltas: Delta[]) => void} onEvents
- * @property {() => void} onGap events may be missing, so the run has to be loaded anew; also at the start, when none can be missed any more
+ * @property {() => void} onGap events may be missing, so the run has to be loaded anew; also at the start, when none
+ *   can be missed any more
  * @property {(state: "live"|"lost") => void} onState
  */
 

@@ -15,7 +15,7 @@ import { showRun } from "./views/run.js";
 import { showRuns } from "./views/runs.js";
 
 /**
- * A page: fills `main`, and may return what has to be done when it is left. `signal` is aborted then, too.
+ * A page: loads what it needs, then fills `main`. `signal` is aborted when the page is left.
  * @typedef {(main: HTMLElement, place: import("./router.js").Place, signal: AbortSignal) => Promise<void>|void} View
  */
 

@@ -46,7 +46,10 @@ export function button(label, picture, onClick, kind = "") {
   return element;
 }
 
-/** Runs `work` with the button off and its label in the -ing form. @param {HTMLButtonElement} element @param {string} busy @param {() => Promise<any>} work */
+/**
+ * Runs `work` with the button off and its label in the -ing form.
+ * @param {HTMLButtonElement} element @param {string} busy @param {() => Promise<any>} work
+ */
 export async function whileBusy(element, busy, work) {
   const label = element.querySelector(".button-label");
   const before = label?.textContent ?? "";

@@ -36,7 +36,10 @@ export function parsePlace({ pathname, search }) {
 /** @type {() => void} */
 let onMove = () => {};
 
-/** Calls `listener` at every change of the address, and follows links without loading the page anew. @param {() => void} listener */
+/**
+ * Calls `listener` at every change of the address, and follows links without loading the page anew.
+ * @param {() => void} listener
+ */
 export function startRouter(listener) {
   onMove = listener;
   addEventListener("popstate", listener);

@@ -7,7 +7,9 @@ import { LiveRun } from "./live.js";
 
 const POLL_MS = 2000;
 
-/** The server shows the first 10,000 outputs of a node only: beyond, a reload closes no gap and must not be tried all the time. */
+/**
+ * The server shows the first 10,000 outputs of a node only: beyond, a reload closes no gap and must not be tried all the time.
+ */
 const GAP_RELOAD_MS = 5000;
 
 export class RunFeed {

@@ -46,7 +46,10 @@ export class RunProblems {
     this.#show("cross", "failed", `${this.titleOf(first)}${more} failed`, String(text), idleLine, this.actionsFor(first));
   }
 
-  /** @param {string} picture @param {string} tone @param {string} title @param {string} text @param {string} [small] @param {any[]} [actions] */
+  /**
+   * @param {string} picture @param {string} tone @param {string} title @param {string} text @param {string} [small]
+   * @param {any[]} [actions]
+   */
   #show(picture, tone, title, text, small = "", actions = []) {
     const cause = text.length > MOST_CHARS ? `${text.slice(0, MOST_CHARS)}…` : text;
     const lines = [h("h2", null, title), h("p", { dir: "auto" }, cause)];

@@ -1,6 +1,5 @@
 /** The time axis of a run: where a moment stands, in percent, and which segments a node's executions draw. Pure. */
 
-import { timeMs } from "./format.js";
 import { statusLook } from "./status.js";
 
 /** @typedef {import("./run_state.js").NodeGroup} NodeGroup */
@@ -34,9 +33,8 @@ export function roomFor(elapsedMs) {
 export function segmentsOf(group, scale, nowMs) {
   const bars = [];
   for (const execution of group.list) {
-    const start = timeMs(execution.start_time);
+    const { startMs: start = NaN, endMs: end = NaN } = execution;
     if (Number.isNaN(start)) continue;
-    const end = timeMs(execution.end_time);
     const left = scale.at(start);
     const tone = statusLook(execution.status).tone;
     const isOpen = execution.status === "RUNNING" || execution.status === "TERMINATED";
@@ -45,7 +43,10 @@ export function segmentsOf(group, scale, nowMs) {
   return bars.length > MOST_SEGMENTS ? merge(bars) : bars;
 }
 
-/** Thousands of bars become at most 100 coloured buckets; a failure in a bucket wins. @param {Segment[]} bars @returns {Segment[]} */
+/**
+ * Thousands of bars become at most 100 coloured buckets; a failure in a bucket wins.
+ * @param {Segment[]} bars @returns {Segment[]}
+ */
 function merge(bars) {
   /** @type {string[]} */
   const tones = [];

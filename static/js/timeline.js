@@ -1,7 +1,7 @@
 /** The rows of a run: one per node in the order in which they came up, each opens to what went in and came out. */
 
 import { h, setText, uniqueId } from "./dom.js";
-import { cut, duration, number, timeMs } from "./format.js";
+import { cut, duration, number } from "./format.js";
 import { icon } from "./icons.js";
 import { ExecutionDetail } from "./execution_detail.js";
 import { statusIcon, statusLook } from "./status.js";
@@ -217,7 +217,7 @@ class GroupDetail {
 function executionLine(execution, index) {
   const look = statusLook(execution.status);
   const glyph = h("span", { class: "row-glyph", title: look.word }, statusIcon(look));
-  const took = timeMs(execution.end_time) - timeMs(execution.start_time);
+  const took = (execution.endMs ?? NaN) - (execution.startMs ?? NaN);
   return [
     h("span", { class: "line-number" }, number(index + 1)),
     glyph,

@@ -79,6 +79,8 @@
  * @property {string|null} queue_time
  * @property {string|null} start_time
  * @property {string|null} end_time
+ * @property {number} [startMs] the page's own: start_time as a number, NaN before the start
+ * @property {number} [endMs]
  */
 
 export {};

@@ -6,7 +6,8 @@ const OVERSCAN = 4;
 
 export class VirtualList {
   /**
-   * @param {{label: string, rowHeight: number, maxRows: number, render: (index: number) => Node[], onChoose: (index: number) => void}} options
+   * @param {{label: string, rowHeight: number, maxRows: number, render: (index: number) => Node[], onChoose: (index:
+   *   number) => void}} options
    */
   constructor(options) {
     this.options = options;

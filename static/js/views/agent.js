@@ -206,7 +206,10 @@ class RunForm {
     this.#showProblems(handled ? lines : [error.message, ...(error.hint ? [error.hint] : [])]);
   }
 
-  /** Problems of Input nodes go to their fields. @param {Record<string, Record<string, string>>} nodeErrors @returns {Record<string, Record<string, string>>} the others */
+  /**
+   * Problems of Input nodes go to their fields.
+   * @param {Record<string, Record<string, string>>} nodeErrors @returns {Record<string, Record<string, string>>} the others
+   */
   #showFieldProblems(nodeErrors) {
     /** @type {Record<string, string>} */
     const byField = {};

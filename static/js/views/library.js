@@ -49,7 +49,10 @@ function sortByUse(cards, runs) {
   return [...cards].sort((a, b) => (at(a) === at(b) ? 0 : at(a) - at(b)));
 }
 
-/** Shows the runs, and asks again while some go on. @param {AgentCard[]} cards @param {GraphExecution[]} runs @param {AbortSignal} signal */
+/**
+ * Shows the runs, and asks again while some go on.
+ * @param {AgentCard[]} cards @param {GraphExecution[]} runs @param {AbortSignal} signal
+ */
 function followRuns(cards, runs, signal) {
   const show = (/** @type {GraphExecution[]} */ all) => {
     for (const card of cards) card.showRuns(all.filter((run) => run.graph_id === card.graph.id));
