@@ -67,9 +67,10 @@ async def watch_run(server: ServerProcess, graph: dict[str, Any], **body: Any) -
 
 
 async def subscribe(socket: aiohttp.ClientWebSocketResponse, graph_id: str) -> Frame:
-    """Subscribes to all runs of a graph; the server's answer."""
+    """Subscribes to all runs of a graph; the server's answer. Events that come before it are dropped."""
     await socket.send_json({"method": "subscribe_graph_executions", "data": {"graph_id": graph_id}})
-    answer = await socket.receive_json(timeout=END_TIMEOUT_S)
+    while (answer := await socket.receive_json(timeout=END_TIMEOUT_S))["method"].endswith("_event"):
+        pass
     assert answer["success"], answer
     return answer
 

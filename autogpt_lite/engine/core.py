@@ -61,6 +61,7 @@ class Core:
         self.events: list[Event] = []
         self.dirty_nodes: list[NodeExecution] = []
         self.dirty_runs: list[GraphExecution] = []
+        self.changed_stats: list[GraphExecution] = []
         self.reservations: list[tuple] = []
         self.settlements: list[tuple] = []
         self.after_commit: list[Callable[[], None]] = []
@@ -100,6 +101,20 @@ class Core:
         self.events.append(
             GraphExecutionEvent(run.ref, run.status, run.started_at, run.ended_at, run_stats(run), run.outputs, len(run.outputs))
         )
+
+    def note_stats(self, run: GraphExecution) -> None:
+        """The stats or outputs of the run have changed: told once a flush, not once a node."""
+        if not run.stats_changed:
+            run.stats_changed = True
+            self.changed_stats.append(run)
+
+    def tell_stats(self) -> None:
+        """An event for each run that has changed since the last flush and goes on; an end is told on its own."""
+        runs, self.changed_stats = self.changed_stats, []
+        for run in runs:
+            run.stats_changed = False
+            if run.status == states.RUNNING:
+                self.tell_run(run)
 
     def push_ready(self, execution: NodeExecution) -> None:
         """The execution is the pump's to run, behind what is ready in its run already."""

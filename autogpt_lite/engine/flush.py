@@ -93,6 +93,7 @@ class Flusher:
 
     def _take(self) -> Batch:
         core, batch = self._core, Batch()
+        core.tell_stats()
         nodes, core.dirty_nodes = core.dirty_nodes, []
         runs, core.dirty_runs = core.dirty_runs, []
         batch.events, core.events = core.events, []

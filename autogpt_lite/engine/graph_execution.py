@@ -73,7 +73,6 @@ def _end(core: Core, run: GraphExecution, status: str) -> None:
     if run.started_at is not None:
         run.stats.duration = (run.ended_at - run.started_at) / 1_000_000
     run.stats.duration_cpu_only = run.stats.node_exec_time_cpu_only
-    run.stats_changed = False
     core.touch_run(run)
     core.tell_run(run)
     core.after_commit.append(lambda: forget_run(core, run))

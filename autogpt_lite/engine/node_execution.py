@@ -365,7 +365,7 @@ def _end(core: Core, execution: NodeExecution, status: str) -> None:
     entry = execution.node.entry
     if entry is None or not entry.is_async:
         stats.node_exec_time_cpu_only += spent_s
-    run.stats_changed = True
+    core.note_stats(run)
     core.wake()  # a task's end has to be saved too, even where it makes nothing ready
     if execution.node.is_output and run.on_output is not None:
         run.on_output(execution)

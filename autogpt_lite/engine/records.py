@@ -189,6 +189,7 @@ class GraphExecution:
         self.ended_at: int | None = None
         self.stats = RunStats()
         self.stats_changed = False
+        """Whether its stats will be told with the next flush (Core.note_stats)."""
         self.is_dirty = False
         self.parent: NodeExecution | None = None
         self.child_key: str | None = None

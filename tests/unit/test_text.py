@@ -9,7 +9,6 @@ import sys
 import time
 
 import jinja2
-import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +18,7 @@ from autogpt_lite.config import TextConfig
 from autogpt_lite.errors import BlockError, BlockInputError
 from autogpt_lite.sandbox import quick
 from autogpt_lite.sdk import text
+from tests.processes import sandbox_children
 
 PLAIN = {False: jinja2.Environment(), True: jinja2.Environment(autoescape=True)}
 DEFAULTS = TextConfig(timeout_s=2.0, max_memory_mb=256, max_output_bytes=10_000_000)
@@ -418,4 +418,4 @@ def test_no_child_outlives_its_loop(is_closed):
 
     for _ in range(3):
         asyncio.run(use())
-    assert psutil.Process().children() == []
+    assert sandbox_children() == []
