@@ -28,7 +28,8 @@ DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 
 
-@pytest.fixture(scope="session")
+# A module, not the session: playwright keeps a loop running in this thread, and no asyncio test could run beside it.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
     path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
