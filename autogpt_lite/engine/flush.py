@@ -102,7 +102,10 @@ class Flusher:
         batch.settlements, core.settlements = core.settlements, []
         for execution in nodes:
             execution.is_dirty = False
-            add_node_row(batch, execution)
+            try:
+                add_node_row(batch, execution)
+            except Exception:
+                log.exception("node %s of run %s cannot be stored", execution.node.id, execution.run.id)
         for run in runs:
             run.is_dirty = False
             add_run_row(batch, run)
@@ -115,7 +118,9 @@ class Flusher:
         if error is not None:
             # Nothing of the batch was stored (a full disk, for instance): the runs wait, and go on when it works again.
             log.error("the database refused %d rows, trying again in %s s: %s", len(batch.inserts), RETRY_S, error)
-            if not core.is_closing:
+            if core.is_closing:
+                self._in_flight = False  # what it held is done again after the next start
+            else:
                 asyncio.get_running_loop().call_later(RETRY_S, self._send, batch)
             return
         self._in_flight = False
@@ -124,7 +129,10 @@ class Flusher:
         if batch.events:
             core.bus.publish(batch.events)
         for call in batch.after_commit:
-            call()
+            try:
+                call()
+            except Exception:
+                log.exception("what was to follow a commit failed")  # the others' calls have to follow all the same
         self.flush()
         core.wake()
 
@@ -226,9 +234,13 @@ def write_batch(tx: Tx, batch: Batch, ledger: Any) -> None:
         _drop_rows_of(batch, ended)
     try:
         _write_groups(tx, batch, ledger, tx.executemany)
-    except apsw.Error:
+    except _BAD_ROW:
         tx.undo()
-        _write_groups(tx, batch, ledger, lambda statement, rows: _write_one_by_one(tx, statement, rows))
+        _write_groups(tx, batch, _OneByOne(ledger), lambda statement, rows: _write_one_by_one(tx, rows, statement))
+
+
+# What one row can be guilty of. Anything else (a full disk, say) is about all of them: the batch waits and is tried again.
+_BAD_ROW = (apsw.ConstraintError, apsw.MismatchError, apsw.TooBigError, TypeError, ValueError, OverflowError)
 
 
 def _write_groups(tx: Tx, batch: Batch, ledger: Any, write: Callable[[str, list[tuple]], None]) -> None:
@@ -248,12 +260,28 @@ def _write_groups(tx: Tx, batch: Batch, ledger: Any, write: Callable[[str, list[
         write(sql.update_graph_execution, batch.runs)
 
 
-def _write_one_by_one(tx: Tx, statement: str, rows: list[tuple]) -> None:
+class _OneByOne:
+    """The ledger, for one row at a time."""
+
+    def __init__(self, ledger: Any):
+        self._ledger = ledger
+
+    def reserve(self, tx: Tx, rows: list[tuple]) -> None:
+        _write_one_by_one(tx, rows, lambda row: self._ledger.reserve(tx, [row]))
+
+    def settle(self, tx: Tx, rows: list[tuple]) -> None:
+        _write_one_by_one(tx, rows, lambda row: self._ledger.settle(tx, [row]))
+
+
+def _write_one_by_one(tx: Tx, rows: list[tuple], write: str | Callable[[tuple], None]) -> None:
     for row in rows:
+        tx.execute("SAVEPOINT row")
         try:
-            tx.execute(statement, row)
-        except apsw.Error as error:
+            tx.execute(write, row) if isinstance(write, str) else write(row)
+        except _BAD_ROW as error:
+            tx.execute("ROLLBACK TO row")
             log.error("a row could not be stored: %s (%r)", error, row[:3])
+        tx.execute("RELEASE row")
 
 
 def _drop_rows_of(batch: Batch, ended: set[int]) -> None:

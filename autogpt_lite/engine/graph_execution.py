@@ -62,6 +62,7 @@ def terminate_nodes(core: Core, run: GraphExecution) -> None:
             execution.task.cancel()
         settle(core, execution, failed=True)
         execution.generator = None
+        execution.context = None
         execution.status = states.TERMINATED
         core.touch(execution)
         core.tell_node(execution)

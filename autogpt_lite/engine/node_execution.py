@@ -356,6 +356,7 @@ def _end(core: Core, execution: NodeExecution, status: str) -> None:
     execution.ended_at = now
     execution.task = None
     execution.input = None
+    execution.context = None  # it knows the execution: a circle that only the collector could find
     core.touch(execution)
     core.tell_node(execution)
     stats = run.stats

@@ -44,7 +44,7 @@ def settle(
         case "items":
             return math.ceil(math.ceil(items / divisor) * amount)
         case "cost_usd":
-            return math.ceil(usd * amount)
+            return math.ceil(round(usd * amount, 6))  # 0.07 USD are 7 credits, though 0.07 * 100 is a little more than 7
         case "tokens":
             return math.ceil(amount if token_credits is None else token_credits)
     raise AssertionError(cost.cost_type)

@@ -115,6 +115,7 @@ def deliver(core: Core, run: GraphExecution, link: LinkPlan, value: Any) -> None
         data = {link.sink_name: value}
         if not _try_queue(core, execution, data, None, now):
             execution.data = data
+            keep_pending(run, execution)
             _note_incomplete(core, execution)
         return
     execution = _find_pending(run, sink, link.sink_name)
