@@ -24,6 +24,7 @@ from ..graphs.service import GraphService
 from ..registry import Registry
 from ..sdk.credentials import Credentials
 from . import store
+from .inputs import check_inputs, check_pinned_nodes
 from .types import (
     PRIORITIES,
     PRIORITY_OF_A_PERSON,
@@ -84,6 +85,7 @@ class ExecutionService:
         checked = self._known_to_be_fine(user_id, graph_id, graph_version, given) or self._check(
             user_id, self._graphs.get_runnable_graph(user_id, graph_id, graph_version), given
         )
+        check_inputs(checked.plan, given.inputs)
         request = AdmitRequest(
             user_id=user_id,
             plan=checked.plan,
@@ -113,8 +115,11 @@ class ExecutionService:
         _merge(masks, spread)
         _merge(masks, given.nodes_input_masks)
         problems = validate_graph(graph, registry, for_run=True, masks=masks, pinned=pinned)
+        check_pinned_nodes(graph, pinned, problems)
         find = self._credentials.finder(user_id)
-        skipped = check_credentials(graph, registry, find, problems, masks=masks, pinned=pinned, chosen=chosen - _named(spread, given))
+        skipped = check_credentials(
+            graph, registry, find, problems, masks=masks, pinned=pinned, chosen=chosen - _named(spread, given)
+        )
         problems.raise_if_any()
         checked = CheckedGraph(self._engine.plan_of(graph.id, graph.version), masks, frozenset(skipped))
         if not _is_special(given) and not any(credentials_needs(graph, registry)):
