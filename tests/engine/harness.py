@@ -94,9 +94,15 @@ class Harness:
 
 @asynccontextmanager
 async def open_harness(
-    folder: Path, blocks: Iterable[type], graphs: dict[tuple[str, int], Graph] | None = None, **overrides: Any
+    folder: Path,
+    blocks: Iterable[type],
+    graphs: dict[tuple[str, int], Graph] | None = None,
+    *,
+    opens: bool = True,
+    **overrides: Any,
 ) -> AsyncIterator[Harness]:
-    """A running engine on folder/db.sqlite; overrides are settings, for instance engine__workers=2."""
+    """A running engine on folder/db.sqlite; overrides are settings, for instance engine__workers=2. With opens=False the test
+    calls engine.open() itself."""
     config = load_config(overrides={key.replace("__", "."): value for key, value in overrides.items()}, environ={})
     db = await Database.open(folder / "db.sqlite", config.database)
     registry = Registry()
@@ -118,7 +124,8 @@ async def open_harness(
         timezone_of=lambda user_id: "UTC",
     )
     engine = Engine(db, registry, EventBus(), config, services)
-    await engine.open()
+    if opens:
+        await engine.open()
     try:
         yield Harness(engine, stored)
     finally:
