@@ -216,7 +216,7 @@ class GraphService:
         return store.select_graph(self._db, graph_id, version)
 
     def _may_read(self, user_id: str, graph: Graph) -> bool:
-        return self._library.is_graph_in_user_library(graph.id, user_id, graph.version)
+        return self._library.may_read(graph.id, user_id, graph.version)
 
     def _own(self, user_id: str, graph_id: str) -> Graph:
         graph = self._select(graph_id, None)

@@ -3,27 +3,51 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from ..clock import now_us
 from ..db import Database, Tx, load_sql
 
 sql = load_sql(__file__, "store.sql")
 
+LeavingHook = Callable[[Tx, str, str], None]
+
 
 class LibraryService:
-    """A graph is in a user's library from the moment that it is saved or added, until it is removed from it."""
+    """A graph is in a user's library from the moment that it is saved or added, until it is removed from it. An entry is live
+    while it is neither removed nor archived; only what has a live entry can be run.
+
+    `leaving` are functions fn(tx, user_id, graph_id), called inside the write in which an entry stops being live (removed,
+    archived, or its graph deleted): whatever could start the agent has to go there and then, so that nothing outlives it.
+    """
 
     def __init__(self, db: Database):
         self._db = db
+        self.leaving: list[LeavingHook] = []
 
     def is_graph_in_user_library(self, graph_id: str, user_id: str, graph_version: int | None = None) -> bool:
         """Whether the user may run this version: any version of an own graph, otherwise exactly the one in the library."""
-        row = self._db.point(sql.select_entry, {"user_id": user_id, "graph_id": graph_id})
+        row = self._db.point(sql.select_live_entry, {"user_id": user_id, "graph_id": graph_id})
         return _covers(row, graph_version)
 
     def is_graph_in_user_library_tx(self, tx: Tx, graph_id: str, user_id: str, graph_version: int | None = None) -> bool:
         """The same, inside a write."""
-        return _covers(tx.fetch_one(sql.select_entry, {"user_id": user_id, "graph_id": graph_id}), graph_version)
+        return _covers(tx.fetch_one(sql.select_live_entry, {"user_id": user_id, "graph_id": graph_id}), graph_version)
+
+    def may_read(self, graph_id: str, user_id: str, graph_version: int) -> bool:
+        """Whether the user may look at this version of somebody else's graph: the one in the library, archived or not."""
+        row = self._db.point(sql.select_readable_version, {"user_id": user_id, "graph_id": graph_id})
+        return row is not None and row[0] == graph_version
+
+    def is_paused(self, graph_id: str, user_id: str) -> bool:
+        """Whether the agent's schedules and triggers have to wait. Runs by hand are not asked."""
+        return _is_set(self._db.point(sql.select_is_paused, {"user_id": user_id, "graph_id": graph_id}))
+
+    def is_paused_tx(self, tx: Tx, graph_id: str, user_id: str) -> bool:
+        """The same, inside a write."""
+        return _is_set(tx.fetch_one(sql.select_is_paused, {"user_id": user_id, "graph_id": graph_id}))
+
+    # --- changes, all inside a write; those that answer a bool say whether there was something to change --------------
 
     def put_graph_tx(self, tx: Tx, user_id: str, graph_id: str, graph_version: int) -> None:
         """Brings a graph into the user's library, or the entry that is there to this version."""
@@ -31,8 +55,38 @@ class LibraryService:
         tx.execute(sql.upsert_entry, {**row, "now": now_us()})
 
     def remove_graph_tx(self, tx: Tx, user_id: str, graph_id: str) -> None:
-        """Takes a graph that is being deleted out of its owner's library."""
+        """Takes a graph that is being deleted out of its owner's library, for good."""
         tx.execute(sql.delete_entries_of_graph, {"user_id": user_id, "graph_id": graph_id})
+        self._leave(tx, user_id, graph_id)
+
+    def remove_entry_tx(self, tx: Tx, user_id: str, graph_id: str) -> bool:
+        """Removes the agent; restore_entry_tx brings it back, but not what would have started it."""
+        if not tx.execute(sql.mark_deleted, {"user_id": user_id, "graph_id": graph_id, "now": now_us()}):
+            return False
+        self._leave(tx, user_id, graph_id)
+        return True
+
+    def restore_entry_tx(self, tx: Tx, user_id: str, graph_id: str) -> bool:
+        """Brings a removed agent back."""
+        return bool(tx.execute(sql.mark_restored, {"user_id": user_id, "graph_id": graph_id, "now": now_us()}))
+
+    def set_archived_tx(self, tx: Tx, user_id: str, graph_id: str, is_archived: bool) -> bool:
+        """Puts the agent into the archive, or takes it out."""
+        key = {"user_id": user_id, "graph_id": graph_id, "now": now_us()}
+        if not tx.execute(sql.set_archived, {**key, "is_archived": int(is_archived)}):
+            return False
+        if is_archived:
+            self._leave(tx, user_id, graph_id)
+        return True
+
+    def set_paused_tx(self, tx: Tx, user_id: str, graph_id: str, is_paused: bool) -> bool:
+        """Turns the pause switch."""
+        key = {"user_id": user_id, "graph_id": graph_id, "now": now_us()}
+        return bool(tx.execute(sql.set_paused, {**key, "is_paused": int(is_paused)}))
+
+    def _leave(self, tx: Tx, user_id: str, graph_id: str) -> None:
+        for hook in self.leaving:
+            hook(tx, user_id, graph_id)
 
 
 def _covers(row: tuple | None, graph_version: int | None) -> bool:
@@ -40,3 +94,7 @@ def _covers(row: tuple | None, graph_version: int | None) -> bool:
         return False
     version, is_own = row
     return bool(is_own) or graph_version is None or graph_version == version
+
+
+def _is_set(row: tuple | None) -> bool:
+    return row is not None and bool(row[0])

@@ -1,9 +1,17 @@
--- name: select_entry
--- What says whether a user may run a graph: the version in the library, and whether the graph is the user's own. By unique key.
+-- name: select_live_entry
+-- What says whether a user may run a graph: the version in the library, and whether the graph is the user's own. By an index alone.
 SELECT graph_version, EXISTS (
            SELECT 1 FROM graphs WHERE graphs.graph_id = library_agents.graph_id AND graphs.user_id = library_agents.user_id)
 FROM library_agents
-WHERE user_id = :user_id AND graph_id = :graph_id AND is_deleted = 0;
+WHERE user_id = :user_id AND graph_id = :graph_id AND is_deleted = 0 AND is_archived = 0;
+
+-- name: select_readable_version
+-- The version that a user may look at: an archived agent is still there to be seen. By unique key.
+SELECT graph_version FROM library_agents WHERE user_id = :user_id AND graph_id = :graph_id AND is_deleted = 0;
+
+-- name: select_is_paused
+-- Whether schedules and triggers of the agent have to wait. By unique key.
+SELECT is_paused FROM library_agents WHERE user_id = :user_id AND graph_id = :graph_id;
 
 -- name: upsert_entry
 -- A graph comes into a user's library, or back into it, at a version.
@@ -15,3 +23,21 @@ SET graph_version = excluded.graph_version, is_deleted = 0, is_archived = 0, upd
 -- name: delete_entries_of_graph
 -- A deleted graph leaves its owner's library.
 DELETE FROM library_agents WHERE user_id = :user_id AND graph_id = :graph_id;
+
+-- name: mark_deleted
+-- An agent leaves the library and can be brought back.
+UPDATE library_agents SET is_deleted = 1, updated_at = :now WHERE user_id = :user_id AND graph_id = :graph_id AND is_deleted = 0;
+
+-- name: mark_restored
+-- A removed agent comes back.
+UPDATE library_agents SET is_deleted = 0, updated_at = :now WHERE user_id = :user_id AND graph_id = :graph_id AND is_deleted = 1;
+
+-- name: set_archived
+-- An agent goes into the archive or comes out of it.
+UPDATE library_agents SET is_archived = :is_archived, updated_at = :now
+WHERE user_id = :user_id AND graph_id = :graph_id AND is_deleted = 0 AND is_archived <> :is_archived;
+
+-- name: set_paused
+-- The pause switch.
+UPDATE library_agents SET is_paused = :is_paused, updated_at = :now
+WHERE user_id = :user_id AND graph_id = :graph_id AND is_deleted = 0;
