@@ -34,7 +34,7 @@ class InstanceLock:
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         if not _try_lock(descriptor):
             os.close(descriptor)
-            raise _locked_error(self._path)
+            raise locked_error(self._path.parent)
         self._descriptor = descriptor
         self.note()
         return self
@@ -80,15 +80,22 @@ def _try_lock(descriptor: int) -> bool:
     return False
 
 
-def _locked_error(path: Path) -> DataDirLockedError:
+def read_holder(data_dir: Path) -> dict[str, Any]:
+    """What the holder of the lock has noted: {pid, url?}; {} where it has noted nothing yet. Meaningless while nobody holds it."""
     try:
-        holder = json.loads(path.read_text("utf-8"))
-        where = f" at {holder['url']}" if "url" in holder else ""
-        who = f"Another process (pid {holder['pid']}{where})"
-    except (OSError, ValueError, KeyError, TypeError):
-        who = "Another process"
+        holder = json.loads((data_dir / FILE_NAME).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return holder if isinstance(holder, dict) else {}
+
+
+def locked_error(data_dir: Path) -> DataDirLockedError:
+    """The error that names the holder of the lock."""
+    holder = read_holder(data_dir)
+    where = f" at {holder['url']}" if "url" in holder else ""
+    who = f"Another process (pid {holder['pid']}{where})" if "pid" in holder else "Another process"
     return DataDirLockedError(
-        f"{who} uses the data directory {path.parent}.", hint="Stop it, or give this one a `--data-dir` of its own."
+        f"{who} uses the data directory {data_dir}.", hint="Stop it, or give this one a `--data-dir` of its own."
     )
 
 

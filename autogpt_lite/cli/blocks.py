@@ -23,14 +23,14 @@ def command(data_dir: str | None, config_path: str | None, as_json: bool) -> Non
 
     config, _ = read_settings(config_path, {"data_dir": data_dir})
     registry = load_registry(config)
-    infos = sorted((block_info(entry) for entry in registry), key=lambda info: (_category(info), info.name))
+    for problem in registry.problems:
+        click.echo(str(problem), err=True)
+    infos = [block_info(entry) for entry in registry if not entry.disabled]
     if as_json:
         click.echo(msgspec.json.encode(infos).decode())
         return
-    for info in infos:
+    for info in sorted(infos, key=lambda info: (_category(info), info.name)):
         click.echo(f"{info.id}  {info.name.removesuffix('Block'):32} {info.description}")
-    for problem in registry.problems:
-        click.echo(str(problem), err=True)
 
 
 def _category(info: BlockInfo) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from ..accounts.owner_token import read_owner_token
 from ..errors import AutoGPTLiteError
-from ..instance_lock import is_locked
+from ..instance_lock import is_locked, locked_error, read_holder
 
 FILE_NAME = "server.json"
 TIMEOUT_S = 30.0
@@ -31,13 +31,17 @@ class ServerRefusedError(AutoGPTLiteError):
 
 
 class ServerClient:
-    """Talks JSON to the running server as its owner. Raises NoServerError where none answers."""
+    """Talks JSON to the running server as its owner. Raises NoServerError where none answers, DataDirLockedError where another
+    command has the data directory."""
 
     def __init__(self, data_dir: Path):
-        facts = read_server_file(data_dir)
-        # Without the lock the file is a dead server's, and whoever has its port now must not get the owner's token.
-        if facts is None or not is_locked(data_dir):
+        if not is_locked(data_dir):
             raise NoServerError(f"No server runs on the data directory {data_dir}.")
+        facts = read_server_file(data_dir)
+        # Where another process has the lock the file is a dead server's, and whoever has its port now must not get the owner's
+        # token.
+        if facts is None or facts.get("pid") != read_holder(data_dir).get("pid"):
+            raise locked_error(data_dir)
         self.url: str = facts["url"]
         self.auth_mode: str = facts["auth_mode"]
         self._token = read_owner_token(data_dir)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ..errors import ConfigError
 from .library_access import open_library
 from .options import data_options
 
@@ -22,5 +23,8 @@ def command(data_dir: str | None, config_path: str | None, graph_id: str, versio
     if output is None:
         click.echo(content.decode())
     else:
-        Path(output).write_bytes(content)
+        try:
+            Path(output).write_bytes(content)
+        except OSError as error:
+            raise ConfigError(f"Cannot write {output}: {error.strerror}.") from None
         click.echo(output)

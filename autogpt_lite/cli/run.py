@@ -43,7 +43,8 @@ def command(
 ) -> None:
     """Run an agent file to its end.
 
-    Exit code: 0 completed, 1 completed with failed nodes, 2 bad file or bad input, 3 failed or stopped.
+    Exit code: 0 completed, 1 completed with failed nodes, 2 bad file or bad input, 3 failed or stopped, or another command has
+    the data directory.
     """
     try:
         order = RunOrder(
