@@ -46,6 +46,8 @@ class Worker:
         """Starts the child and waits until it is confined. Raises BlockError if it cannot be started."""
         try:
             command = _command(self._functions, self._memory_mb)
+            # Before it is there: on a busy machine the child is ready before the second pipe is connected.
+            self._expect_reply()
             await self._process.open(command, cwd=tempfile.gettempdir(), env=_environment())
             self.report = _result_of(await self._wait_for_reply(_START_TIMEOUT_S))
         except (OSError, TimeoutError, _ChildEnded) as error:
@@ -77,7 +79,11 @@ class Worker:
 
         After a timeout, too much memory, too much output or a cancellation the child is dead and a new one is needed.
         """
-        self._process.write(_encode_request(name, argument, timeout_s, self._max_output_bytes))
+        request = _encode_request(name, argument, timeout_s, self._max_output_bytes)
+        self._expect_reply()
+        if not self._process.is_alive:
+            self._resolve(_ChildEnded())
+        self._process.write(request)
         self._on_chunk = on_chunk
         self.calls += 1
         try:
@@ -110,10 +116,10 @@ class Worker:
     def _memory_message(self, subject: str, more: str = "") -> str:
         return f"{subject} needed more than the {self._memory_mb} MB of memory that it may have{more}."
 
-    async def _wait_for_reply(self, timeout_s: float) -> list[Any]:
+    def _expect_reply(self) -> None:
         self._reply = asyncio.get_running_loop().create_future()
-        if not self._process.is_alive:
-            raise _ChildEnded
+
+    async def _wait_for_reply(self, timeout_s: float) -> list[Any]:
         # A tenth is kept for the kill and for a new child, so that the caller has the answer within timeout_s.
         async with asyncio.timeout(timeout_s * 0.9):
             return await self._reply
@@ -152,6 +158,7 @@ class Worker:
             return
         if isinstance(outcome, Exception):
             self._reply.set_exception(outcome)
+            self._reply.exception()  # a start that was cancelled asks no more, and asyncio would complain
         else:
             self._reply.set_result(outcome)
 

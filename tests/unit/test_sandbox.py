@@ -98,6 +98,28 @@ async def test_an_error_of_the_function_is_told_and_the_child_lives_on(worker):
     assert await worker.call("echo", 1, timeout_s=5) == 1
 
 
+async def test_a_child_that_is_ready_before_the_server_listens_is_noticed(monkeypatch):
+    class BusyServer(process.DEFAULT_KIND):
+        async def _connect(self):
+            arrived, on_data = asyncio.Event(), self._on_data
+
+            def note_data(data):
+                on_data(data)
+                arrived.set()
+
+            self._on_data = note_data
+            await super()._connect()
+            await arrived.wait()
+
+    monkeypatch.setattr(process, "DEFAULT_KIND", BusyServer)
+    worker = Worker(FUNCTIONS, **LIMITS)
+    async with asyncio.timeout(20):
+        await worker.start()
+    assert await worker.call("echo", 1, timeout_s=5) == 1
+    worker.kill()
+    await worker.wait_ended()
+
+
 async def test_what_cannot_be_sent_is_refused(worker):
     nested = []
     for _ in range(2000):
