@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from typing import Any, NamedTuple
 
 import msgspec
@@ -19,7 +21,7 @@ from ..engine.ids import MAX_SEQ, node_key
 from ..engine.plan import GraphPlan
 from ..engine.records import GraphExecution
 from ..engine.validate import validate_graph
-from ..errors import ConflictError, InvalidInputError, NotFoundError
+from ..errors import ConflictError, InvalidInputError, NotFoundError, StopTimeoutError
 from ..graphs.service import GraphService
 from ..registry import Registry
 from ..sdk.credentials import Credentials
@@ -35,6 +37,8 @@ from .types import (
     NodesQuery,
     Pagination,
 )
+
+log = logging.getLogger(__name__)
 
 MAX_LISTED = 250
 MAX_PAGE_SIZE = 250
@@ -247,6 +251,29 @@ class ExecutionService:
         """The rows of a deleted graph's runs go with it (GraphService.deleting)."""
         tx.execute(store.sql.mark_graph_for_purge, (graph_id, user_id))
         tx.execute(store.sql.delete_runs_of_graph, (graph_id, user_id))
+
+    def end_queued_runs_tx(self, tx: Tx, user_id: str, graph_id: str) -> None:
+        """Ends what still waits to run: the agent leaves the library in this very write (LibraryService.leaving). A run that
+        is a part of another agent's is not touched."""
+        keys = [key for (key,) in tx.fetch_all(store.sql.queued_of_graph, (graph_id, user_id))]
+        tx.executemany(engine_sql.terminate_nodes, [{"first": node_key(key, 0), "last": node_key(key, MAX_SEQ)} for key in keys])
+        end = {"status": states.TERMINATED, "reason": "The agent left the library before the run began.", "ended_at": now_us()}
+        tx.executemany(engine_sql.end_stored_run, [{"id": key, **end} for key in keys])
+
+    async def stop_after_leaving(self, user_id: str, graph_id: str, *, stop_running: bool) -> None:
+        """After that write: what it has ended leaves the memory, and what runs already is stopped, unless it may finish."""
+        runs = [run for run in self._engine.core.runs.values() if run.parent is None and run.user_id == user_id]
+        wanted = [run for run in runs if run.plan.graph_id == graph_id and (stop_running or self._has_ended(run))]
+        stops = (self._engine.stop(run.id, wait_timeout_s=1.0) for run in wanted)
+        for result in await asyncio.gather(*stops, return_exceptions=True):
+            if isinstance(result, StopTimeoutError):
+                log.warning("a run of the removed agent %s is cut off: %s", graph_id, result.detail)
+            elif isinstance(result, BaseException):
+                raise result
+
+    def _has_ended(self, run: GraphExecution) -> bool:
+        row = self._db.point(engine_sql.status_of, (run.key,))
+        return row is None or row[0] in states.ENDED
 
     async def stop_runs_of_graph(self, user_id: str, graph_id: str) -> None:
         """Ends what still runs in memory of a deleted graph (GraphService.deleted)."""

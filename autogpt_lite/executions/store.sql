@@ -53,6 +53,12 @@ SELECT user_id FROM graph_executions WHERE uuid = ?;
 -- Runs of a graph that have not ended: the graph is about to go.
 SELECT id, uuid FROM graph_executions WHERE graph_id = ? AND user_id = ? AND status IN ('INCOMPLETE', 'QUEUED', 'RUNNING', 'REVIEW');
 
+-- name: queued_of_graph
+-- Runs of an agent that wait for their turn; its runs as a sub-agent are its caller's. (The index is only used where the same
+-- statuses are named.) (graph_id, user_id)
+SELECT id FROM graph_executions WHERE status IN ('QUEUED', 'RUNNING', 'REVIEW') AND status = 'QUEUED'
+AND graph_id = ? AND user_id = ? AND parent_node_exec_id IS NULL;
+
 -- name: mark_for_purge
 -- The rows of one run's nodes are purged in the background, since there may be millions.
 INSERT INTO purge_queue (graph_exec_key) VALUES (?) ON CONFLICT (graph_exec_key) DO NOTHING;

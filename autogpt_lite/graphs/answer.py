@@ -8,7 +8,7 @@ from ..clock import iso
 from ..engine.credential_groups import credentials_schema
 from ..engine.graph import Graph
 from . import schema
-from .types import BaseGraphModel, GraphModel, GraphNodeModel, NodeModel
+from .types import BaseGraphModel, GraphFacts, GraphModel, GraphNodeModel, NodeModel
 
 if TYPE_CHECKING:
     from ..registry import Registry
@@ -26,6 +26,24 @@ def graph_model(graph: Graph, registry: Registry) -> GraphModel:
         credentials_input_schema=credentials_schema(graph, registry),
         has_webhook_trigger=schema.has_external_trigger(graph, registry),
         missing_blocks=missing_blocks(graph, registry),
+    )
+
+
+def graph_facts(graph: Graph, registry: Registry) -> GraphFacts:
+    """The facts of a graph; its sub-graphs have to be there, since their credentials are asked for as well."""
+    return GraphFacts(
+        name=graph.name,
+        description=graph.description,
+        instructions=graph.instructions,
+        recommended_schedule_cron=graph.recommended_schedule_cron,
+        owner_id=graph.user_id,
+        input_schema=schema.input_schema(graph, registry),
+        output_schema=schema.output_schema(graph, registry),
+        credentials_input_schema=credentials_schema(graph, registry),
+        has_external_trigger=schema.has_external_trigger(graph, registry),
+        has_human_in_the_loop=schema.has_human_in_the_loop(graph, registry),
+        has_sensitive_action=schema.has_sensitive_action(graph, registry),
+        trigger_setup_info=schema.trigger_setup_info(graph, registry),
     )
 
 

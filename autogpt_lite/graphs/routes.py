@@ -8,6 +8,7 @@ import msgspec
 
 from ..errors import RequestValidationError
 from ..web.routing import Request, Route
+from .diff import GraphDifference
 from .service import GraphService, check_body_id
 from .types import CreateGraph, DeleteGraphResponse, GraphInput, GraphModel, SetGraphActiveVersion
 
@@ -111,6 +112,16 @@ def routes(graphs: GraphService) -> list[Route]:
             errors=(404,),
         ),
         Route(
+            method="GET",
+            path=f"{versions}/{{before}}/diff/{{after}}",
+            handler=handlers.diff_versions,
+            summary="What has changed from one version to another.",
+            tags=TAGS,
+            permission="READ_GRAPH",
+            returns=GraphDifference,
+            errors=(404,),
+        ),
+        Route(
             method="PUT",
             path=f"{versions}/active",
             handler=handlers.set_active_version,
@@ -156,6 +167,10 @@ class _Handlers:
         versions = await self.graphs.list_versions(request.principal.user_id, request.path["graph_id"])
         return [self.graphs.model(graph) for graph in versions]
 
+    async def diff_versions(self, request: Request) -> GraphDifference:
+        before, after = (_number(request.path[name]) for name in ("before", "after"))
+        return await self.graphs.diff_versions(request.principal.user_id, request.path["graph_id"], before, after)
+
     async def update_graph(self, request: Request) -> GraphModel:
         body: UpdateGraph = request.body
         graph_id = request.path["graph_id"]
@@ -179,8 +194,10 @@ class _Handlers:
 
 def _version_in(request: Request) -> int | None:
     text = request.path["version"]
-    if text in ("", "null"):
-        return None
+    return None if text in ("", "null") else _number(text)
+
+
+def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 10):
         raise RequestValidationError(f"{text[:80]!r} is not a version number.")
     return int(text)

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
 from ..clock import now_us
 from ..db import Database, Tx
 from ..engine.credential_groups import FindCredentials, credentials_needs
-from ..engine.graph import Graph
+from ..engine.graph import Graph, Node
 from ..engine.problems import Problems
 from ..engine.validate import MAX_SUB_GRAPHS, check_size, force_static_links, validate_graph
 from ..errors import GraphNotInLibraryError, InvalidInputError, NotFoundError
 from ..library.service import LibraryService
 from ..registry import Registry
 from . import store
-from .answer import graph_model
-from .export import export_graph
+from .answer import graph_facts, graph_model
+from .diff import GraphDifference, diff_graphs
+from .export import export_graph, without_secrets
 from .ids import agent_nodes, called_graph, reassign_ids
 from .relink import relink_sub_graphs
-from .types import MAX_VERSION, GraphModel
+from .types import MAX_VERSION, GraphFacts, GraphModel
 
 T = TypeVar("T")
 DeletingHook = Callable[[Tx, str, str], None]
 DeletedHook = Callable[[str, str], Awaitable[None]]
+MAX_FACTS = 1_000
 LARGE = 300
 """Nodes and links from which a graph is worked on in a thread: the largest take a second, and others are answered meanwhile."""
 
@@ -51,6 +54,7 @@ class GraphService:
         self._find_credentials = find_credentials
         self.deleting: list[DeletingHook] = []
         self.deleted: list[DeletedHook] = []
+        self._facts: OrderedDict[tuple[str, int], GraphFacts] = OrderedDict()
 
     # --- saving ---------------------------------------------------------------------------------------
 
@@ -81,6 +85,21 @@ class GraphService:
         await self._prepare(user_id, graph, allow_missing_blocks=allow_missing_blocks)
         await self._store(user_id, graph, is_new=False)
         return self.get_graph(user_id, graph.id, graph.version)
+
+    async def fork_graph(self, user_id: str, graph_id: str, version: int) -> Graph:
+        """Stores a copy of a graph under new ids that remembers where it comes from. Raises NotFoundError.
+
+        Of somebody else's graph, secret values and credentials stay behind.
+        """
+        original = self.get_graph(user_id, graph_id, version)
+        copy = original if original.user_id == user_id else without_secrets(original, self._registry)
+        for one in (copy, *copy.sub_graphs):
+            one.forked_from_id, one.forked_from_version = one.id, one.version
+            one.is_active = True
+        copy.name = f"{copy.name} (copy)"
+        if not any(called and called[0] == graph_id for called in map(called_graph, _agent_nodes_of(copy))):
+            copy.version = 1  # the copy's own history begins here
+        return await self.create_graph(user_id, copy, allow_missing_blocks=True, is_upload=True)
 
     async def _prepare(self, user_id: str, graph: Graph, *, allow_missing_blocks: bool, is_upload: bool = False) -> None:
         # Checked under the ids that the client sent, so that the errors name nodes that it knows.
@@ -206,6 +225,23 @@ class GraphService:
             raise _no_such_graph(graph_id)
         return [store.graph_of(row) for row in rows]
 
+    async def diff_versions(self, user_id: str, graph_id: str, before: int, after: int) -> GraphDifference:
+        """What has changed between two versions of a graph that the user may see. Raises NotFoundError."""
+        old, new = (self.get_graph(user_id, graph_id, version) for version in (before, after))
+        return await _in_turns(new, lambda: diff_graphs(old, new, self._registry))
+
+    def facts(self, user_id: str, graph_id: str, version: int) -> GraphFacts:
+        """Schemas and facts of a version, kept in memory once worked out. Raises NotFoundError."""
+        found = self._facts.get((graph_id, version))
+        if found is not None and (found.owner_id == user_id or self._library.may_read(graph_id, user_id, version)):
+            self._facts.move_to_end((graph_id, version))
+            return found
+        found = graph_facts(self.get_graph(user_id, graph_id, version), self._registry)
+        self._facts[graph_id, version] = found
+        if len(self._facts) > MAX_FACTS:
+            self._facts.popitem(last=False)
+        return found
+
     def model(self, graph: Graph, *, for_export: bool = False) -> GraphModel:
         """The graph as an answer; for an export without secrets."""
         return export_graph(graph, self._registry) if for_export else graph_model(graph, self._registry)
@@ -258,6 +294,8 @@ class GraphService:
             return count
 
         count = await self._db.write(write)
+        for key in [key for key in self._facts if key[0] == graph_id]:
+            del self._facts[key]
         for hook in self.deleted:
             await hook(user_id, graph_id)
         return count
@@ -279,6 +317,10 @@ def _keep_one_active(graphs: list[Graph]) -> dict[str, int]:
     for one in graphs:
         one.is_active = one.is_active and highest[one.id] == one.version
     return highest
+
+
+def _agent_nodes_of(graph: Graph) -> list[Node]:
+    return [node for one in (graph, *graph.sub_graphs) for node in agent_nodes(one)]
 
 
 def _no_such_graph(graph_id: str, version: int | None = None) -> NotFoundError:

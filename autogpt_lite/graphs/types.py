@@ -218,6 +218,23 @@ class GraphModel(BaseGraphModel, kw_only=True):
     """Ids of blocks that this server does not have; only our own clients know this field."""
 
 
+class GraphFacts(msgspec.Struct, kw_only=True, frozen=True):
+    """What others have to know of a version, without its nodes and links. It never changes."""
+
+    name: str
+    description: str
+    instructions: str | None
+    recommended_schedule_cron: str | None
+    owner_id: str
+    input_schema: JsonObject
+    output_schema: JsonObject
+    credentials_input_schema: JsonObject
+    has_external_trigger: bool
+    has_human_in_the_loop: bool
+    has_sensitive_action: bool
+    trigger_setup_info: GraphTriggerInfo | None
+
+
 class DeleteGraphResponse(msgspec.Struct, kw_only=True):
     """How many versions were deleted."""
 
