@@ -54,6 +54,7 @@ class _ServerLibrary:
         from .client import ServerRefusedError
 
         graph = msgspec.to_builtins(parse_agent_file(content))
+        del graph["created_at"]  # a number inside, a text outside, and the store sets it anew
         body = {"graph": graph, "source": "upload", "allow_missing_blocks": allow_missing_blocks}
         try:
             return self._client.post("/api/graphs", body)
