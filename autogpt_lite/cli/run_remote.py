@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import time
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,23 @@ _ENDED = ("COMPLETED", "FAILED", "TERMINATED")
 
 
 def run_on_server(data_dir: Path, order: RunOrder) -> RunResult:
-    """Gives the agent to the server and waits for the end of its run; Ctrl-C stops the run."""
+    """Gives the agent to the server and waits for the end of its run; Ctrl-C and SIGTERM stop the run."""
     client = ServerClient(data_dir)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with _interrupt_waits() as is_interrupted:
+        started = _start(client, order)
+    path = f"/api/graphs/{started['graph_id']}/executions/{started['graph_exec_id']}"
+    try:
+        if is_interrupted():
+            raise KeyboardInterrupt
+        status = _wait(client, path, started["titles"], order.show_live)
+    except KeyboardInterrupt:
+        client.post(f"{path}/stop")
+        status = _wait(client, path, started["titles"], False)
+    return _result(client, path, status, started)
+
+
+def _start(client: ServerClient, order: RunOrder) -> dict[str, Any]:
     body = {
         "agent": order.agent.decode("utf-8", "replace"),
         "inputs": order.inputs,
@@ -26,16 +43,21 @@ def run_on_server(data_dir: Path, order: RunOrder) -> RunResult:
         "allow_missing_blocks": order.allow_missing_blocks,
     }
     try:
-        started = client.post("/api/agent-files/execute", body)
+        return client.post("/api/agent-files/execute", body)
     except ServerRefusedError as error:
         raise _as_local(error) from None
-    path = f"/api/graphs/{started['graph_id']}/executions/{started['graph_exec_id']}"
+
+
+@contextmanager
+def _interrupt_waits() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C is only noted meanwhile: an interrupted request would leave a run behind that nobody knows the id of."""
+    noted: list[int] = []
+    before = {number: signal.signal(number, lambda n, _: noted.append(n)) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        status = _wait(client, path, started["titles"], order.show_live)
-    except KeyboardInterrupt:
-        client.post(f"{path}/stop")
-        status = _wait(client, path, started["titles"], False)
-    return _result(client, path, status, started)
+        yield lambda: bool(noted)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _wait(client: ServerClient, path: str, titles: dict[str, str], show_live: bool) -> str:

@@ -90,12 +90,18 @@ def test_what_was_written_for_people(tmp_path: Path, greeter: Path, settings: di
         (["{greeter}", "--inputs", "{list}"], "a JSON object"),
         (["{greeter}", "--inputs", "{greeter}", "--input", "Who=x", "--pin", "{list}"], "a JSON object"),
         (["{greeter}", "--input", "Who=x", "--pin", "{greeter}"], "recorded outputs"),
+        (
+            ["{greeter}", "--input", "Who=x", "--pin", "{pins}"],
+            "nobody.pinned_outputs: The agent and its sub-agents have no node",
+        ),
         (["{list}"], "not an agent file"),
     ],
 )
 def test_2_whatever_is_wrong_with_the_files(tmp_path: Path, greeter: Path, settings: dict[str, Any], arguments: list, words: str):
     (tmp_path / "list.json").write_text("[]")
-    given = [part.format(greeter=greeter, list=tmp_path / "list.json") for part in arguments]
+    (tmp_path / "pins.json").write_text('{"nobody": [[["text", "Hello"]]]}')
+    files = {"greeter": greeter, "list": tmp_path / "list.json", "pins": tmp_path / "pins.json"}
+    given = [part.format_map(files) for part in arguments]
     done = run_cli("run", *given, "--data-dir", tmp_path / "data", blocks__paths=settings["blocks.paths"])
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
@@ -113,13 +119,16 @@ def test_3_stopped_by_a_signal(tmp_path: Path, waiter: Path, settings: dict[str,
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-def test_3_stopped_by_a_signal_while_it_runs_on_the_server(tmp_path: Path, waiter: Path, settings: dict[str, Any]):
-    with ServerProcess(tmp_path / "data", settings=settings) as server:
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_3_stopped_by_a_signal_while_it_runs_on_the_server(tmp_path: Path, waiter: Path, settings: dict[str, Any], number: str):
+    with ServerProcess(tmp_path / "data", settings={**settings, "log.level": "error"}) as server:
         with start_cli("run", waiter, "--json", "--data-dir", tmp_path / "data") as process:
+            # The node's own word: the command may not even have the answer to its request yet.
             assert server.process.stderr.readline() == "waiting\n"
-            process.send_signal(signal.SIGINT)
-            output, _ = process.communicate(timeout=10)
-        assert (process.returncode, json.loads(output)["status"]) == (3, "TERMINATED")
+            process.send_signal(getattr(signal, number))
+            output, errors = process.communicate(timeout=10)
+        assert (process.returncode, errors) == (3, "")
+        assert json.loads(output)["status"] == "TERMINATED"
         (run,) = server.get("/api/executions")
         assert run["status"] == "TERMINATED"
 
