@@ -6,9 +6,10 @@ import asyncio
 import functools
 import logging
 from collections import OrderedDict
+from collections.abc import Callable
 
 from ..config import Config
-from ..db import Database
+from ..db import Database, Tx
 from ..errors import LimitExceededError, StopTimeoutError
 from ..events import EventBus, GraphExecutionEvent
 from ..registry import Registry
@@ -28,6 +29,9 @@ from .stored_runs import end_orphans, end_stored_run
 from .threads import BlockThreads
 
 log = logging.getLogger(__name__)
+
+AlsoWrite = Callable[[Tx, GraphExecution], None]
+"""Rows that stand and fall with a run, for instance what fired it."""
 
 MAX_PLANS = 256
 CLOSE_WAIT_S = 2.0
@@ -111,15 +115,24 @@ class Engine:
         for key in [key for key in self._plans if key[0] == graph_id]:
             del self._plans[key]
 
-    async def start(self, request: AdmitRequest) -> GraphExecution:
-        """Admits a root run; when this returns it is on the disk and will run, whatever happens."""
-        run = await self.admit(request)
+    async def start(self, request: AdmitRequest, *, also: AlsoWrite | None = None) -> GraphExecution:
+        """Admits a root run; when this returns it is on the disk and will run, whatever happens.
+
+        also(tx, run) writes rows of the caller in the run's own transaction; what it raises refuses the run.
+        """
+        run = await self.admit(request, also=also)
         self.dispatcher.submit(run)
         return run
 
-    async def admit(self, request: AdmitRequest) -> GraphExecution:
+    def check(self, request: AdmitRequest) -> None:
+        """Whether a root run could begin like this; nothing is written. Raises GraphValidationError where a node could not start."""
+        prepare(self.core, request, 0)
+
+    async def admit(self, request: AdmitRequest, *, also: AlsoWrite | None = None) -> GraphExecution:
         """Writes a run and tells of it. Its caller starts it (root: dispatcher, child: run_child)."""
         run, admit_tx = prepare(self.core, request, self._next_key())
+        if also is not None:
+            admit_tx = _both(also, admit_tx, run)
         # Before it is written: who stops its tree meanwhile has to find it.
         self.core.runs[run.id] = run
         run.tree.runs[run.id] = run
@@ -187,6 +200,11 @@ class Engine:
                 raise StopTimeoutError(detail={"nodes": nodes}, hint="They are cut off; nothing that they still say counts.")
         return True
 
+    def has_running_children(self, graph_exec_id: str) -> bool:
+        """Whether runs below this one have not ended."""
+        run = self.core.runs.get(graph_exec_id)
+        return run is not None and any(r is not run and is_below(r, run) for r in run.tree.runs.values())
+
     def ended_future(self, run: GraphExecution) -> asyncio.Future:
         """Resolves with the final status once that is on the disk."""
         if run.ended is None:
@@ -249,6 +267,14 @@ class Engine:
             log.exception("run %s cannot be started", stored.run["uuid"])
             self._give_up(key, error)
             return None
+
+
+def _both(also: AlsoWrite, admit_tx: Callable[[Tx], None], run: GraphExecution) -> Callable[[Tx], None]:
+    def write(tx: Tx) -> None:
+        also(tx, run)
+        admit_tx(tx)
+
+    return write
 
 
 def is_below(run: GraphExecution, top: GraphExecution) -> bool:

@@ -17,11 +17,13 @@ from .types import (
     ExecuteGraph,
     ExecuteGraphResponse,
     ExecuteQuery,
+    ExecutionTree,
     GraphExecutionMeta,
     GraphExecutionsPaginated,
     GraphExecutionWithNodes,
     ListQuery,
     NodesQuery,
+    StopQuery,
 )
 
 _TAGS = ("graphs", "v1")
@@ -65,18 +67,24 @@ class ExecutionRoutes:
 
     async def stop_execution(self, request: Request) -> GraphExecutionMeta:
         path = request.path
-        return await self._service.stop_run(request.principal.user_id, path["graph_exec_id"], path["graph_id"])
+        return await self._service.stop_run(
+            request.principal.user_id, path["graph_exec_id"], path["graph_id"], given=request.query
+        )
+
+    async def get_tree(self, request: Request) -> ExecutionTree:
+        path = request.path
+        return await self._service.get_tree(request.principal.user_id, path["graph_exec_id"], path["graph_id"])
 
     async def stop_executions(self, request: Request) -> list[GraphExecutionMeta]:
         query, user_id = request.query, request.principal.user_id
-        return [await self._service.stop_run(user_id, query.graph_exec_id, query.graph_id)]
+        return [await self._service.stop_run(user_id, query.graph_exec_id, query.graph_id, given=query)]
 
     async def delete_execution(self, request: Request) -> Response:
         await self._service.delete_run(request.principal.user_id, request.path["graph_exec_id"])
         return Response(status=204)
 
 
-class StopQuery(msgspec.Struct, kw_only=True):
+class StopOneQuery(StopQuery, kw_only=True):
     graph_id: str
     graph_exec_id: str
 
@@ -160,7 +168,7 @@ def execution_routes(service: ExecutionService) -> list[Route]:
             "/api/executions",
             handlers.stop_executions,
             "Stops a run (the older form of the stop call).",
-            query=StopQuery,
+            query=StopOneQuery,
             returns=list[GraphExecutionMeta],
             errors=(404,),
             permission="EXECUTE_GRAPH",
@@ -186,6 +194,15 @@ def execution_routes(service: ExecutionService) -> list[Route]:
         ),
         route(
             "GET",
+            f"{one}/tree",
+            handlers.get_tree,
+            "The whole tree that a run belongs to: each run with its status, cost and time.",
+            returns=ExecutionTree,
+            errors=(404,),
+            permission="READ_GRAPH",
+        ),
+        route(
+            "GET",
             f"{one}/node-errors",
             handlers.list_node_errors,
             "What failed in a run: [node_id, message] for each failed node execution.",
@@ -198,6 +215,7 @@ def execution_routes(service: ExecutionService) -> list[Route]:
             f"{one}/stop",
             handlers.stop_execution,
             "Stops a run with everything that it has started.",
+            query=StopQuery,
             returns=GraphExecutionMeta,
             errors=(404, 500),
             permission="EXECUTE_GRAPH",

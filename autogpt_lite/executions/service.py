@@ -14,7 +14,7 @@ from ..db import Database, Tx
 from ..engine import states
 from ..engine.admit import AdmitRequest
 from ..engine.credential_groups import CredentialsNeed, check_credentials, credentials_needs, spread_credentials
-from ..engine.engine import Engine
+from ..engine.engine import AlsoWrite, Engine
 from ..engine.flush import sql as engine_sql
 from ..engine.graph import Graph
 from ..engine.ids import MAX_SEQ, node_key
@@ -27,15 +27,18 @@ from ..registry import Registry
 from ..sdk.credentials import Credentials
 from . import store
 from .inputs import check_inputs, check_pinned_nodes
+from .tree import build_tree, read_tree
 from .types import (
     PRIORITIES,
     PRIORITY_OF_A_PERSON,
     ExecuteGraph,
+    ExecutionTree,
     GraphExecutionMeta,
     GraphExecutionsPaginated,
     GraphExecutionWithNodes,
     NodesQuery,
     Pagination,
+    StopQuery,
 )
 
 log = logging.getLogger(__name__)
@@ -77,11 +80,25 @@ class ExecutionService:
         *,
         preset_id: str | None = None,
         source: str = "user",
+        also: AlsoWrite | None = None,
     ) -> GraphExecution:
-        """Starts a run of a graph version (None: the active one). When this returns, the run is on the disk.
+        """Starts a run of a graph version (None: the active one). When this returns, the run is on the disk, and in the same
+        transaction the rows that also(tx, run) wrote.
 
         Raises NotFoundError, GraphNotInLibraryError, or GraphValidationError with all problems by node id.
         """
+        request = self._request(user_id, graph_id, graph_version, given, preset_id=preset_id, source=source)
+        return await self._engine.start(request, also=also)
+
+    def check_start(self, user_id: str, graph_id: str, graph_version: int | None, given: ExecuteGraph) -> int:
+        """Whether start_graph would take this, now; nothing is written. Returns the version that it would run. Raises as it does."""
+        request = self._request(user_id, graph_id, graph_version, given, preset_id=None, source="user")
+        self._engine.check(request)
+        return request.plan.version
+
+    def _request(
+        self, user_id: str, graph_id: str, graph_version: int | None, given: ExecuteGraph, *, preset_id: str | None, source: str
+    ) -> AdmitRequest:
         if given.dry_run:
             raise InvalidInputError(
                 "Simulated runs are not offered here.", hint="Give `pinned_outputs` for the nodes that must not run."
@@ -90,7 +107,7 @@ class ExecutionService:
             user_id, self._graphs.get_runnable_graph(user_id, graph_id, graph_version), given
         )
         check_inputs(checked.plan, given.inputs)
-        request = AdmitRequest(
+        return AdmitRequest(
             user_id=user_id,
             plan=checked.plan,
             inputs=given.inputs,
@@ -102,7 +119,6 @@ class ExecutionService:
             source=source,
             priority=PRIORITIES.get(source, PRIORITY_OF_A_PERSON),
         )
-        return await self._engine.start(request)
 
     def _known_to_be_fine(
         self, user_id: str, graph_id: str, graph_version: int | None, given: ExecuteGraph
@@ -199,6 +215,12 @@ class ExecutionService:
         except NotFoundError:
             return None
 
+    async def get_tree(self, user_id: str, graph_exec_id: str, graph_id: str | None = None) -> ExecutionTree:
+        """The whole tree that a run belongs to. Raises NotFoundError."""
+        row = self._row(user_id, graph_exec_id, graph_id)
+        rows = await self._db.read(lambda connection: read_tree(connection, row[0]))
+        return build_tree(rows, self._engine.core.runs, self._plan_or_none)
+
     async def list_runs(self, user_id: str) -> list[GraphExecutionMeta]:
         """The newest runs of a user, children left out."""
         rows = await self._db.fetch_all(store.sql.list_of_user, (user_id, MAX_LISTED, 0))
@@ -219,10 +241,18 @@ class ExecutionService:
 
     # --- ending ----------------------------------------------------------------------------------------
 
-    async def stop_run(self, user_id: str, graph_exec_id: str, graph_id: str | None = None) -> GraphExecutionMeta:
-        """Stops a run with all its sub-agents; a run that has ended stays as it is. Raises NotFoundError, StopTimeoutError."""
+    async def stop_run(
+        self, user_id: str, graph_exec_id: str, graph_id: str | None = None, *, given: StopQuery | None = None
+    ) -> GraphExecutionMeta:
+        """Stops a run with all its sub-agents; a run that has ended stays as it is.
+
+        Raises NotFoundError, StopTimeoutError, ConflictError for one that may not take its running sub-agents along.
+        """
+        given = given or StopQuery()
         row = self._row(user_id, graph_exec_id, graph_id)
-        if row[6] not in states.ENDED and not await self._engine.stop(graph_exec_id):
+        if row[6] not in states.ENDED and not given.cascade and self._engine.has_running_children(graph_exec_id):
+            raise ConflictError("The run has sub-agents that run.", hint="Stop it with `cascade`, or stop the sub-agents first.")
+        if row[6] not in states.ENDED and not await self._engine.stop(graph_exec_id, wait_timeout_s=given.wait_timeout):
             await self._terminate_stored(row[0])
         return self.get_meta(user_id, graph_exec_id)
 

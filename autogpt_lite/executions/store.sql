@@ -17,6 +17,24 @@ SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.preset_id, g.stat
        g.credential_inputs, g.nodes_input_masks, g.is_dry_run, g.created_at, NULL, g.uuid
 FROM graph_executions g WHERE g.graph_id = ? AND g.user_id = ? AND g.parent_node_exec_id IS NULL ORDER BY g.id DESC LIMIT ? OFFSET ?;
 
+-- name: tree_of_root
+-- All runs of a tree, the root first. (root key, limit)
+SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.status, g.parent_id, g.parent_node_exec_id, g.depth, g.started_at,
+       g.ended_at, g.stats, g.created_at
+FROM graph_executions g WHERE g.id = ?1
+UNION ALL
+SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.status, g.parent_id, g.parent_node_exec_id, g.depth, g.started_at,
+       g.ended_at, g.stats, g.created_at
+FROM graph_executions g WHERE g.root_id = ?1 AND g.parent_node_exec_id IS NOT NULL ORDER BY 1 LIMIT ?2;
+
+-- name: root_of
+-- The root of a run's tree.
+SELECT root_id FROM graph_executions WHERE id = ?;
+
+-- name: node_of_execution
+-- Which node of the parent's graph an execution is of.
+SELECT node FROM node_executions WHERE id = ?;
+
 -- name: count_of_graph
 -- How many root runs of the graph there are. (graph_id, user_id)
 SELECT count(*) FROM graph_executions g WHERE g.graph_id = ? AND g.user_id = ? AND g.parent_node_exec_id IS NULL;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -101,6 +101,46 @@ class GraphExecutionWithNodes(GraphExecutionMeta, kw_only=True):
 
     outputs: dict[str, list[Any]]
     node_executions: list[NodeExecutionResult]
+
+
+class TreeRun(msgspec.Struct, kw_only=True):
+    """One run of a tree. `node_id` and `node_exec_id` are of the node in the parent that started it; both null for a root.
+    `cost` is in credits, `duration` in seconds (so far, for one that goes on)."""
+
+    id: str
+    parent_id: str | None
+    node_id: str | None
+    node_exec_id: str | None
+    graph_id: str
+    graph_version: int
+    graph_name: str
+    status: str
+    depth: int
+    started_at: str | None
+    ended_at: str | None
+    cost: int
+    duration: float
+    node_exec_count: int
+    node_error_count: int
+
+
+class ExecutionTree(msgspec.Struct, kw_only=True):
+    """A run with everything that it has started, in the order of starting; `cost` and `node_exec_count` are sums."""
+
+    root_id: str
+    runs: list[TreeRun]
+    cost: int
+    node_exec_count: int
+    is_complete: bool
+    """False where the tree has more runs than one answer shows."""
+
+
+class StopQuery(msgspec.Struct, kw_only=True):
+    """`wait_timeout` is the seconds that the answer waits for running nodes to end. Sub-agents are stopped too: without the run
+    that called them nobody would take their outputs, so `cascade=false` is refused while some of them run."""
+
+    wait_timeout: Annotated[float, msgspec.Meta(ge=0, le=60)] = 15.0
+    cascade: bool = True
 
 
 class Pagination(msgspec.Struct, kw_only=True):

@@ -1,0 +1,86 @@
+"""A run with everything that it has started: one row a run, with its status, cost and time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import apsw
+
+from ..clock import iso, now_us
+from ..engine.core import run_stats
+from ..engine.ids import MAX_SEQ, SEQ_BITS, node_exec_id
+from ..engine.plan import GraphPlan
+from ..engine.records import GraphExecution
+from .store import decode, sql
+from .types import ExecutionTree, TreeRun
+
+MAX_RUNS_SHOWN = 2_000
+
+PlanOrNone = Callable[[str, int], "GraphPlan | None"]
+TreeRow = tuple[tuple, int | None]
+"""(a row of tree_of_root, the position of the node that started it in its graph)"""
+
+
+def read_tree(connection: apsw.Connection, key: int) -> list[TreeRow]:
+    """The rows of the tree that a run belongs to, the root first."""
+    root = connection.execute(sql.root_of, (key,)).fetchall()[0][0]
+    rows = connection.execute(sql.tree_of_root, (root, MAX_RUNS_SHOWN + 1)).fetchall()
+    return [(row, _node_index(connection, row[7])) for row in rows]
+
+
+def _node_index(connection: apsw.Connection, node_exec_key: int | None) -> int | None:
+    if node_exec_key is None:
+        return None
+    found = connection.execute(sql.node_of_execution, (node_exec_key,)).fetchall()
+    return found[0][0] if found else None
+
+
+def build_tree(rows: list[TreeRow], in_memory: Mapping[str, GraphExecution], plan_of: PlanOrNone) -> ExecutionTree:
+    """The tree as an answer. What runs at the moment is newer in memory than on the disk."""
+    shown = rows[:MAX_RUNS_SHOWN]
+    by_key = {row[0]: row for row, _ in shown}
+    runs = [_tree_run(row, index, by_key, in_memory.get(row[1]), plan_of) for row, index in shown]
+    return ExecutionTree(
+        root_id=rows[0][0][1],
+        runs=runs,
+        cost=sum(run.cost for run in runs),
+        node_exec_count=sum(run.node_exec_count for run in runs),
+        is_complete=len(rows) <= MAX_RUNS_SHOWN,
+    )
+
+
+def _tree_run(
+    row: tuple, node_index: int | None, by_key: Mapping[int, tuple], live: GraphExecution | None, plan_of: PlanOrNone
+) -> TreeRun:
+    parent = by_key.get(row[6])
+    caller = plan_of(parent[3], parent[4]) if parent is not None else None
+    plan = plan_of(row[3], row[4])
+    stats: dict[str, Any] = run_stats(live) if live is not None else decode(row[11]) if row[11] is not None else {}
+    return TreeRun(
+        id=row[1],
+        parent_id=parent[1] if parent is not None else None,
+        node_id=caller.nodes[node_index].id if caller is not None and node_index is not None else None,
+        node_exec_id=_caller_id(parent, row[7]),
+        graph_id=row[3],
+        graph_version=row[4],
+        graph_name=plan.name if plan is not None else "",
+        status=row[5],
+        depth=row[8],
+        started_at=iso(row[9]),
+        ended_at=iso(row[10]),
+        cost=stats.get("cost", 0),
+        duration=_duration_s(row[9], row[10]),
+        node_exec_count=stats.get("node_exec_count", 0),
+        node_error_count=stats.get("node_error_count", 0),
+    )
+
+
+def _caller_id(parent: tuple | None, node_exec_key: int | None) -> str | None:
+    if parent is None or node_exec_key is None or node_exec_key >> SEQ_BITS != parent[0]:
+        return None
+    return node_exec_id(parent[1], node_exec_key & MAX_SEQ)
+
+
+def _duration_s(started_at: int | None, ended_at: int | None) -> float:
+    return 0.0 if started_at is None else ((ended_at or now_us()) - started_at) / 1_000_000
