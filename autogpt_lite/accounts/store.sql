@@ -11,7 +11,7 @@ SELECT s.user_id, u.role, s.expires_at FROM sessions s JOIN users u ON u.id = s.
 DELETE FROM sessions WHERE token_hash = ?
 
 -- name: delete_expired_sessions
--- Clean-up, whenever a session begins: a full scan of the few rows that there are.
+-- Clean-up, whenever a session begins. full scan: there are a few rows only.
 DELETE FROM sessions WHERE expires_at <= ?
 
 -- name: select_user

@@ -9,12 +9,14 @@ import apsw
 
 from ..errors import DatabaseError
 
+BUSY_TIMEOUT_MS = 5_000
+
 
 def open_connection(path: Path, *, cache_mb: int, read_only: bool = False) -> apsw.Connection:
     """A connection with WAL, FULL and foreign keys, each pragma read back: SQLite ignores a pragma that it cannot follow."""
     flags = apsw.SQLITE_OPEN_READONLY if read_only else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
     connection = apsw.Connection(str(path), flags=flags | apsw.SQLITE_OPEN_NOMUTEX, statementcachesize=300)
-    connection.set_busy_timeout(5_000)
+    connection.set_busy_timeout(BUSY_TIMEOUT_MS)
     if not read_only and connection.pragma("user_version") == 0:
         # Only takes effect before the first table; without it the file could never shrink.
         connection.pragma("auto_vacuum", "incremental")

@@ -10,8 +10,9 @@ from typing import TypeVar
 import apsw
 
 from ..config import DatabaseConfig
+from ..errors import StartupError
 from .connection import open_connection
-from .migrate import migrate
+from .migrate import check_file, migrate
 from .readers import LoopReader, Readers
 from .writer import Params, Tx, Writer
 
@@ -29,8 +30,13 @@ class Database:
 
     @classmethod
     async def open(cls, path: Path, config: DatabaseConfig) -> Database:
-        """Opens (or creates) the file and brings its schema up to date. Raises StartupError if it is a newer version's."""
-        connection = open_connection(path, cache_mb=config.cache_mb)
+        """Opens (or creates) the file and brings its schema up to date. Raises StartupError, with the file untouched, if it is a
+        newer version's or no database."""
+        check_file(path)
+        try:
+            connection = open_connection(path, cache_mb=config.cache_mb)
+        except (apsw.NotADBError, apsw.CorruptError) as error:
+            raise StartupError(f"{path} cannot be read as a database: {error}.", hint="Put a backup in its place.") from None
         try:
             migrate(connection, path)
         except BaseException:

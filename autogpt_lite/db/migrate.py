@@ -22,18 +22,36 @@ def list_migrations() -> list[tuple[int, str, Path]]:
     return found
 
 
+def check_file(path: Path) -> None:
+    """Looks at the file before anything opens it, since opening alone may change it. Raises StartupError for one that a newer
+    version of the program wrote, or that is no SQLite database."""
+    try:
+        with open(path, "rb") as file:
+            header = file.read(100)
+    except FileNotFoundError:
+        return
+    if header and not header.startswith(b"SQLite format 3\0"):
+        raise StartupError(f"{path} is not a database.", hint="Move it away, or point --data-dir somewhere else.")
+    _refuse_newer(path, int.from_bytes(header[60:64], "big"))  # user_version
+
+
+def _refuse_newer(path: Path, version: int) -> None:
+    known = len(list_migrations())
+    if version > known:
+        raise StartupError(
+            f"{path} was written by a newer version (schema {version}; this one knows up to {known}).",
+            hint="Install that version again, or point --data-dir somewhere else.",
+        )
+
+
 def migrate(connection: apsw.Connection, path: Path) -> list[str]:
     """Brings the file to the newest schema; the names of the migrations that ran.
 
-    Raises StartupError, with the file untouched, if a newer version of the program wrote it.
+    Raises StartupError if a newer version of the program wrote it.
     """
     migrations = list_migrations()
     current = connection.pragma("user_version")
-    if current > len(migrations):
-        raise StartupError(
-            f"{path} was written by a newer version (schema {current}; this one knows up to {len(migrations)}).",
-            hint="Install that version again, or point --data-dir somewhere else.",
-        )
+    _refuse_newer(path, current)  # after a crash the newest version may still be in the log only, where check_file cannot see it
     pending = migrations[current:]
     if pending and current > 0:
         _back_up(connection, path, current)
@@ -58,4 +76,6 @@ def _back_up(connection: apsw.Connection, path: Path, version: int) -> None:
     with copy.backup("main", connection, "main") as backup:
         backup.step(-1)
     copy.close()
+    with open(partial, "rb+") as file:
+        os.fsync(file.fileno())
     os.replace(partial, target)

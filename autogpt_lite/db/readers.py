@@ -27,11 +27,15 @@ class Readers:
         self._jobs: queue.SimpleQueue = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._waiting = 0
+        self._is_closed = False
 
     def submit(self, fn: Callable[[apsw.Connection], Any]) -> asyncio.Future:
         """Runs fn(connection) on a reading thread; a future of its result."""
         loop = asyncio.get_running_loop()
         future = loop.create_future()
+        if self._is_closed:
+            future.set_exception(DatabaseError("The database is closed."))
+            return future
         self._waiting += 1
         if len(self._threads) < min(self._count, self._waiting):
             thread = threading.Thread(target=self._run, name="db-reader", daemon=True)
@@ -42,6 +46,7 @@ class Readers:
         return future
 
     def close(self) -> None:
+        self._is_closed = True
         for _ in self._threads:
             self._jobs.put(None)
         for thread in self._threads:
@@ -52,15 +57,17 @@ class Readers:
         self._waiting -= 1
 
     def _run(self) -> None:
-        connection = open_connection(self._path, cache_mb=4, read_only=True)
+        connection = None
         deadline = [0.0]
-        # Called every 20,000 steps of SQLite's machine (some ms): a long read ends at its time limit.
-        connection.set_progress_handler(lambda: time.monotonic() > deadline[0], 20_000)
         while (job := self._jobs.get()) is not None:
             fn, future, loop = job
             deadline[0] = time.monotonic() + self._timeout_s
             result, error = None, None
             try:
+                if connection is None:
+                    connection = open_connection(self._path, cache_mb=4, read_only=True)
+                    # Called every 20,000 steps of SQLite's machine (some ms): a long read ends at its time limit.
+                    connection.set_progress_handler(lambda: time.monotonic() > deadline[0], 20_000)
                 result = fn(connection)
             except apsw.InterruptError:
                 error = DatabaseError(
@@ -72,7 +79,8 @@ class Readers:
                 loop.call_soon_threadsafe(_settle, future, result, error)
             except RuntimeError:
                 pass  # the loop has closed
-        connection.close()
+        if connection is not None:
+            connection.close()
 
 
 def _settle(future: asyncio.Future, result: Any, error: BaseException | None) -> None:

@@ -20,6 +20,7 @@ import apsw
 
 from .. import faultpoints
 from ..errors import DatabaseBusyError, DatabaseError
+from .connection import BUSY_TIMEOUT_MS
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,8 @@ class Tx:
         return self._connection.changes()
 
     def executemany(self, sql: str, rows: Iterable[Params]) -> None:
-        self._connection.executemany(sql, rows)
+        for _ in self._connection.executemany(sql, rows):
+            pass  # a RETURNING that nobody reads would end it at the first row
 
     def undo(self) -> None:
         """Takes back everything that this function has written so far."""
@@ -122,8 +124,12 @@ class Writer:
         done: concurrent.futures.Future = concurrent.futures.Future()
 
         def step(connection: apsw.Connection) -> bool:
-            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-            done.set_result(None)
+            try:
+                connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            except Exception as error:
+                done.set_exception(error)
+            else:
+                done.set_result(None)
             return False
 
         self.run_between(step)
@@ -140,6 +146,15 @@ class Writer:
     # --- the writer thread -------------------------------------------------------------------------
 
     def _run(self) -> None:
+        try:
+            self._serve()
+        except BaseException as error:
+            # A bug here must not leave everybody waiting for ever.
+            log.critical("the database writer has ended", exc_info=error)
+            self._fatal = error
+            self._give_up(list(self._jobs), error)
+
+    def _serve(self) -> None:
         last_checkpoint = time.monotonic()
         while True:
             if not self._jobs and not self._between:
@@ -150,7 +165,11 @@ class Writer:
             self._wake.clear()
             if self._jobs:
                 batch = [self._jobs.popleft() for _ in range(len(self._jobs))]
-                self._commit(batch)
+                try:
+                    self._commit(batch)
+                except BaseException as error:
+                    self._give_up(batch, error)
+                    raise
             if self._between:
                 self._step_between()
             now = time.monotonic()
@@ -175,6 +194,14 @@ class Writer:
                 connection.execute("ROLLBACK")
             for job in batch:
                 job.error = job.error or _as_error(error)
+        self._tell(batch)
+
+    def _give_up(self, batch: list[_Job], error: BaseException) -> None:
+        for job in batch:
+            job.error = job.error or _as_error(error)
+        self._tell(batch)
+
+    def _tell(self, batch: list[_Job]) -> None:
         try:
             self._loop.call_soon_threadsafe(_resolve, batch)  # type: ignore[union-attr]
         except RuntimeError:
@@ -207,15 +234,29 @@ class Writer:
         return apsw.SQLITE_OK
 
     def _checkpoint(self, *, final: bool = False) -> None:
-        # PASSIVE alone never shrinks the log, so past the limit the next one waits for readers and starts it anew.
+        # PASSIVE alone never shrinks the log, so past the limit the log is started anew as soon as no reader needs it.
         large = self._wal_pages * self._page_size > self._wal_limit_bytes
-        mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if final or large else apsw.SQLITE_CHECKPOINT_PASSIVE
+        if final or large:
+            self._connection.set_busy_timeout(0)  # with the usual five seconds one long read would hold up every writer
+            try:
+                self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+                self._wal_pages = 0
+                return
+            except apsw.BusyError:
+                pass  # a reader holds the log: move what can be moved, and try again later
+            except apsw.Error as error:
+                log.error("the log could not be moved into the database: %s", error)
+                return
+            finally:
+                self._connection.set_busy_timeout(BUSY_TIMEOUT_MS)
         try:
-            total, done = self._connection.wal_checkpoint(mode=mode)
-            if done >= total:
+            total, done = self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            if done >= total and not large:
                 self._wal_pages = 0
         except apsw.BusyError:
-            pass  # a reader holds the log; the next commit tries again
+            pass
+        except apsw.Error as error:
+            log.error("the log could not be moved into the database: %s", error)
 
 
 def _resolve(batch: list[_Job]) -> None:

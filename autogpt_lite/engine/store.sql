@@ -43,7 +43,7 @@ SELECT status FROM graph_executions WHERE id = ?;
 
 -- name: last_key
 -- The newest key that was ever given: a deleted run's key must not come back, since charges, children and rows that wait to be
--- purged still carry it. full scan: this table has one row a table.
+-- purged still carry it.
 SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'graph_executions';
 
 -- name: children_of_node

@@ -1,0 +1,263 @@
+-- What the migrations come to. Written by `python -m autogpt_lite.db.schema`; a test compares it. Do not edit.
+
+CREATE TABLE charges (
+    node_exec_id      INTEGER NOT NULL,
+    try               INTEGER NOT NULL,
+    kind              INTEGER NOT NULL,
+    user_id           TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    reserved_credits  INTEGER NOT NULL CHECK (reserved_credits >= 0),
+    settled_credits   INTEGER CHECK (settled_credits >= 0),
+    created_at        INTEGER NOT NULL,
+    PRIMARY KEY (node_exec_id, try, kind)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE graph_executions (
+    id                    INTEGER PRIMARY KEY AUTOINCREMENT,
+    uuid                  TEXT NOT NULL UNIQUE,
+    user_id               TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    graph_id              TEXT NOT NULL,
+    graph_version         INTEGER NOT NULL,
+    status                TEXT NOT NULL CHECK (status IN
+                              ('INCOMPLETE', 'QUEUED', 'RUNNING', 'REVIEW', 'COMPLETED', 'FAILED', 'TERMINATED')),
+    parent_id             INTEGER REFERENCES graph_executions (id) ON DELETE SET NULL,
+    root_id               INTEGER NOT NULL,
+    parent_node_exec_id   INTEGER,
+    child_key             TEXT,
+    depth                 INTEGER NOT NULL DEFAULT 0,
+    priority              INTEGER NOT NULL DEFAULT 5 CHECK (priority BETWEEN 0 AND 9),
+    source                TEXT NOT NULL DEFAULT 'user',
+    preset_id             TEXT,
+    is_dry_run            INTEGER NOT NULL DEFAULT 0,
+    deliveries            INTEGER NOT NULL DEFAULT 0,
+    inputs                BLOB NOT NULL,
+    credential_inputs     BLOB,
+    nodes_input_masks     BLOB,
+    pinned_outputs        BLOB,
+    nodes_to_skip         BLOB,
+    created_at            INTEGER NOT NULL,
+    queued_at             INTEGER,
+    started_at            INTEGER,
+    ended_at              INTEGER,
+    stats                 BLOB
+) STRICT;
+
+CREATE UNIQUE INDEX graph_executions_child_key ON graph_executions (parent_node_exec_id, child_key)
+    WHERE child_key IS NOT NULL;
+
+CREATE INDEX graph_executions_of_graph ON graph_executions (graph_id, id);
+
+CREATE INDEX graph_executions_of_parent ON graph_executions (parent_id, id) WHERE parent_id IS NOT NULL;
+
+CREATE INDEX graph_executions_of_root ON graph_executions (root_id, id) WHERE parent_node_exec_id IS NOT NULL;
+
+CREATE INDEX graph_executions_of_user ON graph_executions (user_id, id);
+
+CREATE INDEX graph_executions_open ON graph_executions (status, priority, id) WHERE status IN ('QUEUED', 'RUNNING', 'REVIEW');
+
+CREATE INDEX graph_executions_roots ON graph_executions (user_id, graph_id, id) WHERE parent_node_exec_id IS NULL;
+
+CREATE TABLE graphs (
+    graph_id            TEXT NOT NULL,
+    version             INTEGER NOT NULL CHECK (version > 0),
+    user_id             TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    is_active           INTEGER NOT NULL CHECK (is_active IN (0, 1)),
+    name                TEXT NOT NULL,
+    description         TEXT NOT NULL,
+    body                BLOB NOT NULL,
+    forked_from_id      TEXT,
+    forked_from_version INTEGER,
+    created_at          INTEGER NOT NULL,
+    PRIMARY KEY (graph_id, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX graphs_of_user ON graphs (user_id, graph_id, version);
+
+CREATE UNIQUE INDEX graphs_one_active ON graphs (graph_id) WHERE is_active = 1;
+
+CREATE TABLE library_agents (
+    id             TEXT PRIMARY KEY,
+    user_id        TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    graph_id       TEXT NOT NULL,
+    graph_version  INTEGER NOT NULL,
+    is_favorite    INTEGER NOT NULL DEFAULT 0 CHECK (is_favorite IN (0, 1)),
+    is_archived    INTEGER NOT NULL DEFAULT 0 CHECK (is_archived IN (0, 1)),
+    is_deleted     INTEGER NOT NULL DEFAULT 0 CHECK (is_deleted IN (0, 1)),
+    created_at     INTEGER NOT NULL,
+    updated_at     INTEGER NOT NULL, is_paused INTEGER NOT NULL DEFAULT 0 CHECK (is_paused IN (0, 1)), folder_id TEXT REFERENCES library_folders (id) ON DELETE SET NULL,
+    UNIQUE (user_id, graph_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX library_agents_live ON library_agents (user_id, graph_id, graph_version) WHERE is_deleted = 0 AND is_archived = 0;
+
+CREATE INDEX library_agents_of_folder ON library_agents (folder_id) WHERE folder_id IS NOT NULL;
+
+CREATE TABLE library_folders (
+    id          TEXT PRIMARY KEY,
+    user_id     TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    parent_id   TEXT REFERENCES library_folders (id) ON DELETE CASCADE,
+    name        TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+    icon        TEXT,
+    color       TEXT,
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX library_folders_of_parent ON library_folders (parent_id) WHERE parent_id IS NOT NULL;
+
+CREATE UNIQUE INDEX library_folders_of_user ON library_folders (user_id, coalesce(parent_id, ''), name);
+
+CREATE TABLE meta (
+    key    TEXT PRIMARY KEY,
+    value  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE node_executions (
+    id            INTEGER PRIMARY KEY,
+    node          INTEGER NOT NULL,
+    status        INTEGER NOT NULL CHECK (status BETWEEN 0 AND 6),
+    try           INTEGER NOT NULL DEFAULT 0,
+    n_propagated  INTEGER NOT NULL DEFAULT 0,
+    added_at      INTEGER NOT NULL,
+    queued_us     INTEGER,
+    started_us    INTEGER,
+    ended_us      INTEGER,
+    input         BLOB,
+    output        BLOB,
+    stats         BLOB
+) STRICT;
+
+CREATE TABLE node_outputs (
+    node_exec_id  INTEGER NOT NULL,
+    ordinal       INTEGER NOT NULL,
+    pin           TEXT NOT NULL,
+    value         BLOB NOT NULL,
+    PRIMARY KEY (node_exec_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE presets (
+    id             TEXT PRIMARY KEY,
+    user_id        TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    graph_id       TEXT NOT NULL,
+    graph_version  INTEGER NOT NULL CHECK (graph_version > 0),
+    name           TEXT NOT NULL,
+    description    TEXT NOT NULL,
+    inputs         BLOB NOT NULL,
+    credentials    BLOB NOT NULL,
+    is_active      INTEGER NOT NULL CHECK (is_active IN (0, 1)),
+    webhook_id     TEXT,
+    created_at     INTEGER NOT NULL,
+    updated_at     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX presets_of_user ON presets (user_id, graph_id, updated_at);
+
+CREATE TABLE purge_queue (
+    graph_exec_key  INTEGER PRIMARY KEY
+) STRICT;
+
+CREATE TABLE schedule_fires (
+    schedule_key   INTEGER NOT NULL REFERENCES schedules (key) ON DELETE CASCADE,
+    due_at         INTEGER NOT NULL,
+    status         TEXT NOT NULL CHECK (status IN ('started', 'waiting', 'missed', 'skipped', 'refused')),
+    fired_at       INTEGER,
+    graph_exec_id  TEXT,
+    reason         TEXT,
+    PRIMARY KEY (schedule_key, due_at),
+    CHECK ((status = 'started') = (graph_exec_id IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX schedule_fires_by_age ON schedule_fires (due_at);
+
+CREATE INDEX schedule_fires_waiting ON schedule_fires (schedule_key, due_at) WHERE status = 'waiting';
+
+CREATE TABLE schedules (
+    key                 INTEGER PRIMARY KEY AUTOINCREMENT,
+    id                  TEXT NOT NULL UNIQUE,
+    user_id             TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    graph_id            TEXT NOT NULL,
+    graph_version       INTEGER NOT NULL,
+    name                TEXT NOT NULL,
+    cron                TEXT NOT NULL,
+    timezone            TEXT NOT NULL,
+    inputs              BLOB NOT NULL,
+    credentials         BLOB NOT NULL,
+    catch_up            TEXT NOT NULL CHECK (catch_up IN ('skip', 'once', 'all')),
+    catch_up_limit      INTEGER NOT NULL CHECK (catch_up_limit > 0),
+    grace_s             INTEGER NOT NULL CHECK (grace_s >= 0),
+    overlap             TEXT NOT NULL CHECK (overlap IN ('queue', 'skip', 'parallel')),
+    origin              TEXT NOT NULL DEFAULT 'user' CHECK (origin IN ('user', 'config')),
+    config_source       TEXT NOT NULL DEFAULT '',
+    config_digest       TEXT NOT NULL DEFAULT '',
+    is_paused           INTEGER NOT NULL DEFAULT 0 CHECK (is_paused IN (0, 1)),
+    paused_reason       TEXT,
+    next_due_at         INTEGER,
+    last_graph_exec_id  TEXT,
+    created_at          INTEGER NOT NULL,
+    updated_at          INTEGER NOT NULL,
+    CHECK (is_paused = 0 OR next_due_at IS NULL),
+    FOREIGN KEY (graph_id, graph_version) REFERENCES graphs (graph_id, version) ON DELETE CASCADE
+) STRICT;
+
+CREATE INDEX schedules_due ON schedules (next_due_at) WHERE next_due_at IS NOT NULL;
+
+CREATE UNIQUE INDEX schedules_of_config ON schedules (name) WHERE origin = 'config';
+
+CREATE INDEX schedules_of_graph ON schedules (graph_id, graph_version);
+
+CREATE INDEX schedules_of_user ON schedules (user_id, graph_id);
+
+CREATE TABLE sessions (
+    token_hash  BLOB PRIMARY KEY,
+    user_id     TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at  INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE system_jobs (
+    name         TEXT PRIMARY KEY,
+    last_run_at  INTEGER,
+    last_error   TEXT,
+    next_run_at  INTEGER
+, last_result TEXT) STRICT, WITHOUT ROWID;
+
+CREATE TABLE users (
+    id          TEXT PRIMARY KEY,
+    email       TEXT NOT NULL UNIQUE,
+    name        TEXT NOT NULL DEFAULT '',
+    role        TEXT NOT NULL DEFAULT 'user' CHECK (role IN ('user', 'admin')),
+    timezone    TEXT NOT NULL DEFAULT 'UTC',
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER schedules_leave_with_an_agent_put_away AFTER UPDATE OF is_deleted, is_archived ON library_agents
+WHEN new.is_deleted = 1 OR new.is_archived = 1
+BEGIN
+    DELETE FROM schedules WHERE user_id = new.user_id AND graph_id = new.graph_id;
+END;
+
+CREATE TRIGGER schedules_leave_with_their_agent AFTER DELETE ON library_agents
+BEGIN
+    DELETE FROM schedules WHERE user_id = old.user_id AND graph_id = old.graph_id;
+END;
+
+CREATE VIEW node_executions_readable AS
+SELECT g.uuid AS graph_exec_id, n.id & 16777215 AS seq, n.node,
+       CASE n.status WHEN 0 THEN 'INCOMPLETE' WHEN 1 THEN 'QUEUED' WHEN 2 THEN 'RUNNING' WHEN 3 THEN 'REVIEW'
+                     WHEN 4 THEN 'COMPLETED' WHEN 5 THEN 'FAILED' ELSE 'TERMINATED' END AS status,
+       datetime(n.added_at / 1000000, 'unixepoch') AS added, datetime((n.added_at + n.ended_us) / 1000000, 'unixepoch') AS ended,
+       json(n.input) AS input, json(n.output) AS output
+FROM node_executions n JOIN graph_executions g ON g.id = n.id >> 24;
+
+CREATE TRIGGER schedules_keep_their_agent BEFORE UPDATE OF user_id, graph_id ON schedules
+WHEN new.user_id <> old.user_id OR new.graph_id <> old.graph_id
+BEGIN
+    SELECT RAISE(ABORT, 'a schedule keeps its agent');
+END;
+
+CREATE TRIGGER schedules_need_an_agent BEFORE INSERT ON schedules
+WHEN NOT EXISTS (SELECT 1 FROM library_agents
+                 WHERE user_id = new.user_id AND graph_id = new.graph_id AND is_deleted = 0 AND is_archived = 0)
+BEGIN
+    SELECT RAISE(ABORT, 'a schedule needs an agent in the library');
+END;

@@ -1,0 +1,127 @@
+"""The schema: one list of migrations, forward only, with a backup first; schema.sql shows what they come to."""
+
+from __future__ import annotations
+
+import shutil
+
+import apsw
+import pytest
+
+from autogpt_lite.db import Database, migrate
+from autogpt_lite.db import schema as schema_module
+from autogpt_lite.errors import StartupError
+
+from .conftest import database_config
+
+MIGRATIONS = migrate.list_migrations()
+
+
+def test_schema_sql_is_what_the_migrations_come_to():
+    written = schema_module.SCHEMA_FILE.read_text("utf-8")
+    assert written == schema_module.dump_schema(), "run `python -m autogpt_lite.db.schema` after a change of the migrations"
+
+
+def test_schema_sql_makes_the_same_database():
+    connection = apsw.Connection(":memory:")
+    connection.execute(schema_module.SCHEMA_FILE.read_text("utf-8"))
+    assert schema_module.schema_of(connection) == schema_module.dump_schema()
+    connection.close()
+
+
+async def test_a_fresh_file_has_the_newest_schema_and_the_default_user(tmp_path):
+    db = await Database.open(tmp_path / "db.sqlite", database_config())
+    assert db.point("PRAGMA user_version") == (len(MIGRATIONS),)
+    assert db.point("SELECT id FROM users") == ("3e53486c-cf57-477e-ba2a-cb02dc828e1a",)
+    assert await db.fetch_all("PRAGMA foreign_key_check") == []
+    await db.close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["db.sqlite"]
+
+
+async def test_a_file_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path):
+    path = tmp_path / "db.sqlite"
+    db = await Database.open(path, database_config())
+    await db.close()
+    connection = apsw.Connection(str(path))
+    connection.pragma("user_version", len(MIGRATIONS) + 1)
+    connection.pragma("journal_mode", "delete")  # would be changed by the mere opening
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(StartupError, match="newer version") as refused:
+        await Database.open(path, database_config())
+    assert str(len(MIGRATIONS) + 1) in str(refused.value)
+    assert path.read_bytes() == before
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["db.sqlite"]
+
+
+@pytest.mark.parametrize("content", [b"this is a text and no database" * 100, b"SQLite format 3\0" + b"\xff" * 200])
+async def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path, content):
+    path = tmp_path / "db.sqlite"
+    path.write_bytes(content)
+    with pytest.raises(StartupError, match=r"db\.sqlite"):
+        await Database.open(path, database_config())
+    assert path.read_bytes() == content
+
+
+@pytest.fixture
+def older(tmp_path, monkeypatch):
+    """A folder of migrations that a test may fill."""
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    monkeypatch.setattr(migrate, "MIGRATIONS_DIR", folder)
+    return folder
+
+
+async def test_a_backup_is_made_before_an_older_file_is_migrated(tmp_path, older):
+    for number, _, file in MIGRATIONS[:1]:
+        shutil.copy(file, older / f"{number:04}_first.sql")
+    path = tmp_path / "db.sqlite"
+    db = await Database.open(path, database_config())
+    await db.write(lambda tx: tx.execute("INSERT INTO meta (key, value) VALUES ('mine', 'kept')"))
+    await db.close()
+    (older / "0002_more.sql").write_text("CREATE TABLE more (k INTEGER PRIMARY KEY); UPDATE meta SET value = 'changed';")
+    db = await Database.open(path, database_config())
+    assert db.point("SELECT value FROM meta WHERE key = 'mine'") == ("changed",)
+    assert db.point("PRAGMA user_version") == (2,)
+    await db.close()
+    assert sorted(file.name for file in tmp_path.iterdir() if file.is_file()) == ["db.before-schema-2.sqlite", "db.sqlite"]
+    backup = apsw.Connection(str(tmp_path / "db.before-schema-2.sqlite"), flags=apsw.SQLITE_OPEN_READONLY)
+    assert backup.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert backup.pragma("user_version") == 1
+    assert backup.execute("SELECT value FROM meta WHERE key = 'mine'").fetchall() == [("kept",)]
+    backup.close()
+
+
+async def test_a_migration_that_fails_leaves_the_schema_of_before(tmp_path, older):
+    (older / "0001_first.sql").write_text("CREATE TABLE a (k);")
+    path = tmp_path / "db.sqlite"
+    await (await Database.open(path, database_config())).close()
+    (older / "0002_good.sql").write_text("CREATE TABLE b (k);")
+    (older / "0003_broken.sql").write_text("CREATE TABLE c (k); INSERT INTO nowhere VALUES (1);")
+    with pytest.raises(apsw.SQLError):
+        await Database.open(path, database_config())
+    connection = apsw.Connection(str(path))
+    assert connection.pragma("user_version") == 2  # each is a transaction of its own
+    assert [row[0] for row in connection.execute("SELECT name FROM sqlite_schema ORDER BY name")] == ["a", "b"]
+    connection.close()
+    (older / "0003_broken.sql").write_text("CREATE TABLE c (k);")
+    db = await Database.open(path, database_config())
+    assert db.point("PRAGMA user_version") == (3,)
+    await db.close()
+
+
+def test_migrations_are_numbered_without_gaps(older):
+    (older / "0001_first.sql").write_text("")
+    (older / "0003_third.sql").write_text("")
+    with pytest.raises(AssertionError):
+        migrate.list_migrations()
+
+
+def test_every_table_of_ours_is_strict():
+    """Without STRICT a text in a number's column is kept as it is."""
+    connection = apsw.Connection(":memory:")
+    connection.execute(schema_module.SCHEMA_FILE.read_text("utf-8"))
+    rows = connection.execute(
+        "SELECT name FROM pragma_table_list WHERE type = 'table' AND NOT strict AND name NOT LIKE 'sqlite_%'"
+    )
+    assert rows.fetchall() == []
+    connection.close()
