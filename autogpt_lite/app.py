@@ -28,8 +28,14 @@ from .graphs.routes import routes as graph_routes
 from .graphs.service import GraphService
 from .jobs.service import SystemJob, SystemJobs
 from .library.service import LibraryService
+from .library_agents.routes import library_agent_routes
+from .library_agents.service import LibraryAgentService
+from .library_folders.routes import folder_routes
+from .library_folders.service import FolderService
 from .net import client as net
 from .paths import packaged_file
+from .presets.routes import preset_routes
+from .presets.service import PresetService
 from .registry import Registry
 from .sdk import text
 from .web.routing import Route
@@ -55,6 +61,9 @@ class App:
         self.graphs = GraphService(db, registry, self.library, find_credentials=self.credentials.finder)
         self.engine = Engine(db, registry, self.bus, config, self._engine_services())
         self.executions = ExecutionService(db, registry, self.engine, self.graphs, self.credentials)
+        self.folders = FolderService(db)
+        self.library_agents = LibraryAgentService(db, self.library, self.graphs, self.executions, self.folders)
+        self.presets = PresetService(db, self.library, self.graphs, self.executions)
         self.agent_files = AgentFileService(db, self.graphs, self.executions)
         self.blocks = BlockService(registry, self.credentials, config)
         self.jobs = SystemJobs(db)
@@ -62,6 +71,9 @@ class App:
             *accounts_routes(self.accounts),
             *graph_routes(self.graphs),
             *execution_routes(self.executions),
+            *library_agent_routes(self.library_agents),
+            *folder_routes(self.folders),
+            *preset_routes(self.presets),
             *agent_file_routes(self.agent_files),
             *block_routes(self.blocks, self.accounts.timezone_of),
         ]
@@ -77,7 +89,9 @@ class App:
         )
 
     def _wire(self) -> None:
+        self.library.leaving.append(self.executions.end_queued_runs_tx)
         self.graphs.deleting.append(self.executions.delete_runs_of_graph_tx)
+        self.graphs.deleting.append(self.presets.delete_presets_of_graph_tx)
         self.graphs.deleted.append(self.executions.stop_runs_of_graph)
         self.jobs.add(
             SystemJob(

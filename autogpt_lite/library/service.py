@@ -36,8 +36,12 @@ class LibraryService:
 
     def may_read(self, graph_id: str, user_id: str, graph_version: int) -> bool:
         """Whether the user may look at this version of somebody else's graph: the one in the library, archived or not."""
+        return self.version_of(graph_id, user_id) == graph_version
+
+    def version_of(self, graph_id: str, user_id: str) -> int | None:
+        """The version that the library holds, archived or not; None if it holds none."""
         row = self._db.point(sql.select_readable_version, {"user_id": user_id, "graph_id": graph_id})
-        return row is not None and row[0] == graph_version
+        return None if row is None else row[0]
 
     def is_paused(self, graph_id: str, user_id: str) -> bool:
         """Whether the agent's schedules and triggers have to wait. Runs by hand are not asked."""

@@ -1,0 +1,112 @@
+"""Rows of library agents. Functions that take a connection run on a reading thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import apsw
+import msgspec
+
+from ..db import load_sql
+from .types import ListAgents
+
+sql = load_sql(__file__, "store.sql")
+
+FindGraphs = Callable[[apsw.Connection, str, Collection[str]], set[str]]
+"""(connection, user_id, graph ids) -> those of them that ... (have a schedule that is on, say). Runs on a reading thread."""
+
+
+class Entry(msgspec.Struct):
+    """What an agent is found and sorted by."""
+
+    id: str
+    graph_id: str
+    graph_version: int
+    name: str
+    description: str
+    created_at: int
+    updated_at: int
+    folder_id: str | None
+    is_favorite: int
+    is_paused: int
+    last_run_key: int | None
+
+
+class AgentRow(msgspec.Struct):
+    """An agent and the state of its last runs: the status of the last that ended, when the last began, when one completed."""
+
+    id: str
+    graph_id: str
+    graph_version: int
+    is_favorite: int
+    is_archived: int
+    is_deleted: int
+    is_paused: int
+    folder_id: str | None
+    created_at: int
+    updated_at: int
+    folder_name: str | None
+    creator_name: str | None
+    highest_version: int | None
+    last_ended_status: str | None
+    last_run_at: int | None
+    last_completed_at: int | None
+    is_running: bool = False
+    is_scheduled: bool = False
+    is_listening: bool = False
+
+
+def find_entries(connection: apsw.Connection, user_id: str, query: ListAgents) -> list[Entry]:
+    """The agents that the query asks for, in its order, all pages."""
+    flags = {"is_deleted": int(query.is_deleted), "is_archived": int(query.is_archived), "user_id": user_id}
+    rows = connection.execute(sql.list_entries, {**flags, "with_last_run": int(query.sort_by == "lastRunAt")}).fetchall()
+    found = [entry for entry in (Entry(*row) for row in rows) if _is_wanted(entry, query)]
+    # The id last, so that equal times do not make a page show an agent twice.
+    found.sort(key=lambda entry: entry.id)
+    if query.sort_by == "name":
+        found.sort(key=lambda entry: entry.name.casefold())
+    else:
+        found.sort(key=_SORT_KEYS[query.sort_by], reverse=True)
+    return found
+
+
+_SORT_KEYS: dict[str, Callable[[Entry], int]] = {
+    "createdAt": lambda entry: entry.created_at,
+    "updatedAt": lambda entry: entry.updated_at,
+    "lastRunAt": lambda entry: entry.last_run_key or 0,
+}
+
+
+def _is_wanted(entry: Entry, query: ListAgents) -> bool:
+    if query.include_root_only and entry.folder_id is not None:
+        return False
+    if query.folder_id is not None and entry.folder_id != query.folder_id:
+        return False
+    if query.is_favorite is not None and bool(entry.is_favorite) != query.is_favorite:
+        return False
+    if query.is_paused is not None and bool(entry.is_paused) != query.is_paused:
+        return False
+    words = (query.search_term or "").casefold().split()
+    text = f"{entry.name}\n{entry.description}".casefold() if words else ""
+    return all(word in text for word in words)
+
+
+def read_agents(
+    connection: apsw.Connection,
+    user_id: str,
+    ids: Collection[str],
+    scheduled: Collection[FindGraphs],
+    listening: Collection[FindGraphs],
+) -> list[AgentRow]:
+    """The agents of these ids that are the user's, in this order."""
+    listed = msgspec.json.encode(list(ids)).decode()
+    agents = [AgentRow(*row) for row in connection.execute(sql.select_agents, {"ids": listed, "user_id": user_id}).fetchall()]
+    graph_ids = {agent.graph_id for agent in agents}
+    running = {graph_id for (graph_id,) in connection.execute(sql.running_graphs, (user_id,)).fetchall()}
+    on_schedule = set().union(*(find(connection, user_id, graph_ids) for find in scheduled))
+    on_trigger = set().union(*(find(connection, user_id, graph_ids) for find in listening))
+    for agent in agents:
+        agent.is_running = agent.graph_id in running
+        agent.is_scheduled = agent.graph_id in on_schedule
+        agent.is_listening = agent.graph_id in on_trigger
+    return agents

@@ -1,0 +1,135 @@
+"""Library agents as clients see them, in AutoGPT's shapes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from ..graphs.types import GraphTriggerInfo
+
+Activity = Literal["running", "error", "scheduled", "listening", "healthy"]
+Status = Literal["COMPLETED", "HEALTHY", "WAITING", "ERROR"]
+Page = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+PageSize = Annotated[int, msgspec.Meta(ge=1, le=100)]
+
+
+class ListAgents(msgspec.Struct, kw_only=True):
+    """Which agents. `search_term`: every word of it is in the name or the description, in any case. `folder_id`: those in this
+    folder; `include_root_only`: those in none. Archived and removed ones are shown where they are asked for, and then alone."""
+
+    search_term: str | None = None
+    sort_by: Literal["createdAt", "updatedAt", "name", "lastRunAt"] = "updatedAt"
+    page: Page = 1
+    page_size: PageSize = 15
+    folder_id: str | None = None
+    include_root_only: bool = False
+    is_favorite: bool | None = None
+    is_archived: bool = False
+    is_deleted: bool = False
+    is_paused: bool | None = None
+
+
+class PageQuery(msgspec.Struct, kw_only=True):
+    """Which page; pages count from 1."""
+
+    page: Page = 1
+    page_size: PageSize = 15
+
+
+class ByGraphQuery(msgspec.Struct, kw_only=True):
+    """Only if the library holds this version."""
+
+    version: int | None = None
+
+
+class LeaveQuery(msgspec.Struct, kw_only=True):
+    """What happens to runs that are under way when the agent goes: `stop` ends them, `finish` lets them go on."""
+
+    running: Literal["stop", "finish"] = "stop"
+
+
+class AddAgent(msgspec.Struct, kw_only=True):
+    """Which agent comes into the library: a listing of the marketplace, or a graph of one's own."""
+
+    store_listing_version_id: str | None = None
+    graph_id: str | None = None
+    graph_version: int | None = None
+
+
+class UpdateAgent(msgspec.Struct, kw_only=True):
+    """What changes; a field that is left out or null stays (but a null `folder_id` takes the agent out of its folder).
+
+    `graph_version` makes that version the active one; `auto_update_version` the newest.
+    """
+
+    auto_update_version: bool | None = None
+    graph_version: int | None = None
+    is_favorite: bool | None = None
+    is_archived: bool | None = None
+    is_paused: bool | None = None
+    folder_id: str | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class BulkMoveAgents(msgspec.Struct, kw_only=True):
+    """Which agents go into which folder; null is the top."""
+
+    agent_ids: Annotated[list[str], msgspec.Meta(max_length=1_000)]
+    folder_id: str | None = None
+
+
+class LibraryAgent(msgspec.Struct, kw_only=True):
+    """An agent in the library. Times are ISO 8601, UTC.
+
+    `activity` follows one rule each, the first that holds: running: a run has not ended; error: the last run that ended has
+    failed; scheduled: a schedule of it is on; listening: a trigger of it is on; else healthy. A paused agent is neither scheduled
+    nor listening. `status` is the same in AutoGPT's words: WAITING while it runs, ERROR, HEALTHY, and COMPLETED where it never ran.
+    `new_output`: a run has completed within the last 7 days.
+    """
+
+    id: str
+    graph_id: str
+    graph_version: int
+    image_url: str | None
+    creator_name: str
+    creator_image_url: str
+    status: Status
+    activity: Activity
+    created_at: str
+    updated_at: str
+    last_run_at: str | None
+    name: str
+    description: str
+    instructions: str | None
+    input_schema: dict[str, Any]
+    output_schema: dict[str, Any]
+    credentials_input_schema: dict[str, Any] | None
+    has_external_trigger: bool
+    has_human_in_the_loop: bool
+    has_sensitive_action: bool
+    trigger_setup_info: GraphTriggerInfo | None
+    recommended_schedule_cron: str | None
+    new_output: bool
+    can_access_graph: bool
+    is_latest_version: bool
+    is_favorite: bool
+    is_archived: bool
+    is_deleted: bool
+    is_paused: bool
+    is_scheduled: bool
+    folder_id: str | None
+    folder_name: str | None
+
+
+class Pagination(msgspec.Struct, kw_only=True):
+    total_items: int
+    total_pages: int
+    current_page: int
+    page_size: int
+
+
+class LibraryAgents(msgspec.Struct, kw_only=True):
+    """A page of the library."""
+
+    agents: list[LibraryAgent]
+    pagination: Pagination

@@ -1,0 +1,94 @@
+"""Presets, in AutoGPT's shapes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from ..executions.types import CredentialsMetaInput
+
+Credentials = dict[str, CredentialsMetaInput]
+
+
+class CreatePreset(msgspec.Struct, kw_only=True):
+    """A new preset: of a graph with inputs and credentials, or of a past run (`graph_execution_id`) with what that was given."""
+
+    name: str
+    description: str
+    graph_id: str | None = None
+    graph_version: int | None = None
+    inputs: dict[str, Any] | None = None
+    credentials: Credentials | None = None
+    graph_execution_id: str | None = None
+    is_active: bool = True
+    webhook_id: str | None = None
+
+
+class UpdatePreset(msgspec.Struct, kw_only=True):
+    """What changes; a field that is left out or null stays. `inputs` and `credentials` only come together."""
+
+    inputs: dict[str, Any] | None = None
+    credentials: Credentials | None = None
+    name: str | None = None
+    description: str | None = None
+    is_active: bool | None = None
+
+
+class ExecutePreset(msgspec.Struct, kw_only=True):
+    """What this run takes instead of the preset's own values."""
+
+    inputs: dict[str, Any] = {}
+    credential_inputs: Credentials = {}
+
+
+class PresetsQuery(msgspec.Struct, kw_only=True):
+    """Which page, of all presets or of one graph's."""
+
+    page: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1
+    page_size: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
+    graph_id: str | None = None
+
+
+class PresetProblem(msgspec.Struct, kw_only=True):
+    """Why a preset does not fit its agent any more. agent: the agent is not in the library; removed: the input (or group of
+    credentials) is gone; required: an input that has to be given is new; changed: the value does not fit the input any more."""
+
+    kind: Literal["agent", "removed", "required", "changed"]
+    name: str
+    message: str
+
+
+class LibraryAgentPreset(msgspec.Struct, kw_only=True):
+    """A preset. `graph_version` is the version that it was made for; it runs on the active one, and is broken where it does not
+    fit that. Times are ISO 8601, UTC."""
+
+    id: str
+    user_id: str
+    graph_id: str
+    graph_version: int
+    name: str
+    description: str
+    inputs: dict[str, Any]
+    credentials: Credentials
+    is_active: bool
+    webhook_id: str | None
+    webhook: dict[str, Any] | None
+    created_at: str
+    updated_at: str
+    is_broken: bool
+    problems: list[PresetProblem]
+
+
+class PresetPagination(msgspec.Struct, kw_only=True):
+    total_items: int
+    total_pages: int
+    current_page: int
+    page_size: int
+
+
+class LibraryAgentPresets(msgspec.Struct, kw_only=True):
+    """A page of presets, those that changed last first."""
+
+    presets: list[LibraryAgentPreset]
+    pagination: PresetPagination
