@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 Subscriber = Callable[[Sequence[Event]], None]
 
 RING_BYTES = 8_000_000
+LARGE_BYTES = 4_000
 
 
 class EventBus:
@@ -22,7 +23,8 @@ class EventBus:
     def __init__(self, ring_events: int = 5_000):
         self.epoch = secrets.token_hex(8)
         self.seq = 0
-        self._ring: deque[Event] = deque()
+        self._ring: deque[tuple[Event, int]] = deque()
+        """(event, what it keeps in memory): counted once, since a node that goes on grows behind its event."""
         self._ring_events = ring_events
         self._ring_bytes = 0
         self._subscribers: tuple[Subscriber, ...] = ()
@@ -33,11 +35,12 @@ class EventBus:
         for event in events:
             seq += 1
             event.seq = seq
-            ring.append(event)
-            size += _size_bytes(event)
+            size_bytes = _size_bytes(event)
+            ring.append((event, size_bytes))
+            size += size_bytes
         self.seq = seq
         while len(ring) > self._ring_events or (size > RING_BYTES and ring):
-            size -= _size_bytes(ring.popleft())
+            size -= ring.popleft()[1]
         self._ring_bytes = size
         for subscriber in self._subscribers:
             try:
@@ -56,15 +59,20 @@ class EventBus:
 
     def replay(self, epoch: str, after_seq: int) -> list[Event] | None:
         """The events after `after_seq`, or None where they are no longer (or never were) here: the client has to resync."""
-        oldest = self._ring[0].seq if self._ring else self.seq + 1
+        oldest = self._ring[0][0].seq if self._ring else self.seq + 1
         if epoch != self.epoch or after_seq < oldest - 1 or after_seq > self.seq:
             return None
-        return [event for event in self._ring if event.seq > after_seq]
+        return [event for event, _ in self._ring if event.seq > after_seq]
 
 
 def _size_bytes(event: Event) -> int:
-    # Values are shared between the events of one node, so only the newest output counts; a rough bound is all that is needed.
+    # A rough bound is all that is needed. Values are shared between the events of one node, so only the newest output counts, and
+    # the outputs of a run at its end. The inputs of a run are shared, too, but whatever of its events is left keeps them.
+    inputs = len(event.run.inputs)
+    size = inputs if inputs > LARGE_BYTES else 0
     if isinstance(event, NodeExecutionEvent):
         last = event.node.outputs[event.n_outputs - 1][1] if event.n_outputs else b""
-        return len(event.node.input_json) + len(last) + 100
-    return 300
+        return size + len(event.node.input_json) + len(last) + 100
+    if event.ended_at is not None:
+        size += sum(len(text) for _, text in event.outputs)
+    return size + 300
