@@ -9,8 +9,11 @@ from pathlib import Path
 
 from .accounts.routes import accounts_routes
 from .accounts.service import AccountsService
+from .accounts.types import DEFAULT_USER_ID
 from .agent_files.routes import agent_file_routes
 from .agent_files.service import AgentFileService
+from .backups.routes import backup_routes
+from .backups.service import BackupService
 from .blocks.routes import block_routes
 from .blocks.service import BlockService
 from .config import Config
@@ -20,12 +23,14 @@ from .db import Database
 from .engine.core import EngineServices
 from .engine.engine import Engine
 from .events import EventBus
+from .executions.late import LATE_S, report_late_runs
 from .executions.purge import purge_deleted_runs
 from .executions.routes import execution_routes
 from .executions.service import ExecutionService
 from .graphs.examples import install_examples
 from .graphs.routes import routes as graph_routes
 from .graphs.service import GraphService
+from .jobs.routes import job_routes
 from .jobs.service import SystemJob, SystemJobs
 from .library.service import LibraryService
 from .library_agents.routes import library_agent_routes
@@ -37,6 +42,11 @@ from .paths import packaged_file
 from .presets.routes import preset_routes
 from .presets.service import PresetService
 from .registry import Registry
+from .schedules.config_entries import ConfigSchedules
+from .schedules.history import delete_old_fires
+from .schedules.routes import schedule_routes
+from .schedules.service import ScheduleService
+from .schedules.ticker import Ticker
 from .sdk import text
 from .web.routing import Route
 
@@ -44,6 +54,7 @@ log = logging.getLogger(__name__)
 
 DATABASE_NAME = "autogpt_lite.sqlite"
 PURGE_EVERY_S = 3600.0
+DAY_S = 86_400.0
 
 
 class App:
@@ -66,7 +77,10 @@ class App:
         self.presets = PresetService(db, self.library, self.graphs, self.executions)
         self.agent_files = AgentFileService(db, self.graphs, self.executions)
         self.blocks = BlockService(registry, self.credentials, config)
+        self.schedules = ScheduleService(db, self.executions, config.schedules, self.accounts.timezone_of)
+        self.ticker = Ticker(db, self.executions, self.bus)
         self.jobs = SystemJobs(db)
+        self.backups = BackupService(db, data_dir)
         self.routes: list[Route] = [
             *accounts_routes(self.accounts),
             *graph_routes(self.graphs),
@@ -75,7 +89,10 @@ class App:
             *folder_routes(self.folders),
             *preset_routes(self.presets),
             *agent_file_routes(self.agent_files),
+            *backup_routes(self.backups),
             *block_routes(self.blocks, self.accounts.timezone_of),
+            *schedule_routes(self.schedules),
+            *job_routes(self.jobs),
         ]
         self._wire()
 
@@ -101,6 +118,27 @@ class App:
                 "Removes what is left of deleted runs from the file.",
             )
         )
+        self._wire_schedules()
+
+    def _wire_schedules(self) -> None:
+        self.schedules.changed = self.ticker.wake
+        days, workers = self.config.schedules.history_days, self.config.engine.workers
+        jobs = (
+            (
+                "report_late_runs",
+                LATE_S,
+                lambda: report_late_runs(self.db, self.engine, workers),
+                "Counts runs that wait too long.",
+            ),
+            ("delete_old_fires", DAY_S, lambda: delete_old_fires(self.db, days), "Keeps the history of schedules in bounds."),
+        )
+        for name, every_s, run, description in jobs:
+            self.jobs.add(SystemJob(name, float(every_s), run, description))
+
+    async def _open_schedules(self) -> None:
+        entries = ConfigSchedules(self.db, self.schedules, self.agent_files, self.config.schedules, DEFAULT_USER_ID)
+        await entries.apply()
+        self.ticker.start()
 
     @classmethod
     @asynccontextmanager
@@ -117,6 +155,9 @@ class App:
             await install_examples(app.db, app.graphs)
             await app.engine.open(go_on=go_on)
             stack.push_async_callback(app.engine.close, config.server.shutdown_grace_s)
+            stack.push_async_callback(app.ticker.close)
+            if go_on:
+                await app._open_schedules()
             app.jobs.start()
             stack.push_async_callback(app.jobs.close)
             app.jobs.run_soon("purge_deleted_runs")

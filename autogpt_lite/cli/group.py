@@ -14,6 +14,8 @@ COMMANDS = {
     "export": ("autogpt_lite.cli.export", "Write an agent to a file."),
     "blocks": ("autogpt_lite.cli.blocks", "List all blocks."),
     "check": ("autogpt_lite.cli.check", "Check the settings, the blocks and the data directory."),
+    "backup": ("autogpt_lite.cli.backup", "Copy the database to a file, also while the server serves."),
+    "restore": ("autogpt_lite.cli.restore", "Put a backup back."),
     "open": ("autogpt_lite.cli.open", "Open the running server in a browser."),
 }
 

@@ -1,0 +1,1 @@
+"""Backups of the whole database, made while the server serves."""

@@ -1,0 +1,33 @@
+"""The endpoint that makes a backup."""
+
+from __future__ import annotations
+
+from ..web.routing import Request, Route
+from .service import Backup, BackupService
+
+
+class BackupRoutes:
+    """The handler."""
+
+    def __init__(self, service: BackupService):
+        self._service = service
+
+    async def make_backup(self, request: Request) -> Backup:
+        return await self._service.make_backup()
+
+
+def backup_routes(service: BackupService) -> list[Route]:
+    """The routes of backups."""
+    handlers = BackupRoutes(service)
+    return [
+        Route(
+            method="POST",
+            path="/api/system/backups",
+            handler=handlers.make_backup,
+            summary="Copies the live database into the data directory; answered when the copy is whole and on the disk.",
+            tags=("system",),
+            access="admin",
+            returns=Backup,
+            errors=(409, 500),
+        )
+    ]

@@ -1,0 +1,53 @@
+"""`autogpt-lite backup FILE`: copies the database, also while the server serves."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..config import Config
+from ..errors import InvalidInputError
+from ..instance_lock import InstanceLock, is_locked
+from .options import data_options, make_data_dir, read_settings
+
+
+@click.command()
+@data_options
+@click.argument("file", type=click.Path(dir_okay=False))
+@click.option("--force", is_flag=True, help="Replace the file if it exists.")
+def command(data_dir: str | None, config_path: str | None, file: str, force: bool) -> None:
+    """Copy the database to a file. Never copy the live file by other means: the copy would be torn."""
+    config, path = read_settings(config_path, {"data_dir": data_dir})
+    make_data_dir(path)
+    target = Path(file).absolute()
+    if target.exists() and not force:
+        raise InvalidInputError(f"{target} exists already.", hint="Choose another name, or give --force.")
+    if is_locked(path):
+        from .client import ServerClient
+
+        made = ServerClient(path).post("/api/system/backups")
+        shutil.copyfile(made["path"], target)
+    else:
+        made = _back_up_here(config, path, target)
+    click.echo(f"{target}: {made['size_bytes']:,} bytes")
+    click.echo("The keys in the data directory (credentials.key, owner_token) are not in it: keep them elsewhere.")
+
+
+def _back_up_here(config: Config, data_dir: Path, target: Path) -> dict[str, Any]:
+    from ..app import DATABASE_NAME
+    from ..db import Database
+    from ..db.backup import back_up
+    from .loop import run_async
+
+    async def work() -> dict[str, Any]:
+        db = await Database.open(data_dir / DATABASE_NAME, config.database)
+        try:
+            return {"size_bytes": await back_up(db, target)}
+        finally:
+            await db.close()
+
+    with InstanceLock(data_dir):
+        return run_async(work())
