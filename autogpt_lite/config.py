@@ -10,7 +10,7 @@ import difflib
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -102,6 +102,32 @@ class LlmConfig(Section):
     providers: dict[str, LlmProviderConfig]
 
 
+class ScheduleEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One [[schedules.entries]]: an agent that runs by itself. `agent` is an agent file (*.json) or a graph id; what is left out
+    comes from [schedules]."""
+
+    name: str
+    agent: str
+    cron: str
+    inputs: dict[str, Any] = {}
+    graph_version: int | None = None
+    timezone: str | None = None
+    catch_up: Literal["skip", "once", "all"] | None = None
+    catch_up_limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None
+    grace_s: Annotated[int, msgspec.Meta(ge=0, le=86_400)] | None = None
+    overlap: Literal["queue", "skip", "parallel"] | None = None
+
+
+class SchedulesConfig(Section):
+    timezone: str
+    catch_up: Literal["skip", "once", "all"]
+    catch_up_limit: Annotated[int, msgspec.Meta(ge=1, le=1000)]
+    grace_s: Annotated[int, msgspec.Meta(ge=0, le=86_400)]
+    overlap: Literal["queue", "skip", "parallel"]
+    history_days: int
+    entries: list[ScheduleEntry]
+
+
 class LogConfig(Section):
     level: Literal["debug", "info", "warning", "error"]
 
@@ -119,6 +145,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     http: HttpConfig
     text: TextConfig
     llm: LlmConfig
+    schedules: SchedulesConfig
     log: LogConfig
 
 
@@ -143,7 +170,9 @@ def load_config(
     try:
         return msgspec.convert(merged, Config)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"A setting has a value that it cannot have: {error}", hint="config.toml lists every setting.") from None
+        raise ConfigError(
+            f"A setting has a value that it cannot have: {error}", hint="config.toml lists every setting."
+        ) from None
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

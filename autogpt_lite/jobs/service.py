@@ -11,7 +11,7 @@ import msgspec
 
 from ..clock import iso, now_us
 from ..db import Database, Tx, load_sql
-from ..errors import NotFoundError
+from ..errors import DatabaseError, NotFoundError
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ sql = load_sql(__file__, "store.sql")
 
 
 class SystemJob(msgspec.Struct):
-    """One job; `run` returns what to say in the log, or None."""
+    """One job; what `run` returns is shown as its last result, None as nothing."""
 
     name: str
     every_s: float
@@ -35,6 +35,7 @@ class JobState(msgspec.Struct):
     every_s: float
     last_run_at: str | None
     last_error: str | None
+    last_result: str | None
     next_run_at: str | None
 
 
@@ -68,18 +69,25 @@ class SystemJobs:
 
     def run_soon(self, name: str) -> None:
         """Asks for a run of the job as soon as possible. Raises NotFoundError."""
-        if name not in self._jobs:
-            raise NotFoundError(f"There is no job {name!r}.")
+        self._job(name)
         self._asked.add(name)
         self._wake.set()
 
     def states(self) -> list[JobState]:
         """All jobs with their last and next run."""
-        found = []
-        for job in self._jobs.values():
-            row = self._db.point(sql.select_job, (job.name,)) or (None, None)
-            found.append(JobState(job.name, job.description, job.every_s, iso(row[0]), row[1], iso(self._due_at.get(job.name))))
-        return found
+        return [self.state_of(name) for name in self._jobs]
+
+    def state_of(self, name: str) -> JobState:
+        """A job with its last and next run. Raises NotFoundError."""
+        job = self._job(name)
+        last_run_at, error, result = self._db.point(sql.select_job, (name,)) or (None, None, None)
+        next_at = now_us() if name in self._asked else self._due_at.get(name)
+        return JobState(name, job.description, job.every_s, iso(last_run_at), error, result, iso(next_at))
+
+    def _job(self, name: str) -> SystemJob:
+        if name not in self._jobs:
+            raise NotFoundError(f"There is no job {name[:60]!r}.")
+        return self._jobs[name]
 
     async def _run(self) -> None:
         while True:
@@ -99,8 +107,9 @@ class SystemJobs:
 
     async def _run_job(self, job: SystemJob) -> None:
         error: str | None = None
+        result: object = None
         try:
-            await job.run()
+            result = await job.run()
         except Exception as caught:
             log.exception("the job %s failed", job.name)
             error = str(caught) or type(caught).__name__
@@ -108,6 +117,12 @@ class SystemJobs:
         self._due_at[job.name] = now + int(job.every_s * 1_000_000)
 
         def note(tx: Tx) -> None:
-            tx.execute(sql.note_run, {"name": job.name, "at": now, "error": error, "next": self._due_at[job.name]})
+            told = None if result is None else str(result)
+            tx.execute(
+                sql.note_run, {"name": job.name, "at": now, "error": error, "result": told, "next": self._due_at[job.name]}
+            )
 
-        await self._db.write(note)
+        try:
+            await self._db.write(note)
+        except DatabaseError as caught:  # a full disk must not end the timetable
+            log.error("the run of the job %s could not be noted: %s", job.name, caught)
