@@ -10,7 +10,9 @@ from typing import Any
 from autogpt_lite import faultpoints
 from autogpt_lite.sdk import Block, BlockInput, BlockOutput, pin
 
-from .script_blocks import append_line
+from .harness import make_graph
+from .script_blocks import AgentBlock, EchoBlock, PaidCountBlock, StaticBlock, WithoutOutputBlock, append_line
+from .tiny_blocks import EachBlock, InBlock, JoinBlock, OutBlock
 
 
 class CommitCopies:
@@ -95,3 +97,41 @@ class ManyBlock(Block):
 
 
 BLOCKS = (LagBlock, ManyBlock)
+
+
+def everything(graphs: dict) -> tuple[Any, dict[str, Any]]:
+    """A run with held outputs, a child, static values, prices, pinned outputs, many outputs, and executions that stay incomplete."""
+    child_nodes = {"in": (InBlock, {"name": "n"}), "work": PaidCountBlock, "out": (OutBlock, {"name": "twice"})}
+    child = make_graph("child", child_nodes, ["in.result => work.a", "work.result -> out.value"])
+    nodes = {
+        "e": (EachBlock, {"items": [4, 0, 1]}),
+        "lag": LagBlock,
+        "paid": (PaidCountBlock, {"split": 2}),
+        "s": (StaticBlock, {"items": [["x", ["static"]]]}),
+        "j": JoinBlock,
+        "out": (OutBlock, {"name": "pairs"}),
+        "never": WithoutOutputBlock,
+        "lone": JoinBlock,
+        "agent": (AgentBlock, {"graph_id": "child"}),
+        "sum": (OutBlock, {"name": "children"}),
+        "pinned": EchoBlock,
+        "after": EchoBlock,
+        "many": ManyBlock,
+        "each": EchoBlock,
+    }
+    links = [
+        *(
+            "e.item -> lag.a",
+            "e.item -> lag.lag",
+            "lag.result -> paid.a",
+            "s.x => j.b",
+            "paid.result -> j.a",
+            "j.pair -> out.value",
+        ),
+        *("e.item -> lone.a", "never.x -> lone.b", "lag.result -> agent.n", "agent.twice -> sum.value"),
+        *("e.item -> pinned.a", "pinned.a -> after.a", "many.item -> each.a"),
+    ]
+    graph = make_graph("everything", nodes, links)
+    for one in (graph, child):
+        graphs[(one.id, one.version)] = one
+    return graph, {"pinned": [[("a", "p1")], [("a", "p2")]]}

@@ -14,7 +14,7 @@ from autogpt_lite.sdk import Block, BlockCost, BlockInput, BlockOutput, pin
 from . import crash
 from .conftest import BLOCKS
 from .conftest import BLOCKS as SCRIPTED
-from .crash import CommitCopies, LagBlock, ManyBlock, all_ended
+from .crash import CommitCopies, LagBlock, all_ended, everything
 from .harness import USER, make_graph, open_harness
 from .script_blocks import (
     AgentBlock,
@@ -23,7 +23,6 @@ from .script_blocks import (
     GateBlock,
     PaidCountBlock,
     StaticBlock,
-    WithoutOutputBlock,
     append_line,
     tell_watchers,
 )
@@ -36,44 +35,6 @@ ALL_BLOCKS = (*BLOCKS, *crash.BLOCKS)
 def run_of(key, plan):
     """Enough of a run to look at its rows."""
     return SimpleNamespace(key=key, plan=plan)
-
-
-def everything(graphs):
-    """A run with held outputs, a child, static values, prices, pinned outputs, many outputs, and executions that stay incomplete."""
-    child_nodes = {"in": (InBlock, {"name": "n"}), "work": PaidCountBlock, "out": (OutBlock, {"name": "twice"})}
-    child = make_graph("child", child_nodes, ["in.result => work.a", "work.result -> out.value"])
-    nodes = {
-        "e": (EachBlock, {"items": [4, 0, 1]}),
-        "lag": LagBlock,
-        "paid": (PaidCountBlock, {"split": 2}),
-        "s": (StaticBlock, {"items": [["x", ["static"]]]}),
-        "j": JoinBlock,
-        "out": (OutBlock, {"name": "pairs"}),
-        "never": WithoutOutputBlock,
-        "lone": JoinBlock,
-        "agent": (AgentBlock, {"graph_id": "child"}),
-        "sum": (OutBlock, {"name": "children"}),
-        "pinned": EchoBlock,
-        "after": EchoBlock,
-        "many": ManyBlock,
-        "each": EchoBlock,
-    }
-    links = [
-        *(
-            "e.item -> lag.a",
-            "e.item -> lag.lag",
-            "lag.result -> paid.a",
-            "s.x => j.b",
-            "paid.result -> j.a",
-            "j.pair -> out.value",
-        ),
-        *("e.item -> lone.a", "never.x -> lone.b", "lag.result -> agent.n", "agent.twice -> sum.value"),
-        *("e.item -> pinned.a", "pinned.a -> after.a", "many.item -> each.a"),
-    ]
-    graph = make_graph("everything", nodes, links)
-    for one in (graph, child):
-        graphs[(one.id, one.version)] = one
-    return graph, {"pinned": [[("a", "p1")], [("a", "p2")]]}
 
 
 async def picture(harness):

@@ -273,7 +273,7 @@ async def test_inputs_reach_the_input_nodes_of_their_name_and_extra_ones_are_ign
     graph = make_graph("g", nodes, ["a.result => out.value", "b.result => out.value"])
     run = await harness.run(graph, {"a": 1, "b": 2, "more": 3})
     assert run.outputs == [("o", b"1"), ("o", b"2")]
-    assert run.inputs == {"a": 1, "b": 2, "more": 3}
+    assert run.ref.inputs == b'{"a":1,"b":2,"more":3}'
 
 
 async def test_a_required_input_that_is_missing_refuses_the_run(harness):
