@@ -92,4 +92,4 @@ def forget_run(core: Core, run: GraphExecution) -> None:
     for held in (run.executions, run.pending, run.lacking, run.active, run.latest_inputs, run.ready):
         held.clear()
     # Events that are kept for clients that come back know the run; what it was given has no use any more and may be large.
-    run.inputs, run.masks, run.pinned_outputs = {}, {}, {}
+    run.inputs = {}
