@@ -109,7 +109,6 @@ class BlockEntry:
         self.output_types = {name: hint for name, hint in output_hints.items() if hint is not Any and name != "error"}
 
 
-
 def _mentions(hint: Any, wanted: type) -> bool:
     return hint is wanted or any(_mentions(arg, wanted) for arg in getattr(hint, "__args__", ()))
 

@@ -41,9 +41,7 @@ class DirectContext:
     def log(self, message: str) -> None:
         log.info("%s", message)
 
-    def add_cost(
-        self, usd: float = 0.0, *, tokens: dict[str, int] | None = None, items: int = 0, credits: float = 0.0
-    ) -> None:
+    def add_cost(self, usd: float = 0.0, *, tokens: dict[str, int] | None = None, items: int = 0, credits: float = 0.0) -> None:
         """Nothing is charged for a direct call yet: balances are unlimited, and there is no run to show a cost in."""
 
     def run_agent(self, *args: Any, **kwargs: Any) -> AsyncIterator[tuple[str, Any]]:

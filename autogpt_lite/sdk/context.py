@@ -27,9 +27,7 @@ class RunContext(Protocol):
     def log(self, message: str) -> None:
         """Writes a line to the run's log (and the server's), with the ids of the run."""
 
-    def add_cost(
-        self, usd: float = 0.0, *, tokens: dict[str, int] | None = None, items: int = 0, credits: float = 0.0
-    ) -> None:
+    def add_cost(self, usd: float = 0.0, *, tokens: dict[str, int] | None = None, items: int = 0, credits: float = 0.0) -> None:
         """Reports what a provider really charged, as soon as it is known: US dollars, tokens by kind, items; `credits` is the price
         of the tokens where the model has one."""
 

@@ -65,7 +65,7 @@ def thread_hop_each_node(db: apsw.Connection) -> float:
     async def work() -> float:
         began = time.perf_counter()
         for key in range(1, SOME_ROWS + 1):
-            await asyncio.to_thread(lambda given=row(key): db.execute(sql.insert_node, given))
+            await asyncio.to_thread(db.execute, sql.insert_node, row(key))
         return SOME_ROWS / (time.perf_counter() - began)
 
     return asyncio.run(work())

@@ -219,7 +219,7 @@ async def test_a_child_that_is_being_written_when_its_parent_is_stopped_does_not
 
 
 async def spin_until(is_true):
-    while not is_true():  # noqa: ASYNC110
+    while not is_true():
         await asyncio.sleep(0)
 
 
