@@ -1,8 +1,9 @@
 -- name: select_live_entry
--- What says whether a user may run a graph: the version in the library, and whether the graph is the user's own. By an index alone.
+-- What says whether a user may run a graph: the version in the library, and whether the graph is the user's own. By an index alone:
+-- named, since the planner would take the unique key, which needs a look into the table as well.
 SELECT graph_version, EXISTS (
            SELECT 1 FROM graphs WHERE graphs.graph_id = library_agents.graph_id AND graphs.user_id = library_agents.user_id)
-FROM library_agents
+FROM library_agents INDEXED BY library_agents_live
 WHERE user_id = :user_id AND graph_id = :graph_id AND is_deleted = 0 AND is_archived = 0;
 
 -- name: select_readable_version
