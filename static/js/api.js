@@ -81,6 +81,9 @@ export const exportGraph = (id) => request("GET", `/api/graphs/${id}?for_export=
 /** @param {any} graph @returns {Promise<Graph>} */
 export const createGraph = (graph) => request("POST", "/api/graphs", { graph });
 
+/** @param {any} graph with its id @returns {Promise<Graph>} the next version */
+export const updateGraph = (graph) => request("PUT", `/api/graphs/${graph.id}`, graph);
+
 /** @param {string} id */
 export const deleteGraph = (id) => request("DELETE", `/api/graphs/${id}`);
 

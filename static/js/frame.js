@@ -12,7 +12,7 @@ const REFRESH_MS = 15_000;
 
 /** @type {[string, string, string, string[]][]} label, icon, address, pages that belong to it */
 const PLACES = [
-  ["Library", "library", paths.library(), ["library", "agent"]],
+  ["Library", "library", paths.library(), ["library", "agent", "build"]],
   ["Runs", "runs", paths.runs(), ["runs", "run"]],
   ["Blocks", "blocks", paths.blocks(), ["blocks"]],
 ];

@@ -20,7 +20,7 @@ import { showRuns } from "./views/runs.js";
  */
 
 /** @type {Record<string, View>} */
-const VIEWS = { agent: showAgent, blocks: showBlocks, library: showLibrary, run: showRun, runs: showRuns, missing: showMissing };
+const VIEWS = { agent: showAgent, blocks: showBlocks, build: showBuild, library: showLibrary, run: showRun, runs: showRuns, missing: showMissing };
 
 const app = /** @type {HTMLElement} */ (document.getElementById("app"));
 
@@ -93,6 +93,12 @@ function showFailure(main, error) {
       h("div", { class: "empty-actions" }, again, home),
     ),
   );
+}
+
+/** The builder is as large as all other pages together, so it is loaded when it is first opened. @type {View} */
+async function showBuild(main, place, signal) {
+  const { showBuild: show } = await import("./views/build.js");
+  if (!signal.aborted) await show(main, place, signal);
 }
 
 /** @type {View} */

@@ -7,6 +7,8 @@ const ROUTES = [
   [/^\/(?:library)?$/, "library", []],
   [/^\/library\/blocks$/, "blocks", []],
   [/^\/library\/agents\/([^/]+)$/, "agent", ["graphId"]],
+  [/^\/build$/, "build", []],
+  [/^\/build\/([^/]+)$/, "build", ["graphId"]],
   [/^\/runs$/, "runs", []],
   [/^\/runs\/([^/]+)\/([^/]+)$/, "run", ["graphId", "runId"]],
 ];
@@ -15,6 +17,8 @@ export const paths = {
   library: () => "/",
   runs: () => "/runs",
   blocks: () => "/library/blocks",
+  /** @param {string} [graphId] none: a new agent */
+  build: (graphId) => (graphId ? `/build/${encodeURIComponent(graphId)}` : "/build"),
   /** @param {string} graphId */
   agent: (graphId) => `/library/agents/${encodeURIComponent(graphId)}`,
   /** @param {string} graphId @param {string} runId the run whose inputs the form starts with */

@@ -2,6 +2,6 @@
 import htm from "htm";
 import { createElement } from "react";
 
-export { createElement, Fragment, memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+export { createContext, createElement, Fragment, memo, useCallback, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 export { createRoot } from "react-dom/client";
 export const html = htm.bind(createElement);

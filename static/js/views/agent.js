@@ -44,6 +44,7 @@ export async function showAgent(main, place, signal) {
 /** @param {Graph} graph */
 function agentHead(graph) {
   const actions = [
+    h("a", { class: "button", href: paths.build(graph.id) }, "Edit"),
     button("Export", "download", (b) => void whileBusy(b, "Exporting", () => saveAgent(graph)), "wide-label"),
     button("Delete", "trash", () => void removeAgent(graph), "delete wide-label"),
   ];

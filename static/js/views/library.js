@@ -23,7 +23,8 @@ const REFRESH_MS = 3000;
 export async function showLibrary(main, _place, signal) {
   const [graphs, runs, catalog] = await Promise.all([listGraphs(), listExecutions(), loadCatalog()]);
   if (signal.aborted) return;
-  const head = pageHead({ title: "Library", actions: [button("Import", "upload", openImport, graphs.length ? "filled" : "")] });
+  const create = h("a", { class: "button", href: paths.build() }, icon("plus"), "New agent");
+  const head = pageHead({ title: "Library", actions: [create, button("Import", "upload", openImport, graphs.length ? "filled" : "")] });
   if (!graphs.length) return fill(main, head, emptyLibrary());
   const cards = graphs.map((graph) => new AgentCard(graph, catalog));
   const search = graphs.length >= SEARCH_FROM ? searchField(cards) : null;

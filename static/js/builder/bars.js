@@ -1,0 +1,142 @@
+/** What lies around the canvas: the top bar, the dock with the run, the problems and the zoom. */
+
+import { useFlowStore } from "../../vendor/flow.js";
+import { html, useEffect, useState } from "../../vendor/react.js";
+import { serverNow } from "../api.js";
+import { clock, timeMs } from "../format.js";
+import { isNote } from "../names.js";
+import { paths } from "../router.js";
+import { hasEnded, runLook } from "../status.js";
+import { openMenuAt } from "./canvas.js";
+import { Glyph } from "./glyphs.js";
+import { useBuilder, useDraft, useHistory, useView } from "./hooks.js";
+
+export function TopBar() {
+  const builder = useBuilder();
+  const name = useDraft((draft) => draft.name);
+  const draft = useView((view) => view.draft);
+  const version = useView((view) => view.version);
+  const isChanged = useView((view) => view.isChanged);
+  const isSaving = useView((view) => view.busy === "save");
+  const canUndo = useHistory((history) => history.pastStates.length > 0);
+  const canRedo = useHistory((history) => history.futureStates.length > 0);
+  const { actions, canEdit, saved } = builder;
+  const write = (/** @type {any} */ event) => builder.doc.edit({ name: event.target.value }, "name");
+  const said = draft || (version ? `Version ${version}` : "Not saved yet");
+  return html`<header className="build-top">
+    <nav className="build-crumbs" aria-label="Path"><a href=${paths.library()}>Library</a><span aria-hidden="true">/</span></nav>
+    <a className="build-back" href=${saved ? paths.agent(saved.id) : paths.library()} aria-label="Back"><${Glyph} name="left" /></a>
+    <div className="build-name" data-value=${name || "Name"}><input aria-label="Name of the agent" readOnly=${!canEdit} value=${name} placeholder="Name" onChange=${write} /></div>
+    <span className="build-draft muted" role="status"><${Glyph} name=${isChanged ? "dots" : "check"} />${said}</span>
+    <span className="grow"></span>
+    ${saved && html`<a className="button quiet build-wide" href=${paths.agent(saved.id)}>Runs</a>`}
+    ${canEdit &&
+    html`<${Tool} name="undo" off=${!canUndo} /><${Tool} name="redo" off=${!canRedo} />
+      <button type="button" className="button quiet build-wide" aria-label="All commands" onClick=${() => actions.run("palette")}><${Glyph} name="search" /><kbd>Ctrl K</kbd></button>
+      <button type="button" className="button" disabled=${isSaving || (!isChanged && version > 0)} onClick=${() => actions.run("save")}>${isSaving ? "Saving" : "Save version"}</button>`}
+  </header>`;
+}
+
+/** @param {{name: string, off?: boolean}} props a square button for one action */
+function Tool({ name, off = false }) {
+  const { actions } = useBuilder();
+  const action = /** @type {import("./actions.js").Action} */ (actions.all.get(name));
+  const title = action.keys ? `${action.label} (${action.keys})` : action.label;
+  return html`<button type="button" className="button quiet square" disabled=${off} aria-label=${action.label} title=${title} onClick=${() => actions.run(name)}><${Glyph} name=${action.glyph} /></button>`;
+}
+
+export function Dock() {
+  const builder = useBuilder();
+  const openMenu = (/** @type {any} */ event) => {
+    if (builder.state.menu) return builder.set({ menu: null });
+    const box = event.currentTarget.getBoundingClientRect();
+    openMenuAt(builder, { x: box.left, y: box.top - 432 });
+    const menu = builder.state.menu;
+    if (menu) builder.set({ menu: { ...menu, at: builder.freePlace() } });
+  };
+  return html`<div className="dock">
+    ${builder.canEdit &&
+    html`<div className="dock-group"><button type="button" className="button dock-add" title="Add a block (A)" onClick=${openMenu}><${Glyph} name="plus" /> Block</button><${Tool} name="note" /><${Tool} name="tidy" /></div>`}
+    <${RunBar} />
+  </div>`;
+}
+
+function RunBar() {
+  const builder = useBuilder();
+  const run = useView((view) => view.run);
+  const isEmpty = useDraft((draft) => draft.nodes.every((node) => isNote(builder.catalog.get(node.block_id))));
+  const isSaving = useView((view) => view.busy === "save");
+  const ended = !run || hasEnded(run.run.status);
+  useTicks(!ended);
+  const look = run && runLook(run.run);
+  const start = timeMs(run?.run.started_at);
+  const end = run && ended ? timeMs(run.run.ended_at) : serverNow();
+  return html`<div className="dock-group" role="group" aria-label="Run">
+    ${ended
+      ? html`<button type="button" className="button quiet dock-run" disabled=${isEmpty || isSaving} title="Run (Ctrl Enter)" onClick=${() => builder.actions.run("run")}><${Glyph} name="play" /> Run</button>`
+      : html`<button type="button" className="button soft-grey stop" title="Stop (Ctrl .)" onClick=${() => builder.actions.run("stop")}><${Glyph} name="square" /> Stop</button>`}
+    ${look &&
+    html`<button type="button" className="dock-facts" title="Inputs and outputs of this run" onClick=${() => builder.set({ panel: { kind: "run" } })}>
+      <${Glyph} name=${look.icon} className=${`tone-${look.tone}`} /><span className="dock-word">${look.word}</span>
+      ${!Number.isNaN(start) && html`<b>${clock(end - start)}</b>`} <span className="muted">${run.ended} of ${run.nodes} nodes</span>
+    </button>`}
+    ${run && !run.isLive && !ended && html`<span className="muted">Connection lost, trying again</span>`}
+  </div>`;
+}
+
+/** Draws anew four times a second while `on`. @param {boolean} on */
+function useTicks(on) {
+  const [, setTick] = useState(0);
+  useEffect(() => {
+    const timer = on ? setInterval(() => setTick((n) => n + 1), 250) : undefined;
+    return () => clearInterval(timer);
+  }, [on]);
+}
+
+export function ZoomBar() {
+  const builder = useBuilder();
+  const zoom = useFlowStore((/** @type {any} */ store) => Math.round(store.transform[2] * 100));
+  return html`<div className="zoom-bar">
+    <button type="button" className="button quiet square small" aria-label="Zoom out" onClick=${() => builder.flow?.zoomOut()}><${Glyph} name="minus" /></button>
+    <button type="button" className="zoom-value" title="Zoom to 100 % (1)" onClick=${() => builder.flow?.zoomTo(1)}>${zoom} %</button>
+    <button type="button" className="button quiet square small" aria-label="Zoom in" onClick=${() => builder.flow?.zoomIn()}><${Glyph} name="plus" /></button>
+    <button type="button" className="button quiet square small" aria-label="Zoom to fit" title="Zoom to fit (Shift 1)" onClick=${() => builder.showAll()}><${Glyph} name="fit" /></button>
+  </div>`;
+}
+
+export function ProblemList() {
+  const builder = useBuilder();
+  const refused = useView((view) => view.refused);
+  const found = useView((view) => view.problems);
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => setOpen(refused.length > 0), [refused]);
+  const known = new Set(refused.map((problem) => `${problem.nodeId} ${problem.field}`));
+  const all = [...refused, ...found.filter((problem) => !known.has(`${problem.nodeId} ${problem.field}`))];
+  if (!all.length) return null;
+  const title = all.length === 1 ? "1 problem" : `${all.length} problems`;
+  if (!isOpen)
+    return html`<button type="button" className="problem-pill" aria-expanded="false" onClick=${() => setOpen(true)}><${Glyph} name="alert" className="tone-wait" /><b>${title}</b><span className="muted">in the draft</span></button>`;
+  return html`<section className="problem-list" aria-label="Problems">
+    <button type="button" className="problem-head" aria-expanded="true" onClick=${() => setOpen(false)}><b>${title} in the draft</b><${Glyph} name="chevron" /></button>
+    <ul>
+      ${all.slice(0, 100).map(
+        (problem, i) => html`<li key=${i}>
+          <button type="button" onClick=${() => builder.reveal(problem.nodeId)} disabled=${!builder.doc.node(problem.nodeId)}>
+            <${Glyph} name="alert" className=${i < refused.length ? "tone-failed" : "tone-wait"} />
+            <span><b>${builder.doc.node(problem.nodeId) ? builder.titleOf(problem.nodeId) : "The agent"}</b><span>${problem.message}</span></span>
+          </button>
+        </li>`,
+      )}
+    </ul>
+  </section>`;
+}
+
+export function EmptyHint() {
+  const builder = useBuilder();
+  const isEmpty = useDraft((draft) => draft.nodes.length === 0);
+  if (!isEmpty || !builder.canEdit) return null;
+  return html`<div className="build-empty">
+    <h2>An agent begins with a block</h2>
+    <p>Press <kbd>A</kbd> or “Block” below. Drag from a pin to link it; let go on the canvas to choose what comes next.</p>
+  </div>`;
+}

@@ -1,0 +1,90 @@
+/** The block menu: search, choose, and the block is there, linked to the pin that was dragged. Rows can be dragged out, too. */
+
+import { listGraphs } from "../api.js";
+import { html, useEffect, useMemo, useRef, useState } from "../../vendor/react.js";
+import { fittingPin, makeOffers, searchOffers } from "./block_search.js";
+import { BLOCK_MIME } from "./canvas.js";
+import { Glyph, blockGlyph } from "./glyphs.js";
+import { useBuilder, useView } from "./hooks.js";
+
+const SIZE = { width: 372, height: 420 };
+
+export function BlockMenu() {
+  const menu = useView((view) => view.menu);
+  return menu ? html`<${OpenMenu} menu=${menu} />` : null;
+}
+
+/** @param {{menu: NonNullable<import("./builder.js").View["menu"]>}} props */
+function OpenMenu({ menu }) {
+  const builder = useBuilder();
+  const [graphs, setGraphs] = useState(/** @type {any[]} */ ([]));
+  const [query, setQuery] = useState("");
+  const [from, setFrom] = useState(menu.from);
+  const [index, setIndex] = useState(0);
+  useEffect(() => void listGraphs().then(setGraphs, () => {}), []);
+  const offers = useMemo(() => makeOffers(builder.catalog, graphs, builder.saved?.id ?? ""), [graphs]);
+  const found = useMemo(() => searchOffers(offers, query, from), [offers, query, from]);
+  useEffect(() => setIndex(0), [query, from]);
+  const close = () => builder.set({ menu: null });
+  const add = (/** @type {import("./block_search.js").Offer|undefined} */ offer) => {
+    if (!offer) return;
+    close();
+    builder.addNode(offer.block.id, menu.at, from, offer.inputs);
+  };
+  const keys = (/** @type {any} */ event) => {
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (step) setIndex((i) => Math.min(found.length - 1, Math.max(0, i + step)));
+    else if (event.key === "Enter") add(found[index]);
+    else if (event.key === "Escape") close();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const place = useRef(/** @type {any} */ (null));
+  useEffect(() => putAt(place.current, menu.screen), [menu]);
+  useEffect(() => void place.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [index]);
+  return html`<div className="block-menu" ref=${place} role="dialog" aria-label="Add a block" onKeyDown=${keys}>
+    <div className="menu-search">
+      <${Glyph} name="search" />
+      <input autoFocus role="combobox" aria-expanded="true" aria-controls="block-list" aria-label="Search blocks" placeholder=${`Search ${offers.length} blocks, pins, my agents`} value=${query} onChange=${(/** @type {any} */ e) => setQuery(e.target.value)} />
+      ${from && html`<button type="button" className="menu-fits" title="Show all blocks" onClick=${() => setFrom(null)}>fits <span className=${`pin-dot pin-${from.pin.kind}`}></span> ${from.pin.label} <${Glyph} name="cross" /></button>`}
+    </div>
+    <ul className="menu-list" id="block-list" role="listbox" aria-label="Blocks">
+      ${found.length === 0 && html`<li className="menu-none muted">No block is called that or has such a pin.</li>`}
+      ${found.map((offer, i) => html`<${Row} key=${offer.key} offer=${offer} from=${from} isChosen=${i === index} group=${!query && offer.group !== found[i - 1]?.group ? offer.group : ""} onAdd=${() => add(offer)} />`)}
+    </ul>
+    <div className="menu-foot"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span><span><kbd>↵</kbd> ${from ? "add and link" : "add"}</span><span className="grow"></span>${found.length}</div>
+  </div>`;
+}
+
+/** @param {{offer: import("./block_search.js").Offer, from: any, isChosen: boolean, group: string, onAdd: () => void}} props */
+function Row({ offer, from, isChosen, group, onAdd }) {
+  const pin = from && fittingPin(offer, from);
+  const drag = (/** @type {any} */ event) => {
+    event.dataTransfer.setData(BLOCK_MIME, JSON.stringify({ blockId: offer.block.id, inputs: offer.inputs }));
+    event.dataTransfer.effectAllowed = "copy";
+  };
+  return html`${group && html`<li className="menu-group" role="presentation">${groupWord(group)}</li>`}
+    <li className="menu-row" role="option" aria-selected=${isChosen} draggable="true" onDragStart=${drag} onClick=${onAdd} title=${offer.line}>
+      <span className="menu-icon"><${Glyph} name=${blockGlyph(offer.block)} /></span>
+      <span className="menu-names"><b>${offer.title}</b><span>${offer.line}</span></span>
+      ${pin && html`<span className="menu-pin"><span className=${`pin-dot pin-${pin.kind}`}></span>${pin.label}</span>`}
+    </li>`;
+}
+
+/** @param {string} group @returns {string} */
+function groupWord(group) {
+  if (group === "AI" || group === "My agents") return group;
+  const text = group.replaceAll("_", " ").toLowerCase();
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Where it was asked for, as far as it fits there. @param {HTMLElement|null} element @param {{x: number, y: number}} screen */
+function putAt(element, screen) {
+  const canvas = element?.parentElement?.getBoundingClientRect();
+  if (!element || !canvas) return;
+  const x = Math.min(screen.x - canvas.left, canvas.width - SIZE.width - 12);
+  const y = Math.min(screen.y - canvas.top, canvas.height - SIZE.height - 12);
+  element.style.left = `${Math.max(12, x)}px`;
+  element.style.top = `${Math.max(12, y)}px`;
+}

@@ -1,0 +1,285 @@
+/** What the parts of the builder share: the draft, what the canvas shows of it, and what can be done with both. */
+
+import { nodeTitle } from "../names.js";
+import { createStore } from "../../vendor/state.js";
+import { GraphDocument } from "./document.js";
+import { bestPin, findPin, fit, pinsOf, takesLinks } from "./pins.js";
+import { makeFlowNodes } from "./flow_nodes.js";
+import { findProblems } from "./problems.js";
+
+/** @typedef {import("../types.js").Graph} Graph */
+/** @typedef {import("../types.js").GraphNode} GraphNode */
+/** @typedef {import("../types.js").Block} Block */
+/** @typedef {{nodeId: string, field: string, message: string}} Problem */
+/** @typedef {{nodeId: string, pin: import("./pins.js").Pin, isSource: boolean}} Dragged a pin that a link is drawn from */
+/** @typedef {{x: number, y: number}} Point */
+
+/**
+ * @typedef {Object} View
+ * @property {any[]} flowNodes
+ * @property {Set<string>} selectedLinks
+ * @property {Set<string>} openNodes those whose pins all show
+ * @property {{kind: "node", id: string, tab: string}|{kind: "run"}|null} panel
+ * @property {{screen: Point, at: Point, from: Dragged|null}|null} menu the block menu
+ * @property {string|null} palette what the palette's field starts with; null while it is closed
+ * @property {Problem[]} problems
+ * @property {Problem[]} refused what the server said at the last save
+ * @property {string} draft in words
+ * @property {number} version 0 before the first save
+ * @property {boolean} isChanged
+ * @property {Dragged|null} dragged
+ * @property {boolean} isFar whether the canvas is too small for pins to be read
+ * @property {string} busy
+ * @property {import("./run_control.js").RunView|null} run
+ * @property {Record<string, import("./run_control.js").NodeView>} runNodes
+ */
+
+/** @type {View} */
+const EMPTY = {
+  flowNodes: [],
+  selectedLinks: new Set(),
+  openNodes: new Set(),
+  panel: null,
+  menu: null,
+  palette: null,
+  problems: [],
+  refused: [],
+  draft: "",
+  version: 0,
+  isChanged: false,
+  dragged: null,
+  isFar: false,
+  busy: "",
+  run: null,
+  runNodes: {},
+};
+
+export const GRID = 8;
+/** Below it nobody reads a pin's name. */
+const FIRST_ZOOM = 0.7;
+const PROBLEMS_AFTER_MS = 250;
+
+export class Builder {
+  /**
+   * @param {import("./document.js").Draft} draft @param {Graph|null} saved the version that it comes from
+   * @param {Map<string, Block>} catalog @param {boolean} canEdit false on a phone
+   */
+  constructor(draft, saved, catalog, canEdit) {
+    this.catalog = catalog;
+    this.canEdit = canEdit;
+    this.saved = saved;
+    /** @type {Map<string, string>} ids of the saved version's nodes to those of the draft: saving gives new ones */
+    this.localIds = new Map((saved?.nodes ?? []).map((node) => [node.id, node.id]));
+    this.doc = new GraphDocument(draft);
+    /** @type {import("./document.js").Draft} what is stored on the server: undo may lead back to it */
+    this.stored = draft;
+    this.view = createStore(() => ({ ...EMPTY, version: saved?.version ?? 0 }));
+    /** @type {Record<string, any>|null} what the last run was given */
+    this.lastInputs = null;
+    /** @type {any} React Flow's own handle, once the canvas is there */
+    this.flow = null;
+    this.lastPointer = { x: 0, y: 0 };
+    /** @type {Set<string>} */
+    this.opened = new Set();
+    this.timer = 0;
+    this.show();
+    this.doc.store.subscribe(() => this.show());
+  }
+
+  /** @param {Partial<View>} change */
+  set(change) {
+    this.view.setState(change);
+  }
+
+  /** @returns {View} */
+  get state() {
+    return this.view.getState();
+  }
+
+  /** Brings the canvas up to what the draft says. */
+  show() {
+    const { flowNodes, openNodes } = this.state;
+    this.set({ flowNodes: makeFlowNodes(this.doc.now, flowNodes, this.catalog, openNodes) });
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.set({ problems: findProblems(this.doc.now, this.catalog) }), PROBLEMS_AFTER_MS);
+  }
+
+  /** @param {string} id @returns {Block|undefined} */
+  blockOf(id) {
+    return this.catalog.get(this.doc.node(id)?.block_id ?? "");
+  }
+
+  /** @param {string} id @returns {string} */
+  titleOf(id) {
+    return nodeTitle(this.doc.node(id), this.blockOf(id));
+  }
+
+  /** @returns {boolean} whether the draft differs from what is stored */
+  get differs() {
+    const { stored, doc } = this;
+    return ["name", "description", "nodes", "links"].some((key) => /** @type {any} */ (stored)[key] !== /** @type {any} */ (doc.now)[key]);
+  }
+
+  // --- selection -----------------------------------------------------------------------------------
+
+  /** @returns {Set<string>} */
+  get selected() {
+    return new Set(this.state.flowNodes.filter((node) => node.selected).map((node) => node.id));
+  }
+
+  /** @param {Iterable<string>} ids */
+  select(ids) {
+    const wanted = new Set(ids);
+    const mark = (/** @type {any} */ node) => (Boolean(node.selected) === wanted.has(node.id) ? node : { ...node, selected: wanted.has(node.id) });
+    this.set({ flowNodes: this.state.flowNodes.map(mark), selectedLinks: new Set() });
+  }
+
+  /** Selects a node, opens its form and brings it into sight. @param {string} id @param {string} [tab] */
+  reveal(id, tab = "inputs") {
+    this.openPanel(id, tab);
+    const node = this.state.flowNodes.find((one) => one.id === id);
+    const zoom = Math.max(FIRST_ZOOM, this.flow?.getZoom() ?? 1);
+    if (node) this.flow?.setCenter(node.position.x + node.width / 2, node.position.y + node.height / 2, { zoom, duration: 0 });
+  }
+
+  /** @param {string} id @param {string} [tab] */
+  openPanel(id, tab) {
+    this.select([id]);
+    const before = this.state.panel;
+    this.set({ panel: { kind: "node", id, tab: tab ?? (before?.kind === "node" ? before.tab : "inputs") } });
+    // After the canvas has made room for the panel.
+    requestAnimationFrame(() => this.keepInSight(id));
+  }
+
+  /** @param {string} id */
+  toggleOpen(id) {
+    const openNodes = new Set(this.state.openNodes);
+    if (!openNodes.delete(id)) openNodes.add(id);
+    this.set({ openNodes });
+    this.show();
+  }
+
+  /** A node that a link is dragged over shows all its pins. @param {string} id */
+  openWhileDragging(id) {
+    const { dragged, openNodes } = this.state;
+    if (!dragged || dragged.nodeId === id || openNodes.has(id)) return;
+    this.opened.add(id);
+    this.toggleOpen(id);
+  }
+
+  /** The nodes that were opened by a drag close again. */
+  closeOpened() {
+    for (const id of this.opened) if (this.state.openNodes.has(id)) this.toggleOpen(id);
+    this.opened.clear();
+  }
+
+  /** All of it where that can be read, else its beginning. */
+  showFirst() {
+    const place = document.querySelector(".build-canvas")?.getBoundingClientRect();
+    const { flowNodes } = this.state;
+    if (!place || !flowNodes.length) return;
+    const left = Math.min(...flowNodes.map((node) => node.position.x));
+    const right = Math.max(...flowNodes.map((node) => node.position.x + node.width));
+    const tops = flowNodes.filter((node) => node.position.x < left + place.width / FIRST_ZOOM);
+    const top = Math.min(...tops.map((node) => node.position.y));
+    const bottom = Math.max(...tops.map((node) => node.position.y + node.height));
+    if ((right - left) * FIRST_ZOOM < place.width && (bottom - top) * FIRST_ZOOM < place.height) return this.showAll(0);
+    const spare = Math.max(24, (place.height - (bottom - top) * FIRST_ZOOM) / 2);
+    this.flow?.setViewport({ x: 40 - left * FIRST_ZOOM, y: spare - top * FIRST_ZOOM, zoom: FIRST_ZOOM });
+  }
+
+  /** Moves the canvas as far as a node is hidden by the panel or an edge. @param {string} id */
+  keepInSight(id) {
+    const place = document.querySelector(".build-canvas")?.getBoundingClientRect();
+    const node = this.state.flowNodes.find((one) => one.id === id);
+    if (!place || !node || !this.flow) return;
+    const { x, y, zoom } = this.flow.getViewport();
+    const bottom = this.canEdit ? place.height - 70 : place.height * 0.42;
+    const right = place.width - (innerWidth < 1100 && this.canEdit ? 360 : 16);
+    const at = { x: node.position.x * zoom + x, y: node.position.y * zoom + y };
+    const by = { x: shiftInto(at.x, node.width * zoom, 16, right), y: shiftInto(at.y, node.height * zoom, 16, bottom) };
+    if (by.x || by.y) this.flow.setViewport({ x: x + by.x, y: y + by.y, zoom }, { duration: motionMs() });
+  }
+
+  /** @param {number} [durationMs] */
+  showAll(durationMs = motionMs()) {
+    this.flow?.fitView({ padding: 0.12, maxZoom: 1, duration: durationMs });
+  }
+
+  // --- changes -------------------------------------------------------------------------------------
+
+  /** @param {string} side @param {string} nodeId @param {string} name @returns {import("./pins.js").Pin} */
+  pin(side, nodeId, name) {
+    const node = this.doc.node(nodeId);
+    const pins = node ? pinsOf(node, this.catalog.get(node.block_id)) : { inputs: [], outputs: [] };
+    return findPin(pins, side === "source" ? "outputs" : "inputs", name);
+  }
+
+  /** @param {string} sourceId @param {string} source @param {string} sinkId @param {string} sink @returns {string} why not, or "" */
+  refusal(sourceId, source, sinkId, sink) {
+    if (!takesLinks(this.blockOf(sinkId))) return "An input of the agent gets its value from outside.";
+    return fit(this.pin("source", sourceId, source), this.pin("target", sinkId, sink)).why;
+  }
+
+  /** @param {string} sourceId @param {string} source @param {string} sinkId @param {string} sink @returns {boolean} whether the link is new */
+  connect(sourceId, source, sinkId, sink) {
+    const isStatic = this.blockOf(sourceId)?.staticOutput === true;
+    return this.doc.connect({ source_id: sourceId, source_name: source, sink_id: sinkId, sink_name: sink, is_static: isStatic });
+  }
+
+  /**
+   * Adds a node, and links it where a pin was dragged to get it.
+   * @param {string} blockId @param {Point} at @param {Dragged|null} [from] @param {Record<string, any>} [inputs] @returns {string} its id
+   */
+  addNode(blockId, at, from = null, inputs = {}) {
+    const id = crypto.randomUUID();
+    const node = { id, block_id: blockId, input_default: inputs, metadata: { position: snap(at) } };
+    const block = this.catalog.get(blockId);
+    const pin = from && (!from.isSource || takesLinks(block)) ? bestPin(from.pin, from.isSource, pinsOf(node, block)) : null;
+    const links = [];
+    if (from && pin) {
+      const ends = from.isSource
+        ? { source_id: from.nodeId, source_name: from.pin.name, sink_id: id, sink_name: pin.name }
+        : { source_id: id, source_name: pin.name, sink_id: from.nodeId, sink_name: from.pin.name };
+      links.push({ id: crypto.randomUUID(), ...ends, is_static: this.catalog.get(this.doc.node(ends.source_id)?.block_id ?? blockId)?.staticOutput === true });
+    }
+    this.doc.add([node], links);
+    this.openPanel(id, "inputs");
+    return id;
+  }
+
+  removeSelected() {
+    const { selectedLinks, panel } = this.state;
+    const nodes = this.selected;
+    if (!nodes.size && !selectedLinks.size) return;
+    this.doc.remove(nodes, selectedLinks);
+    this.set({ selectedLinks: new Set() });
+    if (panel?.kind === "node" && nodes.has(panel.id)) this.set({ panel: null });
+  }
+
+  /** @returns {Point} the middle of what is in sight, where nothing stands yet */
+  freePlace() {
+    const box = document.querySelector(".build-canvas")?.getBoundingClientRect() ?? new DOMRect(0, 0, 800, 600);
+    const at = this.flow?.screenToFlowPosition({ x: box.left + box.width / 2 - 108, y: box.top + box.height / 3 }) ?? { x: 0, y: 0 };
+    const taken = (/** @type {Point} */ p) =>
+      this.state.flowNodes.some((node) => Math.abs(node.position.x - p.x) < 40 && Math.abs(node.position.y - p.y) < 40);
+    while (taken(at)) Object.assign(at, { x: at.x + 48, y: at.y + 48 });
+    return at;
+  }
+}
+
+/** @param {number} at @param {number} size @param {number} least @param {number} most @returns {number} */
+function shiftInto(at, size, least, most) {
+  if (at < least || size > most - least) return least - at;
+  return at + size > most ? most - at - size : 0;
+}
+
+/** @param {Point} at @returns {Point} */
+export function snap({ x, y }) {
+  return { x: Math.round(x / GRID) * GRID, y: Math.round(y / GRID) * GRID };
+}
+
+/** @returns {number} how long the canvas moves to something */
+export function motionMs() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 240;
+}

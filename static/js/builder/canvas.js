@@ -1,0 +1,199 @@
+/** The canvas: nodes and links, dragging, selecting, linking. */
+
+import { Background, MiniMap, ReactFlow, applyNodeChanges, useConnection } from "../../vendor/flow.js";
+import { html, useCallback, useEffect, useMemo, useRef } from "../../vendor/react.js";
+import { toast } from "../toast.js";
+import { BlockNode } from "./block_node.js";
+import { GRID } from "./builder.js";
+import { makeFlowEdges } from "./flow_nodes.js";
+import { useBuilder, useDraft, useView } from "./hooks.js";
+import { LinkEdge } from "./link_edge.js";
+import { NoteNode } from "./note_node.js";
+import { bestPin, pinsOf } from "./pins.js";
+
+const NODE_TYPES = { block: BlockNode, note: NoteNode };
+const EDGE_TYPES = { link: LinkEdge };
+const FAR = 0.35;
+export const BLOCK_MIME = "application/x-autogpt-block";
+
+export function Canvas() {
+  const builder = useBuilder();
+  const nodes = useView((view) => view.flowNodes);
+  const selectedLinks = useView((view) => view.selectedLinks);
+  const dragged = useView((view) => view.dragged);
+  const draft = useDraft((state) => state);
+  // Not from `nodes`: those change with every step of a drag, and no link depends on where a node stands.
+  const edges = useMemo(() => makeFlowEdges(draft, builder.state.flowNodes, selectedLinks), [draft.links, draft.nodes, selectedLinks]);
+  const handlers = useMemo(() => makeHandlers(builder), [builder]);
+  const box = useRef(/** @type {any} */ (null));
+  useEffect(() => {
+    const note = (/** @type {PointerEvent} */ event) => (builder.lastPointer = { x: event.clientX, y: event.clientY });
+    box.current?.addEventListener("pointermove", note);
+    return () => box.current?.removeEventListener("pointermove", note);
+  }, [builder]);
+  const onDrop = useCallback((/** @type {any} */ event) => dropBlock(builder, event), [builder]);
+  const { canEdit } = builder;
+  return html`<div className="build-canvas" ref=${box} data-linking=${dragged ? true : undefined} onDrop=${onDrop} onDragOver=${allowDrop}>
+    <${ReactFlow}
+      nodes=${nodes}
+      edges=${edges}
+      nodeTypes=${NODE_TYPES}
+      edgeTypes=${EDGE_TYPES}
+      ...${handlers}
+      onlyRenderVisibleElements
+      nodesDraggable=${canEdit}
+      nodesConnectable=${canEdit}
+      edgesFocusable=${canEdit}
+      minZoom=${0.05}
+      maxZoom=${2}
+      snapToGrid
+      snapGrid=${[GRID, GRID]}
+      nodeDragThreshold=${4}
+      connectionRadius=${26}
+      selectionOnDrag=${canEdit}
+      selectionMode="partial"
+      panOnDrag=${canEdit ? [1] : true}
+      panOnScroll=${canEdit}
+      multiSelectionKeyCode=${["Shift", "Control", "Meta"]}
+      selectionKeyCode=${null}
+      deleteKeyCode=${null}
+      elevateNodesOnSelect=${false}
+      proOptions=${{ hideAttribution: true }}
+    >
+      <${Background} gap=${16} size=${1.2} />
+      <${MiniMap} pannable zoomable nodeClassName=${miniClass} ariaLabel="Small map of the graph" nodeBorderRadius=${12} />
+    <//>
+    <${LinkHint} />
+  </div>`;
+}
+
+/** @param {any} node */
+function miniClass(node) {
+  return node.type === "note" ? "mini-note" : "mini-node";
+}
+
+/** @param {import("./builder.js").Builder} builder */
+function makeHandlers(builder) {
+  return {
+    onInit: (/** @type {any} */ flow) => {
+      builder.flow = flow;
+      builder.showFirst();
+    },
+    onNodesChange: (/** @type {any[]} */ changes) => takeNodeChanges(builder, changes),
+    onEdgesChange: (/** @type {any[]} */ changes) => takeEdgeChanges(builder, changes),
+    onNodeClick: (/** @type {any} */ event, /** @type {any} */ node) => openClicked(builder, event, node),
+    onNodeDoubleClick: (/** @type {any} */ _, /** @type {any} */ node) => node.type === "block" && builder.openPanel(node.id),
+    onPaneClick: () => builder.set({ panel: builder.state.panel?.kind === "node" ? null : builder.state.panel, menu: null }),
+    onMove: (/** @type {any} */ _, /** @type {{zoom: number}} */ { zoom }) => {
+      if (zoom < FAR !== builder.state.isFar) builder.set({ isFar: zoom < FAR });
+    },
+    isValidConnection: (/** @type {any} */ c) => builder.refusal(c.source, c.sourceHandle, c.target, c.targetHandle) === "",
+    onConnectStart: (/** @type {any} */ _, /** @type {any} */ { nodeId, handleId, handleType }) =>
+      builder.set({ dragged: { nodeId, pin: builder.pin(handleType, nodeId, handleId), isSource: handleType === "source" }, menu: null }),
+    onConnect: (/** @type {any} */ c) => builder.connect(c.source, c.sourceHandle, c.target, c.targetHandle),
+    onConnectEnd: (/** @type {any} */ event, /** @type {any} */ state) => endConnection(builder, event, state),
+  };
+}
+
+/** @param {any} builder @param {any} event @param {any} node */
+function openClicked(builder, event, node) {
+  if (event.shiftKey || event.ctrlKey || event.metaKey || node.type === "note") return;
+  builder.openPanel(node.id);
+}
+
+/** @param {import("./builder.js").Builder} builder @param {any[]} changes */
+function takeNodeChanges(builder, changes) {
+  // Sizes are ours (node_box.js); what React Flow measures can only repeat them.
+  const wanted = changes.filter((change) => change.type === "position" || change.type === "select");
+  if (!wanted.length) return;
+  builder.set({ flowNodes: applyNodeChanges(wanted, builder.state.flowNodes) });
+  const moved = new Map();
+  for (const change of wanted) {
+    if (change.type !== "position" || change.dragging || !change.position) continue;
+    const before = builder.doc.node(change.id)?.metadata.position;
+    if (before?.x !== change.position.x || before?.y !== change.position.y) moved.set(change.id, change.position);
+  }
+  // A drag ends with one change for all nodes that were dragged, so it is one step of undo.
+  if (moved.size) builder.doc.move(moved, wanted.some((change) => change.dragging === false) ? "" : "arrows");
+}
+
+/** @param {import("./builder.js").Builder} builder @param {any[]} changes */
+function takeEdgeChanges(builder, changes) {
+  const selected = new Set(builder.state.selectedLinks);
+  for (const change of changes) {
+    if (change.type !== "select") continue;
+    if (change.selected) selected.add(change.id);
+    else selected.delete(change.id);
+  }
+  builder.set({ selectedLinks: selected });
+}
+
+/** @param {any} builder @param {any} event @param {any} state */
+function endConnection(builder, event, state) {
+  const { dragged } = builder.state;
+  builder.set({ dragged: null });
+  builder.closeOpened();
+  if (!dragged || state.isValid) return;
+  const { clientX: x, clientY: y } = event.changedTouches?.[0] ?? event;
+  if (state.toHandle && state.toNode?.id !== dragged.nodeId) {
+    return toast(refusalOf(builder, dragged, state.toHandle), { isError: true });
+  }
+  if (state.toNode) return linkToBody(builder, dragged, state.toNode.id);
+  const hovered = document.elementFromPoint(x, y)?.closest(".react-flow__node");
+  if (hovered) return linkToBody(builder, dragged, hovered.getAttribute("data-id"));
+  openMenuAt(builder, { x, y }, dragged);
+}
+
+/** @param {import("./builder.js").Builder} builder @param {import("./builder.js").Dragged} dragged @param {any} handle @returns {string} */
+export function refusalOf(builder, dragged, handle) {
+  if (dragged.isSource === (handle.type === "source")) return dragged.isSource ? "Two outputs cannot be linked." : "Two inputs cannot be linked.";
+  return dragged.isSource
+    ? builder.refusal(dragged.nodeId, dragged.pin.name, handle.nodeId, handle.id)
+    : builder.refusal(handle.nodeId, handle.id, dragged.nodeId, dragged.pin.name);
+}
+
+/** A link that is dropped on a node goes to its best fitting pin. @param {any} builder @param {any} dragged @param {string|null} nodeId */
+function linkToBody(builder, dragged, nodeId) {
+  const node = builder.doc.node(nodeId ?? "");
+  if (!node || node.id === dragged.nodeId) return;
+  const block = builder.catalog.get(node.block_id);
+  const pin = bestPin(dragged.pin, dragged.isSource, pinsOf(node, block));
+  const ends = pin && (dragged.isSource ? [dragged.nodeId, dragged.pin.name, node.id, pin.name] : [node.id, pin.name, dragged.nodeId, dragged.pin.name]);
+  if (!ends || builder.refusal(...ends)) return toast(`No pin of ${builder.titleOf(node.id)} takes ${dragged.pin.label}.`, { isError: true });
+  builder.connect(...ends);
+}
+
+/** @param {import("./builder.js").Builder} builder @param {{x: number, y: number}} screen @param {any} from */
+export function openMenuAt(builder, screen, from = null) {
+  builder.set({ menu: { screen, at: builder.flow.screenToFlowPosition(screen), from } });
+}
+
+/** @param {any} event */
+function allowDrop(event) {
+  if (event.dataTransfer.types.includes(BLOCK_MIME)) event.preventDefault();
+}
+
+/** @param {import("./builder.js").Builder} builder @param {any} event */
+function dropBlock(builder, event) {
+  const text = event.dataTransfer.getData(BLOCK_MIME);
+  if (!text) return;
+  event.preventDefault();
+  const { blockId, inputs } = JSON.parse(text);
+  const at = builder.flow.screenToFlowPosition({ x: event.clientX - 108, y: event.clientY - 25 });
+  builder.set({ menu: null });
+  builder.addNode(blockId, at, null, inputs);
+}
+
+/** What is dragged, and why the pin under the pointer does not take it. */
+function LinkHint() {
+  const builder = useBuilder();
+  const dragged = useView((view) => view.dragged);
+  const link = useConnection();
+  if (!dragged) return null;
+  const isRefused = link.inProgress && link.toHandle && link.isValid === false && link.toNode?.id !== dragged.nodeId;
+  if (isRefused) return html`<div className="build-strip build-refusal" role="status"><b>${refusalOf(builder, dragged, link.toHandle)}</b></div>`;
+  return html`<div className="build-strip" role="status">
+    <span className=${`pin-dot pin-${dragged.pin.kind}`}></span>
+    <span><b>${builder.titleOf(dragged.nodeId)}, ${dragged.pin.label}</b> · drop it on a pin or a node, or on the canvas to choose a block</span>
+  </div>`;
+}

@@ -1,0 +1,16 @@
+/** A link on the canvas. Solid moves a value each time, dotted (static) keeps it. */
+
+import { BaseEdge, getBezierPath } from "../../vendor/flow.js";
+import { html, memo } from "../../vendor/react.js";
+import { useView } from "./hooks.js";
+
+export const LinkEdge = memo(function LinkEdge(/** @type {any} */ props) {
+  const { id, target, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data, selected } = props;
+  const isAlive = useView((view) => view.runNodes[target]?.status === "RUNNING");
+  const hasRun = useView((view) => Boolean(view.runNodes[target]?.status));
+  const [path] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition });
+  const kind = `link pin-${data.kind} ${data.isStatic ? "link-static" : ""} ${hasRun ? "link-run" : ""} ${selected ? "link-selected" : ""}`;
+  return html`<${BaseEdge} id=${id} path=${path} className=${kind} interactionWidth=${18} />
+    ${isAlive &&
+    html`<circle r="4" className=${`bead pin-${data.kind}`}><animateMotion dur="1.1s" repeatCount="indefinite" path=${path} /></circle>`}`;
+});

@@ -1,0 +1,89 @@
+/** The panel beside the canvas: the form of the selected node and its outputs, or the inputs and outputs of a run. */
+
+import { html, useEffect, useRef } from "../../vendor/react.js";
+import { blockLine, nodeTitle } from "../names.js";
+import { paths } from "../router.js";
+import { copyText } from "../value_view.js";
+import { CloseButton } from "./close_button.js";
+import { Glyph, blockGlyph } from "./glyphs.js";
+import { useBuilder, useDraft, useView } from "./hooks.js";
+import { InputsTab } from "./inputs_tab.js";
+import { OutputTab } from "./output_tab.js";
+import { RunPanel } from "./run_panel.js";
+
+export function SidePanel() {
+  const panel = useView((view) => view.panel);
+  if (!panel) return null;
+  return panel.kind === "run" ? html`<${RunPanel} />` : html`<${NodePanel} id=${panel.id} tab=${panel.tab} />`;
+}
+
+/** @param {{id: string, tab: string}} props */
+function NodePanel({ id, tab }) {
+  const builder = useBuilder();
+  const node = useDraft((draft) => draft.nodes.find((one) => one.id === id));
+  const hasRun = useView((view) => Boolean(view.runNodes[id]));
+  if (!node) return null;
+  const block = builder.catalog.get(node.block_id);
+  const go = (/** @type {string} */ name) => builder.set({ panel: { kind: "node", id, tab: name } });
+  const tabs = [
+    ["inputs", "Inputs"],
+    ["output", "Output"],
+    ["about", "About"],
+  ];
+  return html`<aside className="panel" aria-label=${`Node ${nodeTitle(node, block)}`}>
+    <${PanelHead} node=${node} block=${block} />
+    <div className="tabs" role="tablist">
+      ${tabs.map(([name, label]) => html`<button key=${name} type="button" role="tab" aria-selected=${tab === name} onClick=${() => go(name)}>${label}${name === "output" && hasRun ? html`<span className="tab-dot"></span>` : null}</button>`)}
+    </div>
+    <div className="panel-body" key=${`${id} ${tab}`}>
+      ${tab === "output" && html`<${OutputTab} nodeId=${id} />`} ${tab === "about" && html`<${About} node=${node} block=${block} />`}
+      ${tab === "inputs" && (block ? html`<fieldset className="plain" disabled=${!builder.canEdit}><${InputsTab} node=${node} block=${block} /></fieldset>` : html`<p className="muted">This server does not have the block of this node, so its form is not known. What it holds stands under About.</p>`)}
+    </div>
+  </aside>`;
+}
+
+/** @param {{node: import("../types.js").GraphNode, block: import("../types.js").Block|undefined}} props */
+function PanelHead({ node, block }) {
+  const builder = useBuilder();
+  const field = useRef(/** @type {any} */ (null));
+  useEffect(() => {
+    const rename = () => (field.current?.focus(), field.current?.select());
+    addEventListener("builder-rename", rename);
+    return () => removeEventListener("builder-rename", rename);
+  }, []);
+  const write = (/** @type {any} */ event) => builder.doc.setMetadata(node.id, { customized_name: event.target.value || undefined }, "name");
+  const own = node.metadata.customized_name ?? "";
+  return html`<header className="panel-head">
+    <span className="panel-icon"><${Glyph} name=${blockGlyph(block)} /></span>
+    <div className="panel-names">
+      <input ref=${field} className="panel-title" aria-label="Name of the node" readOnly=${!builder.canEdit} value=${own} placeholder=${nodeTitle({ ...node, metadata: {} }, block)} onChange=${write} />
+      <div className="muted panel-block">${blockLine(block)}</div>
+    </div>
+    ${builder.canEdit &&
+    html`<button type="button" className="button quiet square small" aria-label="Duplicate node" title="Duplicate (Ctrl D)" onClick=${() => builder.actions.run("duplicate")}><${Glyph} name="copy" /></button>
+      <button type="button" className="button quiet square small" aria-label="Delete node" title="Delete (Del)" onClick=${() => builder.removeSelected()}><${Glyph} name="trash" /></button>`}
+    <${CloseButton} />
+  </header>`;
+}
+
+/** @param {{node: import("../types.js").GraphNode, block: import("../types.js").Block|undefined}} props */
+function About({ node, block }) {
+  const graphId = node.input_default.graph_id;
+  const text = JSON.stringify(node.input_default, null, 2);
+  return html`<div className="stack">
+    <p>${block?.description ?? `A block with the id ${node.block_id}.`}</p>
+    ${block?.uiType === "Agent" && graphId && html`<a className="button" href=${paths.build(graphId)}><${Glyph} name="agent" /> Open the agent</a>`}
+    <div className="about-values">
+      <h3>Its values as JSON</h3>
+      <button type="button" className="link-button" onClick=${() => copyText(text, "Copied")}>Copy</button>
+    </div>
+    <pre className="value value-json">${hideSecrets(node, block)}</pre>
+  </div>`;
+}
+
+/** @param {import("../types.js").GraphNode} node @param {import("../types.js").Block|undefined} block @returns {string} */
+function hideSecrets(node, block) {
+  const properties = block?.inputSchema.properties ?? {};
+  const shown = Object.entries(node.input_default).map(([name, value]) => [name, properties[name]?.secret ? "••••" : value]);
+  return JSON.stringify(Object.fromEntries(shown), null, 2).slice(0, 20_000);
+}

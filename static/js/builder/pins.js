@@ -1,0 +1,145 @@
+/** The pins of a node, what their values are, and which of them may be linked. Pure: no elements, no state. */
+
+import { isInterface, pinKind } from "../names.js";
+
+/** @typedef {import("../types.js").GraphNode} GraphNode */
+/** @typedef {import("../types.js").Block} Block */
+/** @typedef {import("../types.js").Schema} Schema */
+
+/**
+ * @typedef {Object} Pin
+ * @property {string} name as links call it, with what follows _#_ or _$_
+ * @property {string} label as people read it
+ * @property {string} kind text, number, toggle, list, dict, any or key
+ * @property {Schema} schema
+ * @property {boolean} required
+ * @property {boolean} isPart whether it is one key or item of another pin's value
+ */
+
+/** @typedef {{inputs: Pin[], outputs: Pin[]}} Pins */
+
+const DELIMITER = /_[$#@]_/;
+const KIND_WORDS = { text: "text", number: "a number", toggle: "true or false", list: "a list", dict: "a dictionary" };
+
+/** @param {Schema} schema @returns {string} */
+export function kindOf(schema) {
+  return schema?.credentials_provider ? "key" : pinKind(schema);
+}
+
+/** @param {string} name a pin in a link @returns {string} the declared pin that it belongs to */
+export function basePin(name) {
+  return name.split(DELIMITER)[0];
+}
+
+/** @param {string} name @returns {string} */
+export function pinLabel(name) {
+  return name.split(DELIMITER).join(".");
+}
+
+/** @param {GraphNode} node @param {Block|undefined} block @returns {Record<string, any>} the values that stand on the node */
+export function valuesOf(node, block) {
+  const values = block?.uiType === "Agent" ? node.input_default?.inputs : node.input_default;
+  return values && typeof values === "object" ? values : {};
+}
+
+/**
+ * @param {GraphNode} node @param {Block|undefined} block @param {string} name @param {any} value undefined removes it
+ * @returns {Record<string, any>} the node's new input_default
+ */
+export function withValue(node, block, name, value) {
+  const values = Object.fromEntries(Object.entries(valuesOf(node, block)).filter(([key]) => key !== name));
+  if (value !== undefined) Object.defineProperty(values, name, { value, enumerable: true, writable: true, configurable: true });
+  return block?.uiType === "Agent" ? { ...node.input_default, inputs: values } : values;
+}
+
+/** @param {GraphNode} node @param {Block|undefined} block @returns {Pins} without those of links that name unknown pins */
+export function pinsOf(node, block) {
+  if (!block) return { inputs: [], outputs: [] };
+  const isAgent = block.uiType === "Agent";
+  const inputs = isAgent ? node.input_default?.input_schema : block.inputSchema;
+  const outputs = isAgent ? node.input_default?.output_schema : block.outputSchema;
+  const values = valuesOf(node, block);
+  return { inputs: readPins(inputs).flatMap((pin) => [pin, ...partsOf(pin, values[pin.name])]), outputs: readPins(outputs) };
+}
+
+/** @param {any} schema @returns {Pin[]} */
+function readPins(schema) {
+  const properties = schema?.properties;
+  if (!properties || typeof properties !== "object") return [];
+  const required = new Set(Array.isArray(schema.required) ? schema.required : []);
+  return Object.entries(properties).map(([name, property]) => makePin(name, property ?? {}, required.has(name)));
+}
+
+/** @param {string} name @param {Schema} [schema] @param {boolean} [required] @returns {Pin} */
+export function makePin(name, schema = {}, required = false) {
+  return { name, label: pinLabel(name), kind: kindOf(schema), schema, required, isPart: DELIMITER.test(name) };
+}
+
+/** The keys of a dictionary and the items of a list can be linked one by one. @param {Pin} pin @param {any} value @returns {Pin[]} */
+function partsOf(pin, value) {
+  if (pin.schema.properties || !value || typeof value !== "object") return [];
+  const keys = Object.keys(value).filter((key) => key && !DELIMITER.test(key));
+  if (pin.kind === "dict" && !Array.isArray(value)) return keys.map((key) => makePin(`${pin.name}_#_${key}`));
+  return [];
+}
+
+/** @param {Pins} pins @param {"inputs"|"outputs"} side @param {string} name @returns {Pin} one of a link may be declared nowhere */
+export function findPin(pins, side, name) {
+  const found = pins[side].find((pin) => pin.name === name);
+  if (found) return found;
+  const base = pins[side].find((pin) => pin.name === basePin(name));
+  return base ? makePin(name) : makePin(name);
+}
+
+/**
+ * Whether a value that comes out of `source` can go into `sink`.
+ * @param {Pin} source @param {Pin} sink
+ * @returns {{fits: boolean, why: string, converts: boolean}}
+ */
+export function fit(source, sink) {
+  if (sink.kind === "key") return refuse(`${sink.label} takes a key, not ${wordOf(source)}. Choose the key in the form.`);
+  if (source.kind === "any" || sink.kind === "any" || source.kind === sink.kind) return { fits: true, why: "", converts: false };
+  const isContainer = source.kind === "list" || source.kind === "dict";
+  if (isContainer && (sink.kind === "number" || sink.kind === "toggle"))
+    return refuse(`${sink.label} takes ${wordOf(sink)}, not ${wordOf(source)}.`);
+  const needsText = sink.kind === "dict" && source.kind !== "text";
+  if (needsText) return refuse(`${sink.label} takes a dictionary, not ${wordOf(source)}.`);
+  return { fits: true, why: "", converts: true };
+}
+
+/** @param {string} why */
+function refuse(why) {
+  return { fits: false, why, converts: false };
+}
+
+/** @param {Pin} pin @returns {string} */
+export function wordOf(pin) {
+  return /** @type {Record<string, string>} */ (KIND_WORDS)[pin.kind] ?? (pin.kind === "key" ? "a key" : "anything");
+}
+
+/** @param {Block|undefined} block @returns {boolean} whether links may end at the node: an input's value comes from outside */
+export function takesLinks(block) {
+  return block?.uiType !== "Input" && block?.uiType !== "Note";
+}
+
+/** The pin of a block that suits a dragged pin best. @param {Pin} dragged @param {boolean} isSource @param {Pins} pins @returns {Pin|null} */
+export function bestPin(dragged, isSource, pins) {
+  const all = isSource ? pins.inputs : pins.outputs.filter((pin) => pin.name !== "error");
+  const ranked = all
+    .filter((pin) => !pin.schema.hidden && (isSource ? fit(dragged, pin) : fit(pin, dragged)).fits)
+    .map((pin) => ({ pin, rank: rankOf(dragged, pin) }))
+    .sort((a, b) => b.rank - a.rank);
+  return ranked[0]?.pin ?? null;
+}
+
+/** @param {Pin} dragged @param {Pin} pin @returns {number} */
+function rankOf(dragged, pin) {
+  return (
+    (pin.kind === dragged.kind ? 4 : 0) + (pin.kind === "any" ? 2 : 0) + (pin.required ? 3 : 0) - (pin.schema.advanced ? 4 : 0)
+  );
+}
+
+/** Pins that the form leaves out: the title shows them, or the builder fills them in. @param {Block|undefined} block @param {Pin} pin */
+export function isShownInForm(block, pin) {
+  return !pin.isPart && !pin.schema.hidden && !(isInterface(block) && pin.name === "placeholder_values");
+}

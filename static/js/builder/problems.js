@@ -1,0 +1,34 @@
+/** What a run of the draft would be refused for, found while it is edited. The server has the last word when it is saved. */
+
+import { blockTitle, isInterface, isNote } from "../names.js";
+import { linkedPins } from "./flow_nodes.js";
+import { basePin, pinsOf, valuesOf } from "./pins.js";
+
+/** @typedef {import("./builder.js").Problem} Problem */
+
+/** @param {import("./document.js").Draft} draft @param {Map<string, import("../types.js").Block>} catalog @returns {Problem[]} */
+export function findProblems(draft, catalog) {
+  const linked = linkedPins(draft.links);
+  return draft.nodes.flatMap((node) => {
+    const block = catalog.get(node.block_id);
+    if (!block) return [{ nodeId: node.id, field: "block_id", message: "This server does not have its block." }];
+    return isNote(block) ? [] : missingInputs(node, block, linked.into.get(node.id) ?? new Set());
+  });
+}
+
+/** @param {import("../types.js").GraphNode} node @param {import("../types.js").Block} block @param {Set<string>} linked @returns {Problem[]} */
+function missingInputs(node, block, linked) {
+  const values = valuesOf(node, block);
+  const bases = new Set([...linked].map(basePin));
+  const isMissing = (/** @type {import("./pins.js").Pin} */ pin) =>
+    pin.required && pin.kind !== "key" && !bases.has(pin.name) && (values[pin.name] ?? null) === null;
+  return pinsOf(node, block)
+    .inputs.filter(isMissing)
+    .map((pin) => ({ nodeId: node.id, field: pin.name, message: missingSentence(pin, block) }));
+}
+
+/** @param {import("./pins.js").Pin} pin @param {import("../types.js").Block} block @returns {string} */
+function missingSentence(pin, block) {
+  if (isInterface(block) && pin.name === "name") return "It needs a name, which the agent's form shows.";
+  return `${blockTitle(block.name)} needs ${pin.schema.title || pin.label}: type a value or link it.`;
+}

@@ -1,0 +1,61 @@
+/** Saves the draft as the next version of the agent, or as a new agent. */
+
+import { ApiError, createGraph, updateGraph } from "../api.js";
+import { paths } from "../router.js";
+import { toast, toastError } from "../toast.js";
+import { forgetDraft } from "./draft_keeper.js";
+
+/** @typedef {import("./builder.js").Builder} Builder */
+
+/** @param {Builder} builder @returns {Promise<boolean>} whether the draft is stored now */
+export async function saveVersion(builder) {
+  const { doc, saved } = builder;
+  if (builder.state.busy) return false;
+  if (saved && !builder.state.isChanged) return true;
+  builder.set({ busy: "save", refused: [] });
+  const sent = doc.now;
+  try {
+    const body = { ...graphBody(builder), is_active: true };
+    const graph = await (saved ? updateGraph(body) : createGraph(body));
+    noteSaved(builder, graph, sent);
+    return true;
+  } catch (error) {
+    showRefusal(builder, error);
+    return false;
+  } finally {
+    builder.set({ busy: "" });
+  }
+}
+
+/** @param {Builder} builder */
+function graphBody({ doc, saved }) {
+  const { name, description, nodes, links } = doc.now;
+  const own = saved
+    ? { id: saved.id, version: saved.version, instructions: saved.instructions, recommended_schedule_cron: saved.recommended_schedule_cron }
+    : {};
+  return { ...own, name: name.trim() || "New agent", description, nodes, links };
+}
+
+/** @param {Builder} builder @param {import("../types.js").Graph} graph @param {import("./document.js").Draft} sent */
+function noteSaved(builder, graph, sent) {
+  const isNew = !builder.saved;
+  forgetDraft(builder.saved?.id ?? "");
+  builder.saved = graph;
+  // The server gives every node a new id and keeps their order.
+  builder.localIds = new Map((graph.nodes ?? []).map((node, i) => [node.id, sent.nodes[i]?.id ?? node.id]));
+  builder.stored = sent;
+  builder.set({ version: graph.version, isChanged: builder.differs, draft: `Saved as version ${graph.version}` });
+  if (isNew) history.replaceState(null, "", paths.build(graph.id));
+  toast(`Version ${graph.version} is saved.`);
+}
+
+/** @param {Builder} builder @param {unknown} error */
+function showRefusal(builder, error) {
+  const byNode = error instanceof ApiError ? error.nodeErrors : {};
+  const refused = Object.entries(byNode).flatMap(([nodeId, fields]) =>
+    Object.entries(fields).map(([field, message]) => ({ nodeId, field, message })),
+  );
+  builder.set({ refused });
+  if (refused.length) toast("Not saved: the problems are listed at the lower right. The draft is kept here.", { isError: true });
+  else toastError(error, "Not saved");
+}

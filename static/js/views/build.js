@@ -1,0 +1,140 @@
+/** The builder: an agent as a canvas of nodes and links. Everything that only it needs is loaded with this module. */
+
+import { getGraph } from "../api.js";
+import { loadCatalog } from "../catalog.js";
+import { fill, h } from "../dom.js";
+import { when } from "../format.js";
+import { layOut } from "../graph_layout.js";
+import { go, paths } from "../router.js";
+import { toast } from "../toast.js";
+import { ReactFlowProvider } from "../../vendor/flow.js";
+import { createRoot, html } from "../../vendor/react.js";
+import { Actions } from "../builder/actions.js";
+import { Dock, EmptyHint, ProblemList, TopBar, ZoomBar } from "../builder/bars.js";
+import { BlockMenu } from "../builder/block_menu.js";
+import { Builder } from "../builder/builder.js";
+import { Canvas } from "../builder/canvas.js";
+import { listenToClipboard } from "../builder/clipboard.js";
+import { forgetDraft, keepDraft, readDraft, restoreSecrets } from "../builder/draft_keeper.js";
+import { BuilderContext } from "../builder/hooks.js";
+import { Palette } from "../builder/palette.js";
+import { SidePanel } from "../builder/panel.js";
+import { RunControl } from "../builder/run_control.js";
+
+/** @typedef {import("../types.js").Graph} Graph */
+
+const KEEP_AFTER_MS = 400;
+const PHONE = "(max-width: 719px)";
+
+/** @type {import("../main.js").View} */
+export async function showBuild(main, place, signal) {
+  const { graphId = "" } = place.params;
+  const [saved, catalog] = await Promise.all([graphId ? getGraph(graphId) : null, loadCatalog(), loadStyles()]);
+  if (signal.aborted) return;
+  const base = saved ? readGraph(saved) : { name: "New agent", description: "", nodes: [], links: [] };
+  const kept = readDraft(graphId);
+  const draft = kept ? withPositions(restoreSecrets(kept, base, catalog)) : base;
+  const builder = Object.assign(new Builder(draft, saved, catalog, !matchMedia(PHONE).matches), { control: /** @type {any} */ (null), actions: /** @type {any} */ (null) });
+  builder.control = new RunControl(builder);
+  builder.actions = new Actions(builder);
+  document.title = `${draft.name} · Builder`;
+  const box = h("div", { class: "build" });
+  fill(main, box);
+  const root = createRoot(box);
+  root.render(html`<${Page} builder=${builder} />`);
+  keepDrafts(builder, signal);
+  if (kept) offerRecovered(builder, kept, base);
+  builder.actions.listen(signal);
+  listenToClipboard(builder, signal);
+  signal.addEventListener("abort", () => {
+    builder.control.close();
+    root.unmount();
+  });
+}
+
+/** @param {{builder: any}} props */
+function Page({ builder }) {
+  return html`<${BuilderContext} value=${builder}>
+    <${ReactFlowProvider}>
+      <${TopBar} />
+      <div className="build-work">
+        <div className="build-place">
+          <${Canvas} /><${EmptyHint} /><${ProblemList} /><${ZoomBar} /><${Dock} /><${BlockMenu} />
+        </div>
+        <${SidePanel} />
+      </div>
+      <${Palette} />
+    <//>
+  <//>`;
+}
+
+/** @returns {Promise<void>} */
+async function loadStyles() {
+  if (document.getElementById("build-styles")) return;
+  const links = ["/vendor/flow.css", "/build.css"].map((href, i) => h("link", { rel: "stylesheet", href, id: i ? "build-styles" : null }));
+  const loaded = links.map((link) => new Promise((done) => ["load", "error"].forEach((name) => link.addEventListener(name, done))));
+  document.head.append(...links);
+  await Promise.all(loaded);
+}
+
+/** @param {Graph} graph @returns {import("../builder/document.js").Draft} */
+function readGraph({ name, description, nodes = [], links = [] }) {
+  const own = nodes.map(({ id, block_id, input_default, metadata }) => ({ id, block_id, input_default, metadata: metadata ?? {} }));
+  const ends = links.map(({ id, source_id, source_name, sink_id, sink_name, is_static }) => ({ id, source_id, source_name, sink_id, sink_name, is_static }));
+  return withPositions({ name, description: description ?? "", nodes: own, links: ends });
+}
+
+/** Nodes that stand nowhere get a place along their links. @param {import("../builder/document.js").Draft} draft */
+function withPositions(draft) {
+  const isPlaced = (/** @type {any} */ node) => Number.isFinite(node.metadata?.position?.x) && Number.isFinite(node.metadata?.position?.y);
+  if (draft.nodes.every(isPlaced)) return draft;
+  const { cells } = layOut(draft.nodes.map((node) => node.id), draft.links);
+  const nodes = draft.nodes.map((node) => {
+    if (isPlaced(node)) return node;
+    const { column, row } = cells.get(node.id) ?? { column: 0, row: 0 };
+    return { ...node, metadata: { ...node.metadata, position: { x: column * 296, y: row * 168 } } };
+  });
+  return { ...draft, nodes };
+}
+
+/** @param {any} builder @param {AbortSignal} signal */
+function keepDrafts(builder, signal) {
+  let timer = 0;
+  const keep = () => {
+    timer = 0;
+    if (!builder.state.isChanged) {
+      forgetDraft(builder.saved?.id ?? "");
+      return builder.set({ draft: "" });
+    }
+    const isKept = keepDraft(builder.saved?.id ?? "", builder.saved?.version ?? 0, builder.doc.now, builder.catalog);
+    const since = builder.state.version ? ` · based on v${builder.state.version}` : "";
+    builder.set({ draft: isKept ? `Draft saved${since}` : "Too large to keep here: save a version" });
+  };
+  const stop = builder.doc.store.subscribe(() => {
+    builder.set({ isChanged: builder.differs });
+    document.title = `${builder.doc.now.name} · Builder`;
+    clearTimeout(timer);
+    timer = setTimeout(keep, KEEP_AFTER_MS);
+  });
+  const keepNow = () => timer && (clearTimeout(timer), keep());
+  addEventListener("pagehide", keepNow, { signal });
+  signal.addEventListener("abort", () => (keepNow(), stop()));
+}
+
+/** @param {any} builder @param {import("../builder/draft_keeper.js").KeptDraft} kept @param {import("../builder/document.js").Draft} base */
+function offerRecovered(builder, kept, base) {
+  const { saved } = builder;
+  const isOld = saved !== null && saved.version !== kept.version;
+  builder.stored = base;
+  builder.set({ isChanged: true, draft: saved ? `Draft saved · based on v${kept.version}` : "Draft saved" });
+  const text = isOld
+    ? `This is your draft of version ${kept.version}; version ${saved.version} was saved meanwhile. Saving makes a new version of the draft.`
+    : `Your draft of ${when(kept.at)} is here again.`;
+  const drop = () => {
+    forgetDraft(saved?.id ?? "");
+    builder.doc.edit(base);
+    builder.set({ draft: "" });
+    if (!saved) go(paths.build());
+  };
+  toast(text, { action: { label: isOld ? `Take version ${saved.version}` : "Discard it", run: drop } });
+}
