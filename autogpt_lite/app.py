@@ -78,7 +78,7 @@ class App:
         self.agent_files = AgentFileService(db, self.graphs, self.executions)
         self.blocks = BlockService(registry, self.credentials, config)
         self.schedules = ScheduleService(db, self.executions, config.schedules, self.accounts.timezone_of)
-        self.ticker = Ticker(db, self.executions, self.bus)
+        self.ticker = Ticker(db, self.executions, self.library, self.bus)
         self.jobs = SystemJobs(db)
         self.backups = BackupService(db, data_dir)
         self.routes: list[Route] = [
@@ -122,6 +122,7 @@ class App:
 
     def _wire_schedules(self) -> None:
         self.schedules.changed = self.ticker.wake
+        self.library_agents.scheduled.append(self.schedules.graphs_on_schedule)
         days, workers = self.config.schedules.history_days, self.config.engine.workers
         jobs = (
             (

@@ -48,26 +48,28 @@ _MINUTE = timedelta(minutes=1)
 
 
 class Cron:
-    """A checked cron expression: `fields` is what croniter gets, `follows_real_time` says how it takes a change of the clock."""
+    """A checked cron expression. `follows_real_time` says how it takes a change of the clock."""
 
-    __slots__ = ("_matcher", "fields", "follows_real_time")
+    __slots__ = ("_matcher", "follows_real_time")
 
-    def __init__(self, fields: str):
+    def __init__(self, numbers: list[set[int]], *, both_days: bool, follows_real_time: bool):
         from croniter import croniter
 
-        self.fields = fields
-        self.follows_real_time = fields.split()[1].startswith("*")
-        # implement_cron_bug is cron's own rule: day and weekday must both match where one of them begins with a `*`.
+        self.follows_real_time = follows_real_time
+        # Plain lists of numbers: of ranges croniter takes some, `0-0` as a weekday for instance, for something else.
+        fields = " ".join(",".join(map(str, sorted(one))) for one in numbers)
         # Kept, because making one costs ten times what finding a match does; it is only ever asked with a start.
-        self._matcher = croniter(fields, datetime(2000, 1, 1), ret_type=datetime, implement_cron_bug=True)
+        self._matcher = croniter(fields, datetime(2000, 1, 1), ret_type=datetime, day_or=not both_days)
 
     def matches_after(self, start: datetime) -> Iterator[datetime]:
         """The matching wall-clock times (naive, whole minutes) after `start`, in order. Only for one thread."""
         match = start
-        while match.year < LAST_YEAR:
+        while True:
             try:
                 match = self._matcher.get_next(datetime, start_time=match)
             except (ValueError, OverflowError):  # none within 50 years, or none before the year 9999
+                return
+            if match.year >= LAST_YEAR:
                 return
             yield match
 
@@ -85,18 +87,22 @@ def parse_cron(text: str) -> Cron:
     parts = given.upper().split()
     if len(parts) != 5:
         raise _problem(f"it has {len(parts)} fields, and there have to be five: minute, hour, day, month, weekday.")
-    found = [_parse_field(part, *field) for part, field in zip(parts, _FIELDS, strict=True)]
-    _check_that_it_fires(parts, found[2][1], found[3][1])
-    return Cron(" ".join(part for part, _ in found))
+    numbers = [_parse_field(part, *field) for part, field in zip(parts, _FIELDS, strict=True)]
+    numbers[4] = {day % 7 for day in numbers[4]}
+    # cron's own rule: day and weekday must both match where one of them begins with a `*`, else one is enough.
+    both_days = parts[2].startswith("*") or parts[4].startswith("*")
+    if both_days:
+        _check_that_it_fires(parts, numbers[2], numbers[3])
+    return Cron(numbers, both_days=both_days, follows_real_time=parts[1].startswith("*"))
 
 
 def _problem(reason: str) -> InvalidInputError:
     return InvalidInputError(f"cron: {reason}", hint="For instance `0 9 * * MON-FRI`: at 9:00 from Monday to Friday.")
 
 
-def _parse_field(text: str, field: str, low: int, high: int, names: dict[str, int]) -> tuple[str, set[int]]:
-    """The field as croniter takes it, and the numbers that it stands for."""
-    items, numbers = [], set()
+def _parse_field(text: str, field: str, low: int, high: int, names: dict[str, int]) -> set[int]:
+    """The numbers that a field stands for."""
+    numbers: set[int] = set()
     for item in text.split(","):
         match = _ITEM.fullmatch(item)
         if match is None:
@@ -106,10 +112,8 @@ def _parse_field(text: str, field: str, low: int, high: int, names: dict[str, in
             raise _problem(f"the {field} {item!r}: a range begins with a value, not with `*`.")
         begin = low if first == "*" else _value(first, field, low, high, names)
         end = _end_of(begin, first, last, step, field, low, high, names)
-        every = _step(step, item, field, high)
-        numbers.update(range(begin, end + 1, every))
-        items.append(item if last is None or names.get(last) == end else f"{first}-{end}" + (f"/{step}" if step else ""))
-    return ",".join(items), numbers
+        numbers.update(range(begin, end + 1, _step(step, item, field, high)))
+    return numbers
 
 
 def _end_of(
@@ -146,8 +150,7 @@ def _step(text: str | None, item: str, field: str, high: int) -> int:
 
 
 def _check_that_it_fires(parts: list[str], days: set[int], months: set[int]) -> None:
-    both = parts[2].startswith("*") or parts[4].startswith("*")
-    if both and not any(day <= _LONGEST[month - 1] for day in days for month in months):
+    if not any(day <= _LONGEST[month - 1] for day in days for month in months):
         raise _problem(f"the day of the month {parts[2]} does not come in the month {parts[3]}, so it would never fire.")
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -27,6 +27,9 @@ from .types import (
     ScheduleUpdate,
     ScheduleWithPreview,
 )
+
+if TYPE_CHECKING:
+    import apsw
 
 N_PREVIEWED = 5
 _CONFIG_HINT = "It comes from config.toml: change it there, and start the server again."
@@ -162,6 +165,11 @@ class ScheduleService:
         known = store.stored_of(self._row(user_id, schedule_id))
         key = {"key": known.key, "limit": query.limit, "before": query.before}
         return [store.fire_of(row, known.timezone) for row in await self._db.fetch_all(store.sql.list_fires, key)]
+
+    def graphs_on_schedule(self, connection: apsw.Connection, user_id: str, graph_ids: Collection[str]) -> set[str]:
+        """Those of the graphs that have a schedule that is on. For a reading thread (LibraryAgentService.scheduled)."""
+        listed = msgspec.json.encode(list(graph_ids)).decode()
+        return {graph_id for (graph_id,) in connection.execute(store.sql.graphs_on_schedule, (user_id, listed)).fetchall()}
 
     def preview(self, user_id: str, cron: str, timezone: str | None) -> Preview:
         """When a cron expression would fire next. Raises InvalidInputError that names the field and says why."""

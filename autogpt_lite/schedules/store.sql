@@ -98,10 +98,12 @@ SELECT status FROM graph_executions WHERE uuid = ?;
 SELECT count(*) FROM schedule_fires WHERE schedule_key = ? AND status = 'waiting';
 
 -- name: list_waiting
--- For each schedule that is not paused the first of its waiting fires. The whole of a small partial index.
+-- For each schedule that may run the first of its waiting fires. The whole of a small partial index.
 SELECT f.schedule_key, min(f.due_at), s.id, s.last_graph_exec_id
 FROM schedule_fires f JOIN schedules s ON s.key = f.schedule_key
-WHERE f.status = 'waiting' AND s.is_paused = 0 GROUP BY f.schedule_key ORDER BY min(f.due_at), f.schedule_key;
+                      JOIN library_agents a ON a.user_id = s.user_id AND a.graph_id = s.graph_id
+WHERE f.status = 'waiting' AND s.is_paused = 0 AND a.is_paused = 0
+GROUP BY f.schedule_key ORDER BY min(f.due_at), f.schedule_key;
 
 -- name: list_fires
 -- The newest fires of a schedule before a time.
@@ -112,3 +114,8 @@ FROM schedule_fires WHERE schedule_key = :key AND due_at < :before ORDER BY due_
 -- Some of the fires that are older than the history is kept.
 DELETE FROM schedule_fires WHERE (schedule_key, due_at) IN (
     SELECT schedule_key, due_at FROM schedule_fires WHERE due_at < :before AND status <> 'waiting' LIMIT :limit);
+
+-- name: graphs_on_schedule
+-- Which of a user's agents have a schedule that is on.
+SELECT DISTINCT graph_id FROM schedules
+WHERE user_id = ? AND graph_id IN (SELECT value FROM json_each(?)) AND next_due_at IS NOT NULL;

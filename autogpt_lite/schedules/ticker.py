@@ -18,6 +18,7 @@ from ..engine.records import GraphExecution
 from ..errors import AutoGPTLiteError, DatabaseError, GraphValidationError, NotAuthorizedError, NotFoundError
 from ..events import Event, EventBus, GraphExecutionEvent
 from ..executions.service import ExecutionService
+from ..library.service import LibraryService
 from . import store
 from .catch_up import plan_fires
 from .cron import find_zone, parse_cron
@@ -35,6 +36,7 @@ MAX_WAITING = 100
 
 _PERMANENT = (GraphValidationError, NotAuthorizedError, NotFoundError)
 """What the next time would not change: such a schedule is paused, and says why."""
+_AGENT_IS_PAUSED = "The agent is paused."
 _OVERLAPS = "The run before it had not ended."
 _TOO_MANY_WAIT = f"The run before it had not ended, and {MAX_WAITING} others wait for that already."
 
@@ -50,8 +52,9 @@ class _FiredBeforeError(Exception):
 class Ticker:
     """Open it with `start()` after the engine, `close()` it before. `run_due()` is the whole of its work, once."""
 
-    def __init__(self, db: Database, executions: ExecutionService, bus: EventBus):
+    def __init__(self, db: Database, executions: ExecutionService, library: LibraryService, bus: EventBus):
         self._db = db
+        self._library = library
         self._executions = executions
         self._wake = asyncio.Event()
         self._awaited: set[str] = set()
@@ -136,8 +139,9 @@ class Ticker:
             log.warning("schedule %s missed %d times since %s", schedule.id, len(missed), iso(missed[0][0]))
 
     async def _fire(self, schedule: StoredSchedule, due_at: int, next_due_at: int | None) -> None:
-        if schedule.overlap != "parallel" and self._has_to_wait(schedule):
-            await self._hold(schedule, due_at, next_due_at)
+        held = self._why_held(schedule)
+        if held is not None:
+            await self._hold(schedule, due_at, next_due_at, *held)
             return
 
         def also(tx: Tx, run: GraphExecution) -> None:
@@ -181,8 +185,18 @@ class Ticker:
 
     # --- overlapping runs --------------------------------------------------------------------------------------
 
-    def _has_to_wait(self, schedule: StoredSchedule) -> bool:
-        return self._is_open(schedule.last_graph_exec_id) or self._count_waiting(schedule) > 0
+    def _why_held(self, schedule: StoredSchedule) -> tuple[str, str] | None:
+        """(status, reason) of a fire that does not start now."""
+        if self._library.is_paused(schedule.graph_id, schedule.user_id):
+            return "skipped", _AGENT_IS_PAUSED
+        if schedule.overlap == "parallel":
+            return None
+        n_waiting = self._count_waiting(schedule)
+        if not n_waiting and not self._is_open(schedule.last_graph_exec_id):
+            return None
+        if schedule.overlap == "queue" and n_waiting < MAX_WAITING:
+            return "waiting", _OVERLAPS
+        return "skipped", _OVERLAPS if schedule.overlap == "skip" else _TOO_MANY_WAIT
 
     def _is_open(self, graph_exec_id: str | None) -> bool:
         row = self._db.point(store.sql.status_of_run, (graph_exec_id,)) if graph_exec_id else None
@@ -192,12 +206,7 @@ class Ticker:
         (count,) = self._db.point(store.sql.count_waiting, (schedule.key,)) or (0,)
         return count
 
-    async def _hold(self, schedule: StoredSchedule, due_at: int, next_due_at: int | None) -> None:
-        status, reason = "skipped", _OVERLAPS
-        if schedule.overlap == "queue":
-            has_room = self._count_waiting(schedule) < MAX_WAITING
-            status, reason = ("waiting", _OVERLAPS) if has_room else ("skipped", _TOO_MANY_WAIT)
-
+    async def _hold(self, schedule: StoredSchedule, due_at: int, next_due_at: int | None, status: str, reason: str) -> None:
         def write(tx: Tx) -> None:
             _advance(tx, schedule, due_at, next_due_at)
             _insert_fire(tx, schedule, due_at, status, reason=reason)
