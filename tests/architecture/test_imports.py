@@ -1,192 +1,209 @@
-"""Imports go one way (docs/architecture.md, "Data flows one way"). Imports inside functions count: cycles like to hide there."""
+"""Who may import whom (docs/architecture.md). Imports inside functions count too: that is where circles hide."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import functools
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
-PACKAGE = "autogpt_lite"
+PACKAGE = PROJECT / "autogpt_lite"
 
-INFRASTRUCTURE = {"cli", "db", "engine", "events", "llm", "net", "observability", "sandbox", "sdk", "web"}
-LEAVES = {"", "clock", "config", "errors", "faultpoints", "instance_lock", "paths"}
-FRONT = {"__main__", "app", "cli"}
-"""What may know everything: it starts and wires the rest."""
-
-BELOW = {
-    "db": set(),
-    "events": set(),
-    "net": set(),
-    "sandbox": set(),
-    "llm": {"net"},
-    "web": {"events", "net"},
-    "registry": {"engine", "sdk"},
-    "engine": {"db", "events", "registry", "sdk"},
-    "sdk": {"engine", "llm", "net", "sandbox"},
+LEAVES = {"__version__", "clock", "config", "errors", "faultpoints", "paths"}
+PURE = {"engine.coercion", "engine.pins"}
+"""Functions on values, without a thought of the engine: the sdk gives them to blocks."""
+LAYERS: dict[str, set[str]] = {
+    **{leaf: {"errors", "paths"} if leaf == "config" else set() for leaf in LEAVES},
+    "instance_lock": LEAVES,
+    "events": LEAVES,
+    "net": LEAVES,
+    "sandbox": LEAVES,
+    "llm": LEAVES | {"net"},
+    "db": LEAVES,
+    "sdk": LEAVES | {"net", "llm", "sandbox"} | PURE,
+    "registry": LEAVES | {"sdk", "db"} | PURE,
+    "engine": LEAVES | {"db", "events", "registry", "sdk"},
+    "web": LEAVES | {"events", "net"},
 }
-"""{package: packages that it may import}, beside the leaves. Every other package is a noun."""
+"""What each part below the nouns may import of the others."""
+BELOW_NOUNS = {*LAYERS, *PURE}
+FORMATS = ("graphs.agent_file.",)
+"""Pure functions on a file format, for whoever reads or writes such files."""
+FRONT = {"__main__", "app", "cli"}
+"""Wiring: may import everything."""
 
-PUBLIC_MODULES = {"service", "types"}
-"""What a noun may import of another noun."""
-MORE_PUBLIC_MODULES = {"graphs.agent_file": "reads a file into a graph: a pure function"}
 
-SECOND_SQLITE = {"sqlite3", "_sqlite3", "aiosqlite", "pysqlite3", "sqlalchemy"}
+class Import(NamedTuple):
+    file: Path
+    line: int
+    target: str
+    """Dotted, without autogpt_lite.; other libraries by their own name."""
+    is_ours: bool
+
+    def __str__(self) -> str:
+        return f"{self.file.relative_to(PROJECT)}:{self.line} imports {self.target}"
 
 
-def find_modules() -> dict[str, Path]:
-    """{module name below the package: its file}"""
-    root = PROJECT / PACKAGE
-    found = {}
-    for path in root.rglob("*.py"):
-        parts = path.relative_to(root).with_suffix("").parts
-        if "_packaged" not in parts:
-            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+def imports_of(file: Path) -> list[Import]:
+    """Every import in the file, wherever it stands; for `from a import b` the target is a.b."""
+    package = file.relative_to(PROJECT).with_suffix("").parts[:-1]
+    found = []
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = [*(package[: len(package) - node.level + 1] if node.level else ()), *(node.module or "").split(".")]
+            names = [".".join(part for part in (*base, alias.name) if part) for alias in node.names]
+        else:
+            continue
+        for name in names:
+            ours = name == "autogpt_lite" or name.startswith("autogpt_lite.")
+            found.append(Import(file, node.lineno, name.removeprefix("autogpt_lite.") if ours else name, ours))
     return found
 
 
-MODULES = find_modules()
+@functools.cache
+def our_imports() -> list[Import]:
+    return [found for file in sorted(PACKAGE.rglob("*.py")) for found in imports_of(file)]
 
 
-def imports_of(path: Path, name: str | None = None) -> Iterator[str]:
-    """The full names of what a file imports when it runs; imports for type checkers are none. `name` is the module's own."""
-    tree = ast.parse(path.read_text("utf-8"))
-    for node in tree.body:
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            node.body = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = _absolute(path, name, node)
-            for alias in node.names:
-                is_module = f"{base}.{alias.name}".removeprefix(f"{PACKAGE}.") in MODULES
-                yield f"{base}.{alias.name}" if is_module else base
+def part_of(file: Path) -> str:
+    """The module or folder right below autogpt_lite/ that the file belongs to."""
+    return file.relative_to(PACKAGE).with_suffix("").parts[0]
 
 
-def _absolute(path: Path, name: str | None, node: ast.ImportFrom) -> str:
-    if not node.level:
-        return node.module or ""
-    assert name is not None, f"{path}: a relative import outside of the package"
-    parts = [PACKAGE, *filter(None, name.split("."))]
-    up = node.level - (path.name == "__init__.py")
-    base = parts[: len(parts) - up]
-    return ".".join([*base, node.module] if node.module else base)
+def part_imported(target: str) -> str:
+    pure = ".".join(target.split(".")[:2])
+    return pure if pure in PURE else target.split(".")[0]
 
 
-def own_imports() -> dict[str, set[str]]:
-    """{module: modules of ours that it imports}"""
-    graph = {}
-    for name, path in MODULES.items():
-        wanted = (full for full in imports_of(path, name) if full == PACKAGE or full.startswith(f"{PACKAGE}."))
-        graph[name] = {full.removeprefix(PACKAGE).removeprefix(".") for full in wanted} - {name}
-    return graph
+def nouns() -> set[str]:
+    return {part_of(file) for file in PACKAGE.rglob("*.py")} - BELOW_NOUNS - FRONT - {"__init__"}
 
 
-GRAPH = own_imports()
+def crossing() -> list[tuple[str, str, Import]]:
+    """[(part, other part, import)] of all imports from one part of autogpt_lite into another."""
+    found = []
+    for one in our_imports():
+        if one.is_ours and (part := part_of(one.file)) != one.target.split(".")[0]:
+            found.append((part, part_imported(one.target), one))
+    return found
 
 
-def package_of(module: str) -> str:
-    return module.split(".")[0]
+def assert_none(found: list) -> None:
+    assert not found, "\n".join(map(str, found))
 
 
-def is_noun(package: str) -> bool:
-    return package not in INFRASTRUCTURE | LEAVES | FRONT | {"registry"}
+def test_what_lies_below_the_nouns_imports_only_what_lies_below_itself():
+    assert_none([one for part, other, one in crossing() if part in LAYERS and other not in LAYERS[part]])
 
 
-def find_circle(graph: dict[str, set[str]]) -> list[str]:
-    """Some circle of the graph, or nothing."""
-    done: set[str] = set()
-    for start in graph:
-        trail, waiting = [start], [iter(sorted(graph[start]))]
-        while waiting and start not in done:
-            following = next(waiting[-1], None)
-            if following is None:
-                done.add(trail.pop())
-                waiting.pop()
-            elif following in trail:
-                return [*trail[trail.index(following) :], following]
-            elif following not in done and following in graph:
-                trail.append(following)
-                waiting.append(iter(sorted(graph[following])))
-    return []
+def test_nobody_imports_the_front_door():
+    assert_none([one for part, other, one in crossing() if other in FRONT and part not in FRONT])
 
 
-def edges() -> Iterator[tuple[str, str]]:
-    """(module, module of another package that it imports)"""
-    for module, wanted in GRAPH.items():
-        yield from ((module, other) for other in wanted if package_of(other) != package_of(module))
+def test_a_noun_uses_another_noun_through_its_service_only():
+    """And through its types, the words that the service speaks."""
+    known, allowed = nouns(), ("service", "types")
+    between = [one for part, other, one in crossing() if part in known and other in known]
+    assert_none([one for one in between if one.target.split(".")[1] not in allowed and not one.target.startswith(FORMATS)])
 
 
-def test_no_modules_import_each_other_in_a_circle():
-    assert find_circle(GRAPH) == []
+def test_the_nouns_have_no_circle():
+    known = nouns()
+    uses: dict[str, set[str]] = {noun: set() for noun in known}
+    for part, other, _ in crossing():
+        if part in known and other in known:
+            uses[part].add(other)
+    left = dict(uses)
+    while free := [noun for noun, others in left.items() if not others & left.keys()]:
+        for noun in free:
+            del left[noun]
+    assert not left, f"these nouns need each other: { {noun: sorted(others & left.keys()) for noun, others in left.items()} }"
 
 
-def test_the_nouns_do_not_know_each_other_in_a_circle():
-    nouns: dict[str, set[str]] = {package_of(module): set() for module in GRAPH if is_noun(package_of(module))}
-    for module, other in edges():
-        if is_noun(package_of(module)) and is_noun(package_of(other)):
-            nouns[package_of(module)].add(package_of(other))
-    assert len(nouns) > 5
-    assert find_circle(nouns) == []
+ORDER = ["types", "store", "service", "routes"]
+"""Within a noun each may import those before it."""
 
 
-def test_each_layer_knows_only_what_is_below_it():
-    wrong = [
-        f"{module} imports {other}"
-        for module, other in edges()
-        if package_of(module) in BELOW and package_of(other) not in BELOW[package_of(module)] | LEAVES
-    ]
-    assert wrong == []
+def test_within_a_noun_routes_use_the_service_and_the_service_the_store():
+    found = []
+    for one in our_imports():
+        part, here = part_of(one.file), one.file.stem
+        if part in nouns() and here in ORDER and one.is_ours and one.target.startswith(f"{part}."):
+            there = one.target.split(".")[1]
+            if there in ORDER and ORDER.index(there) > ORDER.index(here):
+                found.append(one)
+    assert_none(found)
 
 
-def test_nothing_but_the_front_imports_the_front():
-    wrong = [f"{module} imports {other}" for module, other in edges() if package_of(other) in FRONT]
-    assert [line for line in wrong if line.split(" ")[0].split(".")[0] not in FRONT] == []
+def test_the_parts_have_no_circle_inside():
+    """Module by module, what is only imported for type checkers aside."""
+    modules = {".".join(file.relative_to(PACKAGE).with_suffix("").parts): file for file in PACKAGE.rglob("*.py")}
+    modules = {name.removesuffix(".__init__"): file for name, file in modules.items()}
+    uses = {name: top_level_imports(file, modules) - {name} for name, file in modules.items()}
+    left = dict(uses)
+    while free := [name for name, others in left.items() if not others & left.keys()]:
+        for name in free:
+            del left[name]
+    assert not left, f"circles of imports: { {name: sorted(others & left.keys()) for name, others in left.items()} }"
 
 
-def test_a_noun_knows_only_the_service_and_the_types_of_another():
-    wrong = [
-        f"{module} imports {other}"
-        for module, other in edges()
-        if is_noun(package_of(module)) and is_noun(package_of(other)) and other not in MORE_PUBLIC_MODULES
-        if other.rpartition(".")[2] not in PUBLIC_MODULES
-    ]
-    assert wrong == []
+def top_level_imports(file: Path, modules: dict[str, Path]) -> set[str]:
+    """The modules of ours that importing this file imports."""
+    for_checkers = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        is_lazy = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        if is_lazy or (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+            for_checkers.update(inner.lineno for inner in ast.walk(node) if isinstance(inner, (ast.Import, ast.ImportFrom)))
+    found = set()
+    for one in imports_of(file):
+        if one.is_ours and one.line not in for_checkers:
+            parts = one.target.split(".")
+            found.add(next((name for n in (len(parts), len(parts) - 1) if (name := ".".join(parts[:n])) in modules), ""))
+    return found - {""}
 
 
-@pytest.mark.parametrize(
-    ("lower", "higher"), [("types", ("store", "service", "routes")), ("store", ("service", "routes")), ("service", ("routes",))]
-)
-def test_inside_a_noun_imports_go_down(lower, higher):
-    for module, wanted in GRAPH.items():
-        package, _, name = module.rpartition(".")
-        if name == lower and is_noun(package_of(module)):
-            assert not wanted & {f"{package}.{one}" for one in higher}, f"{module} looks up"
+# --- blocks, and libraries that must not be there -----------------------------------------------------------------------
 
 
-def test_a_block_imports_the_sdk_and_nothing_else_of_ours():
-    blocks = sorted((PROJECT / "blocks").rglob("*.py"))
-    assert blocks
-    for path in blocks:
-        ours = {full for full in imports_of(path) if package_of(full) in (PACKAGE, "blocks", "tests", "scripts")}
-        wrong = {full for full in ours if full != f"{PACKAGE}.sdk" and not full.startswith(f"{PACKAGE}.sdk.")}
-        assert not wrong, f"{path.relative_to(PROJECT)} imports {wrong}"
+def block_files() -> list[Path]:
+    return sorted((PROJECT / "blocks").rglob("*.py"))
 
 
-def test_the_server_process_has_one_sqlite_library():
-    # Two copies of SQLite in one process do not see each other's locks; 6 of 6 files were corrupted (docs/architecture.md).
-    files = {**MODULES, **{str(path): path for path in (PROJECT / "blocks").rglob("*.py")}}
-    for name, path in files.items():
-        own = name if name in MODULES else None
-        assert not {package_of(full) for full in imports_of(path, own)} & SECOND_SQLITE, f"{path} brings a second SQLite"
+def test_blocks_import_the_sdk_and_nothing_else_of_ours():
+    found = [one for file in block_files() for one in imports_of(file) if one.is_ours]
+    assert_none([one for one in found if one.target != "sdk" and not one.target.startswith("sdk.")])
 
 
-def test_the_check_sees_circles_and_hidden_imports(tmp_path):
-    assert find_circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
-    assert find_circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
-    hidden = tmp_path / "hidden.py"
-    hidden.write_text("def f():\n    import sqlite3\n    from autogpt_lite.engine import pump\n", "utf-8")
-    assert set(imports_of(hidden)) == {"sqlite3", "autogpt_lite.engine.pump"}
+@pytest.mark.parametrize("library", ["sqlite3", "aiosqlite", "sqlalchemy", "peewee"])
+def test_no_second_sqlite_library_in_the_process(library):
+    """Two SQLite libraries on one file do not see each other's locks: it is corrupted, or commits are lost."""
+    files = [*PACKAGE.rglob("*.py"), *block_files()]
+    assert_none([one for file in files for one in imports_of(file) if not one.is_ours and one.target.split(".")[0] == library])
+
+
+def test_only_the_database_opens_databases():
+    """apsw elsewhere is for its error classes and types, and for files that are not the database."""
+    others = {"backups"}  # looks at the copy that it has made
+    found = []
+    for file in sorted(PACKAGE.rglob("*.py")):
+        if part_of(file) not in {"db", *others}:
+            tree = ast.parse(file.read_text("utf-8"))
+            calls = [
+                node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "apsw.Connection"
+            ]
+            found += [f"{file.relative_to(PROJECT)}:{node.lineno} opens a database" for node in calls]
+    assert_none(found)
+
+
+def test_the_test_sees_imports_inside_functions(tmp_path, monkeypatch):
+    folder = tmp_path / "autogpt_lite" / "engine"
+    folder.mkdir(parents=True)
+    file = folder / "bad.py"
+    file.write_text("def f():\n    from ..graphs.service import GraphService\n    import sqlite3\n")
+    monkeypatch.setattr(f"{__name__}.PROJECT", tmp_path)
+    assert [(one.line, one.target) for one in imports_of(file)] == [(2, "graphs.service.GraphService"), (3, "sqlite3")]
