@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
+import sys
 import tomllib
 from pathlib import Path
 
@@ -88,3 +90,39 @@ def test_one_environment_can_hold_all_of_them():
         both = pins[name].keys() & pins[other].keys()
         assert {p: pins[name][p] for p in both} == {p: pins[other][p] for p in both}, RENEW
     assert pins["runtime"].keys() <= pins["test"].keys(), "scripts/test installs test.txt alone, which has to hold runtime.txt"
+
+
+# --- what the code imports ----------------------------------------------------------------------------
+
+
+def imported_packages(*folders: str) -> dict[str, str]:
+    """{distribution: a file that imports it}, also where it does so inside a function."""
+    providers = importlib.metadata.packages_distributions()
+    found: dict[str, str] = {}
+    for path in (path for folder in folders for path in (PROJECT / folder).rglob("*.py") if "_packaged" not in path.parts):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.level == 0:
+                names = [node.module or ""]
+            for name in {name.split(".")[0] for name in names} - sys.stdlib_module_names - OURS:
+                (distribution,) = set(providers.get(name, [name]))
+                found[canonicalize_name(distribution)] = path.relative_to(PROJECT).as_posix()
+    return found
+
+
+EXTRAS = {"openpyxl"}
+"""Where it is missing, a sentence says how to get it."""
+OURS = {"autogpt_lite", "blocks", "tests", "_pages", "_reference", "_environment"}
+
+
+def test_what_the_program_imports_is_what_it_depends_on():
+    imported = imported_packages("autogpt_lite", "blocks")
+    declared = {canonicalize_name(wanted.name) for wanted in wanted_by_project("runtime")}
+    assert {name: path for name, path in imported.items() if name not in declared | EXTRAS} == {}
+    unused = declared - imported.keys() - {"tzdata"}  # zoneinfo reads it where the system has no zones
+    assert unused == set(), "a dependency that nothing imports makes every installation larger"
+
+
+def test_what_the_tests_import_is_in_the_test_extra():
+    declared = {canonicalize_name(wanted.name) for wanted in wanted_by_project("test")}
+    assert {name: path for name, path in imported_packages("tests").items() if name not in declared} == {}
