@@ -42,6 +42,8 @@ from .paths import packaged_file
 from .presets.routes import preset_routes
 from .presets.service import PresetService
 from .registry import Registry
+from .reruns.routes import rerun_routes
+from .reruns.service import RerunService
 from .schedules.config_entries import ConfigSchedules
 from .schedules.history import delete_old_fires
 from .schedules.routes import schedule_routes
@@ -75,6 +77,7 @@ class App:
         self.folders = FolderService(db)
         self.library_agents = LibraryAgentService(db, self.library, self.graphs, self.executions, self.folders)
         self.presets = PresetService(db, self.library, self.graphs, self.executions)
+        self.reruns = RerunService(db, self.engine, self.executions)
         self.agent_files = AgentFileService(db, self.graphs, self.executions)
         self.blocks = BlockService(registry, self.credentials, config)
         self.schedules = ScheduleService(db, self.executions, config.schedules, self.accounts.timezone_of)
@@ -88,6 +91,7 @@ class App:
             *library_agent_routes(self.library_agents),
             *folder_routes(self.folders),
             *preset_routes(self.presets),
+            *rerun_routes(self.reruns),
             *agent_file_routes(self.agent_files),
             *backup_routes(self.backups),
             *block_routes(self.blocks, self.accounts.timezone_of),

@@ -155,6 +155,16 @@ CREATE TABLE purge_queue (
     graph_exec_key  INTEGER PRIMARY KEY
 ) STRICT;
 
+CREATE TABLE reruns (
+    graph_exec_id  TEXT PRIMARY KEY,
+    user_id        TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    origin_id      TEXT NOT NULL,
+    from_node      TEXT,
+    created_at     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX reruns_of_origin ON reruns (origin_id, created_at);
+
 CREATE TABLE schedule_fires (
     schedule_key   INTEGER NOT NULL REFERENCES schedules (key) ON DELETE CASCADE,
     due_at         INTEGER NOT NULL,

@@ -155,7 +155,7 @@ class GraphExecutionsPaginated(msgspec.Struct, kw_only=True):
     pagination: Pagination
 
 
-Source = Literal["user", "builder", "library", "onboarding", "cli", "schedule", "webhook", "agent"]
+Source = Literal["user", "builder", "library", "onboarding", "cli", "schedule", "webhook", "agent", "rerun"]
 
 # A person waits for the first ones; nobody for a schedule's.
 PRIORITIES = {"webhook": 5, "schedule": 7}

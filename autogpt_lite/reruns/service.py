@@ -1,0 +1,91 @@
+"""Starts a run that repeats another one."""
+
+from __future__ import annotations
+
+from ..clock import now_us
+from ..db import Database, Tx
+from ..engine.engine import Engine
+from ..engine.plan import GraphPlan
+from ..engine.records import GraphExecution
+from ..errors import InvalidInputError, NotFoundError
+from ..executions.service import ExecutionService
+from ..executions.types import ExecuteGraph
+from .record import RunRecord, decode, nodes_from, read_record, sql
+from .types import RerunAnswer, RerunGraph, RerunOrigin
+
+MAX_LISTED = 100
+
+
+class RerunService:
+    """Repeats runs in the very version of the graph that they ran in."""
+
+    def __init__(self, db: Database, engine: Engine, executions: ExecutionService):
+        self._db = db
+        self._engine = engine
+        self._executions = executions
+
+    async def rerun(self, user_id: str, graph_id: str, graph_exec_id: str, asked: RerunGraph) -> RerunAnswer:
+        """Starts the repetition, or only says what it would run and cost (`dry`).
+
+        Raises NotFoundError, InvalidInputError for a node that did not run (its detail names those that did), and whatever a
+        start may refuse.
+        """
+        key, version, inputs = self._find(user_id, graph_id, graph_exec_id)
+        plan = self._engine.plan_of(graph_id, version)
+        record = await self._db.read(lambda connection: read_record(connection, key))
+        again = _nodes_to_run(plan, record, asked.from_node)
+        answer = _describe(plan, record, again, graph_exec_id, asked)
+        if asked.dry:
+            return answer
+        if record.is_too_large and asked.from_node is not None:
+            raise InvalidInputError("The recorded outputs are too large to be taken along.", hint="Run it from the beginning.")
+        recorded = {plan.nodes[i].id: lists for i, lists in record.outputs.items() if i not in again}
+        given = ExecuteGraph(inputs={**inputs, **asked.inputs}, pinned_outputs={**recorded, **asked.pinned_outputs})
+
+        def note(tx: Tx, run: GraphExecution) -> None:
+            tx.execute(sql.insert_rerun, (run.id, user_id, graph_exec_id, asked.from_node, now_us()))
+
+        run = await self._executions.start_graph(user_id, graph_id, version, given, source="rerun", also=note)
+        answer.graph_exec_id = run.id
+        return answer
+
+    def get_origin(self, user_id: str, graph_id: str, graph_exec_id: str) -> RerunOrigin:
+        """What a run repeats, and which runs repeat it. Raises NotFoundError."""
+        self._find(user_id, graph_id, graph_exec_id)
+        row = self._db.point(sql.select_rerun, (graph_exec_id, user_id)) or (None, None)
+        repeated = self._db.loop_connection.execute(sql.list_reruns, (graph_exec_id, user_id, MAX_LISTED)).fetchall()
+        return RerunOrigin(origin_id=row[0], from_node=row[1], repetitions=[one for (one,) in reversed(repeated)])
+
+    def _find(self, user_id: str, graph_id: str, graph_exec_id: str) -> tuple[int, int, dict]:
+        row = self._db.point(sql.key_of_run, (graph_exec_id,))
+        if row is None or row[1] != user_id or row[2] != graph_id:
+            raise NotFoundError(f"There is no run {graph_exec_id[:60]!r}.")
+        return row[0], row[3], decode(row[4])
+
+
+def _nodes_to_run(plan: GraphPlan, record: RunRecord, from_node: str | None) -> set[int]:
+    if from_node is None:
+        return set(range(len(plan.nodes)))
+    node = plan.nodes_by_id.get(from_node)
+    if node is None or node.index not in record.counts:
+        why = "is not in the graph" if node is None else "did not run"
+        raise InvalidInputError(
+            f"The node {from_node[:60]!r} {why}.",
+            hint="`detail.nodes` lists the nodes that did.",
+            detail={"nodes": [plan.nodes[index].id for index in sorted(record.counts)]},
+        )
+    return nodes_from(plan, from_node)
+
+
+def _describe(plan: GraphPlan, record: RunRecord, again: set[int], origin_id: str, asked: RerunGraph) -> RerunAnswer:
+    return RerunAnswer(
+        graph_exec_id=None,
+        origin_id=origin_id,
+        from_node=asked.from_node,
+        graph_id=plan.graph_id,
+        graph_version=plan.version,
+        nodes=[plan.nodes[index].id for index in sorted(again)],
+        recorded_nodes=[plan.nodes[index].id for index in sorted(record.outputs) if index not in again],
+        cost_credits=sum(cost for index, cost in record.costs.items() if index in again),
+        node_exec_count=sum(count for index, count in record.counts.items() if index in again),
+    )

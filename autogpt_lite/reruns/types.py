@@ -1,0 +1,46 @@
+"""Running again: what is asked and what is answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ..executions.types import PinnedOutputs
+
+
+class RerunGraph(msgspec.Struct, kw_only=True):
+    """`from_node` is where to begin (None: at the beginning); everything that it does not lead to keeps its recorded outputs.
+    `inputs` replaces single inputs of the past run, `pinned_outputs` the outputs of single nodes. With `dry` nothing runs: the
+    answer says what would."""
+
+    from_node: str | None = None
+    inputs: dict[str, Any] = {}
+    pinned_outputs: PinnedOutputs = {}
+    dry: bool = False
+
+
+class RerunAnswer(msgspec.Struct, kw_only=True):
+    """What runs again, and what it cost in the past run; `graph_exec_id` is the new run, null in a dry answer.
+
+    `nodes` run again, `recorded_nodes` give their recorded outputs. `cost_credits` is what the executions of `nodes` cost in
+    the past run, and the best guess of what they will."""
+
+    graph_exec_id: str | None
+    origin_id: str
+    from_node: str | None
+    graph_id: str
+    graph_version: int
+    nodes: list[str]
+    recorded_nodes: list[str]
+    cost_credits: int
+    node_exec_count: int
+
+
+class RerunOrigin(msgspec.Struct, kw_only=True):
+    """Where a run comes from; all null for one that repeats nothing."""
+
+    origin_id: str | None = None
+    from_node: str | None = None
+    repetitions: list[str] = []
+    """The runs that repeat this one, oldest first."""
