@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -16,15 +17,29 @@ from ..instance_lock import InstanceLock, is_locked
 from .loop import loop_factory
 from .options import make_data_dir, read_settings
 
+PAGE_SIZE = 100
+
 
 class Library(Protocol):
-    """What import and export need."""
+    """What commands do with the library. Agents are as the server answers them."""
 
     def import_file(self, content: bytes, allow_missing_blocks: bool) -> dict[str, Any]:
         """The stored graph as the server answers it."""
 
     def export_file(self, graph_id: str, version: int | None) -> bytes:
         """An agent file."""
+
+    def list_agents(self, **query: Any) -> list[dict[str, Any]]:
+        """All agents that the query asks for (library_agents/types.py: ListAgents)."""
+
+    def update_agent(self, agent_id: str, **changes: Any) -> None:
+        """Changes an agent (library_agents/types.py: UpdateAgent)."""
+
+    def remove_agent(self, agent_id: str, running: Literal["stop", "finish"]) -> None:
+        """Removes an agent; its runs are stopped or may finish."""
+
+    def restore_agent(self, agent_id: str) -> None:
+        """Brings a removed agent back."""
 
 
 @contextmanager
@@ -68,11 +83,26 @@ class _ServerLibrary:
         query = "?for_export=true" + (f"&version={version}" if version is not None else "")
         return msgspec.json.format(msgspec.json.encode(self._client.get(f"/api/graphs/{graph_id}{query}")), indent=2)
 
+    def list_agents(self, **query: Any) -> list[dict[str, Any]]:
+        given = "".join(f"&{name}={str(value).lower()}" for name, value in query.items())
+        return all_pages(lambda page: self._client.get(f"/api/library/agents?page={page}&page_size={PAGE_SIZE}{given}"))
+
+    def update_agent(self, agent_id: str, **changes: Any) -> None:
+        self._client.request("PATCH", f"/api/library/agents/{agent_id}", changes)
+
+    def remove_agent(self, agent_id: str, running: Literal["stop", "finish"]) -> None:
+        self._client.request("DELETE", f"/api/library/agents/{agent_id}?running={running}")
+
+    def restore_agent(self, agent_id: str) -> None:
+        self._client.post(f"/api/library/agents/{agent_id}/restore")
+
 
 class _LocalLibrary:
     def __init__(self, runner: asyncio.Runner, config: Config, data_dir: Path):
+        from ..accounts.types import DEFAULT_USER_ID
         from ..app import App
 
+        self._user_id = DEFAULT_USER_ID
         self._runner = runner
         self._stack = AsyncExitStack()
         self._app = runner.run(self._stack.enter_async_context(App.open(config, data_dir, go_on=False)))
@@ -97,3 +127,34 @@ class _LocalLibrary:
         from ..graphs.export import export_file
 
         return export_file(self._app.graphs.get_graph(DEFAULT_USER_ID, graph_id, version), self._app.registry)
+
+    def list_agents(self, **query: Any) -> list[dict[str, Any]]:
+        from ..library_agents.types import ListAgents
+
+        def read(page: int) -> dict[str, Any]:
+            wanted = ListAgents(page=page, page_size=PAGE_SIZE, **query)
+            return msgspec.to_builtins(self._runner.run(self._app.library_agents.list_agents(self._user_id, wanted)))
+
+        return all_pages(read)
+
+    def update_agent(self, agent_id: str, **changes: Any) -> None:
+        from ..library_agents.types import UpdateAgent
+
+        self._runner.run(self._app.library_agents.update_agent(self._user_id, agent_id, UpdateAgent(**changes)))
+
+    def remove_agent(self, agent_id: str, running: Literal["stop", "finish"]) -> None:
+        self._runner.run(self._app.library_agents.remove_agent(self._user_id, agent_id, running=running))
+
+    def restore_agent(self, agent_id: str) -> None:
+        self._runner.run(self._app.library_agents.restore_agent(self._user_id, agent_id))
+
+
+def all_pages(read: Callable[[int], dict[str, Any]]) -> list[dict[str, Any]]:
+    """The agents of all pages of a listing."""
+    agents: list[dict[str, Any]] = []
+    for page in itertools.count(1):
+        answer = read(page)
+        agents += answer["agents"]
+        if page >= answer["pagination"]["total_pages"]:
+            break
+    return agents

@@ -20,6 +20,7 @@ from ..engine.graph import Graph
 from ..engine.ids import MAX_SEQ, node_key
 from ..engine.plan import GraphPlan
 from ..engine.records import GraphExecution
+from ..engine.stored_runs import end_stored_run
 from ..engine.validate import validate_graph
 from ..errors import ConflictError, InvalidInputError, NotFoundError, StopTimeoutError
 from ..graphs.service import GraphService
@@ -300,6 +301,13 @@ class ExecutionService:
                 log.warning("a run of the removed agent %s is cut off: %s", graph_id, result.detail)
             elif isinstance(result, BaseException):
                 raise result
+        if stop_running:
+            await self._db.write(lambda tx: self._end_open_runs_tx(tx, user_id, graph_id))
+
+    def _end_open_runs_tx(self, tx: Tx, user_id: str, graph_id: str) -> None:
+        # Those that no engine has in memory: they wait for a person, or for the next start of a server that was killed.
+        for (key,) in tx.fetch_all(store.sql.open_roots_of_graph, (graph_id, user_id)):
+            end_stored_run(tx, self._engine.core.services.ledger, key, states.TERMINATED, "The agent left the library.")
 
     def _has_ended(self, run: GraphExecution) -> bool:
         row = self._db.point(engine_sql.status_of, (run.key,))

@@ -77,6 +77,11 @@ SELECT id, uuid FROM graph_executions WHERE graph_id = ? AND user_id = ? AND sta
 SELECT id FROM graph_executions WHERE status IN ('QUEUED', 'RUNNING', 'REVIEW') AND status = 'QUEUED'
 AND graph_id = ? AND user_id = ? AND parent_node_exec_id IS NULL;
 
+-- name: open_roots_of_graph
+-- Runs of an agent that have not ended; its runs as a sub-agent are its caller's. (graph_id, user_id)
+SELECT id FROM graph_executions WHERE status IN ('QUEUED', 'RUNNING', 'REVIEW')
+AND graph_id = ? AND user_id = ? AND parent_node_exec_id IS NULL;
+
 -- name: mark_for_purge
 -- The rows of one run's nodes are purged in the background, since there may be millions.
 INSERT INTO purge_queue (graph_exec_key) VALUES (?) ON CONFLICT (graph_exec_key) DO NOTHING;
@@ -93,6 +98,40 @@ DELETE FROM graph_executions WHERE id = ?;
 -- name: delete_runs_of_graph
 -- All runs of a graph. (graph_id, user_id)
 DELETE FROM graph_executions WHERE graph_id = ? AND user_id = ?;
+
+-- name: next_root_runs
+-- Root runs in the order of their admission, after a key. (key, limit)
+SELECT id, created_at, status FROM graph_executions WHERE id > ? AND parent_node_exec_id IS NULL ORDER BY id LIMIT ?;
+
+-- name: graphs_with_more_runs
+-- Agents with more runs than are kept. full scan: once an hour, on a reading thread. (kept)
+SELECT graph_id, user_id FROM graph_executions WHERE parent_node_exec_id IS NULL GROUP BY graph_id, user_id HAVING count(*) > ?;
+
+-- name: root_runs_beyond
+-- Ended root runs of an agent beyond the newest ones. (graph_id, user_id, limit, kept)
+SELECT id FROM graph_executions
+WHERE graph_id = ? AND user_id = ? AND parent_node_exec_id IS NULL AND status IN ('COMPLETED', 'FAILED', 'TERMINATED')
+ORDER BY id DESC LIMIT ? OFFSET ?;
+
+-- name: mark_tree_for_purge
+-- The node executions of a run and of all runs below it are purged in the background. (root key)
+INSERT INTO purge_queue (graph_exec_key)
+SELECT id FROM graph_executions WHERE id = ?1 OR (root_id = ?1 AND parent_node_exec_id IS NOT NULL)
+ON CONFLICT (graph_exec_key) DO NOTHING;
+
+-- name: delete_root_run
+-- A root run that has ended.
+DELETE FROM graph_executions WHERE id = ? AND status IN ('COMPLETED', 'FAILED', 'TERMINATED');
+
+-- name: delete_children_of_root
+-- What a deleted root run had started. (root key)
+DELETE FROM graph_executions
+WHERE root_id = ?1 AND parent_node_exec_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM graph_executions WHERE id = ?1);
+
+-- name: purge_charges
+-- Some charges of a deleted run. (first key, last key, limit)
+DELETE FROM charges WHERE (node_exec_id, try, kind) IN
+    (SELECT node_exec_id, try, kind FROM charges WHERE node_exec_id BETWEEN ? AND ? LIMIT ?);
 
 -- name: next_purge
 -- A run whose node executions wait to be purged. full scan: the queue is short and any row will do.

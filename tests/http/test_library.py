@@ -195,6 +195,8 @@ async def test_queued_runs_end_with_their_agent(narrow_server: LiveServer, leave
     else:
         await ok(server.request("PATCH", f"{AGENTS}/{agent['id']}{how}", json={"is_archived": True}))
     assert [await status_of(server, one) for one in started] == [running_ends_as, "TERMINATED", "TERMINATED"]
+    left = {started[0]["id"]} if running_ends_as == "RUNNING" else set()
+    assert set(server.app.engine.core.runs) == left  # nothing waits in memory to begin after all
     queued = await ok(server.get(f"/api/graphs/{agent['graph_id']}/executions/{started[1]['id']}"))
     assert queued["stats"]["error"] == "The agent left the library before the run began."
     assert {one["status"] for one in queued["node_executions"]} == {"TERMINATED"}
