@@ -61,8 +61,9 @@ class World:
 
 
 @asynccontextmanager
-async def open_world(folder: Path, **settings: Any) -> AsyncIterator[World]:
-    """On folder/db.sqlite; settings as section__key=value. The ticker has no timer of its own here."""
+async def open_world(folder: Path, *, dies: bool = False, **settings: Any) -> AsyncIterator[World]:
+    """On folder/db.sqlite; settings as section__key=value. The ticker has no timer of its own here. One that dies is closed as it
+    is: what the writer does not have yet never comes."""
     overrides = {name.replace("__", "."): value for name, value in settings.items()}
     config = load_config(overrides=overrides, environ={})
     db = await Database.open(folder / "db.sqlite", config.database)
@@ -76,7 +77,10 @@ async def open_world(folder: Path, **settings: Any) -> AsyncIterator[World]:
         yield World(app)
     finally:
         await app.ticker.close()
-        await app.engine.close()
+        if dies:
+            app.engine.core.is_closing = True
+        else:
+            await app.engine.close()
         await db.close()
 
 
