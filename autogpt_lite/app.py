@@ -24,7 +24,7 @@ from .engine.core import EngineServices
 from .engine.engine import Engine
 from .events import EventBus
 from .executions.late import LATE_S, report_late_runs
-from .executions.purge import purge_deleted_runs
+from .executions.retention import apply_retention
 from .executions.routes import execution_routes
 from .executions.service import ExecutionService
 from .graphs.examples import install_examples
@@ -55,7 +55,7 @@ from .web.routing import Route
 log = logging.getLogger(__name__)
 
 DATABASE_NAME = "autogpt_lite.sqlite"
-PURGE_EVERY_S = 3600.0
+RETENTION_JOB, RETENTION_EVERY_S = "retention", 3600.0
 DAY_S = 86_400.0
 
 
@@ -116,10 +116,10 @@ class App:
         self.graphs.deleted.append(self.executions.stop_runs_of_graph)
         self.jobs.add(
             SystemJob(
-                "purge_deleted_runs",
-                PURGE_EVERY_S,
-                lambda: purge_deleted_runs(self.db),
-                "Removes what is left of deleted runs from the file.",
+                RETENTION_JOB,
+                RETENTION_EVERY_S,
+                lambda: apply_retention(self.db, self.config.retention),
+                "Removes old runs, and what is left of deleted ones, and gives their space back.",
             )
         )
         self._wire_schedules()
@@ -165,7 +165,7 @@ class App:
                 await app._open_schedules()
             app.jobs.start()
             stack.push_async_callback(app.jobs.close)
-            app.jobs.run_soon("purge_deleted_runs")
+            app.jobs.run_soon(RETENTION_JOB)
             yield app
 
 

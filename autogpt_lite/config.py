@@ -65,6 +65,11 @@ class DatabaseConfig(Section):
     read_timeout_s: float
 
 
+class RetentionConfig(Section):
+    days: int
+    runs_per_agent: int
+
+
 class BlocksConfig(Section):
     paths: list[str]
     disabled: list[str]
@@ -141,6 +146,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     websocket: WebSocketConfig
     engine: EngineConfig
     database: DatabaseConfig
+    retention: RetentionConfig
     blocks: BlocksConfig
     http: HttpConfig
     text: TextConfig

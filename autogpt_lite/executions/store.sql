@@ -104,7 +104,7 @@ DELETE FROM graph_executions WHERE graph_id = ? AND user_id = ?;
 SELECT id, created_at, status FROM graph_executions WHERE id > ? AND parent_node_exec_id IS NULL ORDER BY id LIMIT ?;
 
 -- name: graphs_with_more_runs
--- Agents with more runs than are kept. full scan: once an hour, on a reading thread. (kept)
+-- Agents with more runs than are kept. Once an hour, on a reading thread. (kept)
 SELECT graph_id, user_id FROM graph_executions WHERE parent_node_exec_id IS NULL GROUP BY graph_id, user_id HAVING count(*) > ?;
 
 -- name: root_runs_beyond
