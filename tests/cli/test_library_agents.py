@@ -72,8 +72,11 @@ def test_a_run_that_a_killed_server_left_ends_with_its_agent(tmp_path: Path):
     with ServerProcess(tmp_path / "data") as server:
         graph = server.post("/api/graphs", {"graph": slow_agent()})
         started = server.post(f"/api/graphs/{graph['id']}/execute", {})
+        path = f"/api/graphs/{graph['id']}/executions/{started['id']}"
+        while server.get(path)["status"] == "QUEUED":  # each answer waits for the disk
+            pass
         server.kill()
     library(tmp_path / "data", "remove", graph["id"])
     with ServerProcess(tmp_path / "data") as server:
-        run = server.get(f"/api/graphs/{graph['id']}/executions/{started['id']}")
+        run = server.get(path)
         assert (run["status"], run["stats"]["error"]) == ("TERMINATED", "The agent left the library.")
