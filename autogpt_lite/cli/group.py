@@ -13,6 +13,7 @@ COMMANDS = {
     "import": ("autogpt_lite.cli.import_", "Add agent files to the library."),
     "export": ("autogpt_lite.cli.export", "Write an agent to a file."),
     "library": ("autogpt_lite.cli.library", "List, remove, restore and pause the agents of the library."),
+    "schedules": ("autogpt_lite.cli.schedules", "List, add, pause and remove schedules, and show their history."),
     "blocks": ("autogpt_lite.cli.blocks", "List all blocks."),
     "check": ("autogpt_lite.cli.check", "Check the settings, the blocks and the data directory."),
     "backup": ("autogpt_lite.cli.backup", "Copy the database to a file, also while the server serves."),

@@ -1,0 +1,133 @@
+"""`autogpt-lite schedules list | add | pause | resume | remove | history | preview`: through the running server, which fires them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+import click
+
+from ..errors import InvalidInputError
+from .client import ServerClient
+from .options import data_options, read_settings
+
+
+@click.group()
+def command() -> None:
+    """List, add, pause, resume and remove the schedules of a running server, and show their history."""
+
+
+def _client(config_path: str | None, data_dir: str | None) -> ServerClient:
+    _, path = read_settings(config_path, {"data_dir": data_dir})
+    return ServerClient(path)
+
+
+def _line(schedule: dict[str, Any]) -> str:
+    following = "paused" if schedule["is_paused"] else schedule["next_run_time"] or "never"
+    return f"{schedule['id']}  {following:<25}  {schedule['cron']:<15}  {schedule['timezone']}  {schedule['name']}"
+
+
+@command.command(name="list")
+@data_options
+@click.option("--agent", help="Only those of this graph id.")
+@click.option("--json", "as_json", is_flag=True, help="Everything about each schedule, as JSON.")
+def list_schedules(data_dir: str | None, config_path: str | None, agent: str | None, as_json: bool) -> None:
+    """List the schedules: id, next time, cron, time zone, name."""
+    path = f"/api/graphs/{quote(agent, safe='')}/schedules" if agent else "/api/schedules"
+    schedules = _client(config_path, data_dir).get(path)
+    _print([json.dumps(schedules, indent=2)] if as_json else map(_line, schedules))
+
+
+@command.command()
+@data_options
+@click.argument("graph_id")
+@click.argument("cron")
+@click.option("--name", default="", help="What it is called in lists.")
+@click.option("--timezone", help="For instance Europe/Berlin; yours if not given.")
+@click.option(
+    "--input", "inputs", multiple=True, metavar="NAME=VALUE", help="An input of the agent, as JSON or text; repeatable."
+)
+@click.option("--catch-up", type=click.Choice(["skip", "once", "all"]), help="What to do about times that were missed.")
+@click.option("--overlap", type=click.Choice(["queue", "skip", "parallel"]), help="When the run before has not ended.")
+def add(
+    data_dir: str | None,
+    config_path: str | None,
+    graph_id: str,
+    cron: str,
+    name: str,
+    timezone: str | None,
+    inputs: tuple[str, ...],
+    catch_up: str | None,
+    overlap: str | None,
+) -> None:
+    """Let an agent run by itself, for instance at `0 9 * * MON-FRI`; prints the next five times."""
+    body = {"name": name or cron, "cron": cron, "timezone": timezone, "inputs": dict(map(_input, inputs))}
+    body |= {"catch_up": catch_up, "overlap": overlap}
+    made = _client(config_path, data_dir).post(f"/api/graphs/{quote(graph_id, safe='')}/schedules", body)
+    _print([_line(made), *made["next_run_times"]])
+
+
+def _input(text: str) -> tuple[str, Any]:
+    name, is_given, value = text.partition("=")
+    if not is_given:
+        raise InvalidInputError(f"--input {text!r} has no value.", hint="Write NAME=VALUE.")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+@command.command()
+@data_options
+@click.argument("schedule_id")
+def pause(data_dir: str | None, config_path: str | None, schedule_id: str) -> None:
+    """Hold a schedule."""
+    _print([_line(_client(config_path, data_dir).post(f"{_path(schedule_id)}/pause"))])
+
+
+@command.command()
+@data_options
+@click.argument("schedule_id")
+def resume(data_dir: str | None, config_path: str | None, schedule_id: str) -> None:
+    """Let a paused schedule go on."""
+    _print([_line(_client(config_path, data_dir).post(f"{_path(schedule_id)}/resume"))])
+
+
+@command.command()
+@data_options
+@click.argument("schedule_id")
+def remove(data_dir: str | None, config_path: str | None, schedule_id: str) -> None:
+    """Remove a schedule with its history. Its runs stay."""
+    _client(config_path, data_dir).request("DELETE", _path(schedule_id))
+    click.echo(f"removed: {schedule_id}")
+
+
+@command.command()
+@data_options
+@click.argument("schedule_id")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many of the newest.")
+def history(data_dir: str | None, config_path: str | None, schedule_id: str, limit: int) -> None:
+    """Show what became of the times at which a schedule was due: its run, or why there is none."""
+    fires = _client(config_path, data_dir).get(f"{_path(schedule_id)}/fires?limit={limit}")
+    _print(f"{fire['due_at']}  {fire['status']:<8}  {fire['graph_exec_id'] or fire['reason'] or ''}" for fire in fires)
+
+
+@command.command()
+@data_options
+@click.argument("cron")
+@click.option("--timezone", help="For instance Europe/Berlin; yours if not given.")
+def preview(data_dir: str | None, config_path: str | None, cron: str, timezone: str | None) -> None:
+    """Show the next five times of a cron expression, or what is wrong with it."""
+    found = _client(config_path, data_dir).post("/api/schedules/preview", {"cron": cron, "timezone": timezone})
+    _print([found["timezone"], *found["next_run_times"]])
+
+
+def _path(schedule_id: str) -> str:
+    return f"/api/schedules/{quote(schedule_id, safe='')}"
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
