@@ -29,7 +29,7 @@ SCHEDULES = {
 
 
 class Death:
-    """Kills what `app` is after some writes: from then on nothing is written, and nobody learns what became of the last one."""
+    """Ends what `app` does after some writes, as a kill would: from then on nothing is written, and nobody learns what became of the last one."""
 
     def __init__(self, app: App, after_writes: int, *, is_last_committed: bool):
         self.came = asyncio.Event()
@@ -83,7 +83,8 @@ async def simulate(folder: Path, n_hours: int, seed: int) -> dict[str, Counter]:
             clock.turn(minutes=1)
             await finish(world)
             return {name: await check(world, schedule_id, name, clock.now) for name, schedule_id in ids.items()} | {
-                "runs": Counter(status for _, status in await world.scheduled_runs())
+                "runs": Counter(status for _, status in await world.scheduled_runs()),
+                "deaths": Counter(all=n_deaths),
             }
 
 
