@@ -27,7 +27,7 @@ export function TopBar() {
     <nav className="build-crumbs" aria-label="Path"><a href=${paths.library()}>Library</a><span aria-hidden="true">/</span></nav>
     <a className="build-back" href=${saved ? paths.agent(saved.id) : paths.library()} aria-label="Back"><${Glyph} name="left" /></a>
     <div className="build-name" data-value=${name || "Name"}><input aria-label="Name of the agent" readOnly=${!canEdit} value=${name} placeholder="Name" onChange=${write} /></div>
-    <span className="build-draft muted" role="status"><${Glyph} name=${isChanged ? "dots" : "check"} />${said}</span>
+    <span className="build-draft muted" role="status"><${Glyph} name=${isChanged || !version ? "dots" : "check"} />${said}</span>
     <span className="grow"></span>
     ${saved && html`<a className="button quiet build-wide" href=${paths.agent(saved.id)}>Runs</a>`}
     ${canEdit &&

@@ -51,7 +51,7 @@ function OpenMenu({ menu }) {
     </div>
     <ul className="menu-list" id="block-list" role="listbox" aria-label="Blocks">
       ${found.length === 0 && html`<li className="menu-none muted">No block is called that or has such a pin.</li>`}
-      ${found.map((offer, i) => html`<${Row} key=${offer.key} offer=${offer} from=${from} isChosen=${i === index} group=${!query && offer.group !== found[i - 1]?.group ? offer.group : ""} onAdd=${() => add(offer)} />`)}
+      ${found.map((offer, i) => html`<${Row} key=${offer.key} offer=${offer} from=${from} isChosen=${i === index} group=${!query && !from && offer.group !== found[i - 1]?.group ? offer.group : ""} onAdd=${() => add(offer)} />`)}
     </ul>
     <div className="menu-foot"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span><span><kbd>↵</kbd> ${from ? "add and link" : "add"}</span><span className="grow"></span>${found.length}</div>
   </div>`;

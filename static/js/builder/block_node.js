@@ -111,6 +111,7 @@ function PinDot({ pin, type, fits }) {
     type=${type}
     position=${side}
     className=${`pin pin-${pin.kind} ${fits ? "pin-fits" : ""}`}
+    role="img"
     aria-label=${`${type === "target" ? "Input" : "Output"} ${pin.label}, ${wordOf(pin)}`}
   />`;
 }

@@ -61,12 +61,20 @@ function wordsOf(title, block, pins) {
 export function searchOffers(offers, query, from) {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const fitting = from ? offers.filter((offer) => fittingPin(offer, from)) : offers;
-  if (!words.length) return fitting;
+  // What is likely to come next stands first: blocks whose main input has the very type.
+  if (!words.length) return from ? [...fitting].sort((a, b) => nextness(b, from) - nextness(a, from)) : fitting;
   return fitting
     .map((offer) => ({ offer, score: words.reduce((sum, word) => sum + scoreOf(offer, word), 0), all: words.every((word) => scoreOf(offer, word) > 0) }))
     .filter((one) => one.all)
     .sort((a, b) => b.score - a.score)
     .map((one) => one.offer);
+}
+
+/** @param {Offer} offer @param {import("./builder.js").Dragged} from @returns {number} */
+function nextness(offer, from) {
+  const pin = fittingPin(offer, from);
+  const isEdge = offer.block.uiType.startsWith("Webhook") || pin?.schema.advanced;
+  return (pin?.kind === from.pin.kind ? 4 : 0) + (pin?.kind === "any" ? 1 : 0) + (pin?.required ? 2 : 0) - (isEdge ? 8 : 0);
 }
 
 /** @param {Offer} offer @param {string} word @returns {number} */

@@ -180,7 +180,8 @@ export class Builder {
     if (!place || !flowNodes.length) return;
     const left = Math.min(...flowNodes.map((node) => node.position.x));
     const right = Math.max(...flowNodes.map((node) => node.position.x + node.width));
-    const tops = flowNodes.filter((node) => node.position.x < left + place.width / FIRST_ZOOM);
+    const tops = flowNodes.filter((node) => node.type !== "note" && node.position.x < left + place.width / FIRST_ZOOM);
+    if (!tops.length) return this.showAll(0);
     const top = Math.min(...tops.map((node) => node.position.y));
     const bottom = Math.max(...tops.map((node) => node.position.y + node.height));
     if ((right - left) * FIRST_ZOOM < place.width && (bottom - top) * FIRST_ZOOM < place.height) return this.showAll(0);
@@ -197,7 +198,9 @@ export class Builder {
     const bottom = this.canEdit ? place.height - 70 : place.height * 0.42;
     const right = place.width - (innerWidth < 1100 && this.canEdit ? 360 : 16);
     const at = { x: node.position.x * zoom + x, y: node.position.y * zoom + y };
-    const by = { x: shiftInto(at.x, node.width * zoom, 16, right), y: shiftInto(at.y, node.height * zoom, 16, bottom) };
+    const isAboveMap = at.x + node.width * zoom > place.width - 190;
+    const lowest = this.canEdit && isAboveMap ? bottom - 140 : bottom;
+    const by = { x: shiftInto(at.x, node.width * zoom, 16, right), y: shiftInto(at.y, node.height * zoom, 16, lowest) };
     if (by.x || by.y) this.flow.setViewport({ x: x + by.x, y: y + by.y, zoom }, { duration: motionMs() });
   }
 

@@ -20,7 +20,8 @@ export function Canvas() {
   const builder = useBuilder();
   const nodes = useView((view) => view.flowNodes);
   const selectedLinks = useView((view) => view.selectedLinks);
-  const dragged = useView((view) => view.dragged);
+  const isDragged = useView((view) => view.dragged !== null);
+  const isFar = useView((view) => view.isFar);
   const draft = useDraft((state) => state);
   // Not from `nodes`: those change with every step of a drag, and no link depends on where a node stands.
   const edges = useMemo(() => makeFlowEdges(draft, builder.state.flowNodes, selectedLinks), [draft.links, draft.nodes, selectedLinks]);
@@ -33,7 +34,7 @@ export function Canvas() {
   }, [builder]);
   const onDrop = useCallback((/** @type {any} */ event) => dropBlock(builder, event), [builder]);
   const { canEdit } = builder;
-  return html`<div className="build-canvas" ref=${box} data-linking=${dragged ? true : undefined} onDrop=${onDrop} onDragOver=${allowDrop}>
+  return html`<div className="build-canvas" ref=${box} data-linking=${isDragged || undefined} data-far=${isFar || undefined} onDrop=${onDrop} onDragOver=${allowDrop}>
     <${ReactFlow}
       nodes=${nodes}
       edges=${edges}
@@ -165,7 +166,7 @@ function linkToBody(builder, dragged, nodeId) {
 
 /** @param {import("./builder.js").Builder} builder @param {{x: number, y: number}} screen @param {any} from */
 export function openMenuAt(builder, screen, from = null) {
-  builder.set({ menu: { screen, at: builder.flow.screenToFlowPosition(screen), from } });
+  builder.set({ menu: { screen, at: builder.flow?.screenToFlowPosition(screen) ?? screen, from } });
 }
 
 /** @param {any} event */

@@ -134,9 +134,9 @@ export function bestPin(dragged, isSource, pins) {
 
 /** @param {Pin} dragged @param {Pin} pin @returns {number} */
 function rankOf(dragged, pin) {
-  return (
-    (pin.kind === dragged.kind ? 4 : 0) + (pin.kind === "any" ? 2 : 0) + (pin.required ? 3 : 0) - (pin.schema.advanced ? 4 : 0)
-  );
+  const byType = pin.kind === dragged.kind ? 6 : pin.kind === "any" ? 5 : 0;
+  // An output's value, not its name, though that is required and a text.
+  return byType + (pin.name === "value" ? 4 : 0) + (pin.required ? 2 : 0) - (pin.schema.advanced ? 6 : 0);
 }
 
 /** Pins that the form leaves out: the title shows them, or the builder fills them in. @param {Block|undefined} block @param {Pin} pin */

@@ -126,7 +126,8 @@ export class RunControl {
 function nodeView(group) {
   const failed = group.list.findLast((one) => one.status === "FAILED");
   const error = failed?.output_data?.error?.at(-1);
-  const last = group.list.at(-1);
+  const begun = group.list.length - group.countOf("INCOMPLETE");
+  const last = group.list.findLast((one) => one.status !== "INCOMPLETE");
   const tookMs = last ? (last.endMs ?? NaN) - (last.startMs ?? NaN) : NaN;
-  return { status: group.status, count: group.list.length, tookMs, error: typeof error === "string" ? error : error ? JSON.stringify(error) : "" };
+  return { status: group.status, count: begun, tookMs, error: typeof error === "string" ? error : error ? JSON.stringify(error) : "" };
 }
