@@ -151,11 +151,13 @@ DELETE FROM node_outputs WHERE (node_exec_id, ordinal) IN
 DELETE FROM purge_queue WHERE graph_exec_key = ?;
 
 -- name: count_late
--- How many root runs have been waiting since before a time, and since when the longest. A partial index holds the open runs only.
+-- How many root runs have been waiting since before a time, and since when the longest. The statuses are named as in the partial
+-- index of open runs: SQLite does not see otherwise that it may use it.
 SELECT count(*), min(created_at) FROM graph_executions
-WHERE status = 'QUEUED' AND parent_node_exec_id IS NULL AND created_at < ?;
+WHERE status IN ('QUEUED', 'RUNNING', 'REVIEW') AND status = 'QUEUED' AND parent_node_exec_id IS NULL AND created_at < ?;
 
 -- name: list_late
 -- Some of these runs.
 SELECT uuid FROM graph_executions
-WHERE status = 'QUEUED' AND parent_node_exec_id IS NULL AND created_at < ? ORDER BY priority, id LIMIT ?;
+WHERE status IN ('QUEUED', 'RUNNING', 'REVIEW') AND status = 'QUEUED' AND parent_node_exec_id IS NULL AND created_at < ?
+ORDER BY priority, id LIMIT ?;

@@ -31,6 +31,7 @@ class FirePlan(NamedTuple):
 
 def plan_fires(schedule: StoredSchedule, cron: Cron, zone: ZoneInfo, now: int) -> FirePlan:
     """Sorts all due times from the schedule's next_due_at up to now. One that is late by grace_s or less is on time."""
+    now -= now % 1_000_000  # due times are whole minutes: so, schedules that are looked at in one second share what is found
     first, on_time_from = schedule.next_due_at or now, now - schedule.grace_s * 1_000_000
     following = next_fire(cron, zone, now)
     on_time = list(takewhile(lambda at: at <= now, fires_after(cron, zone, max(first, on_time_from) - 1)))
@@ -60,5 +61,5 @@ def last_fires(cron: Cron, zone: ZoneInfo, first: int, until: int, limit: int) -
         found = list(takewhile(lambda at: at < until, fires_after(cron, zone, start - 1)))
         if len(found) >= limit or start == first:
             return found[-limit:]
-        span *= 4
+        span *= min(64, limit // len(found) + 1) if found else 4
     return []

@@ -147,7 +147,7 @@ class ScheduleService:
         """A schedule with its next times. Raises NotFoundError."""
         row = self._row(user_id, schedule_id)
         known = store.stored_of(row)
-        times = [] if known.is_paused else _next_times(known.cron, known.timezone)
+        times = [] if known.next_due_at is None else _next_times(known.cron, known.timezone)
         return ScheduleWithPreview(**store.info_fields(row), next_run_times=times)
 
     async def list_schedules(self, user_id: str, query: SchedulesQuery) -> list[GraphExecutionJobInfo]:

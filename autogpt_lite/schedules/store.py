@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from ..db import load_sql
+from ..errors import InvalidInputError
 from .cron import find_zone
 from .types import GraphExecutionJobInfo, ScheduleFire, StoredSchedule
 
@@ -67,7 +68,11 @@ def fire_of(row: tuple, zone_name: str) -> ScheduleFire:
 
 
 def local_time(at_us: int | None, zone_name: str) -> str | None:
-    """ISO 8601 with the offset that the zone has at that time."""
+    """ISO 8601 with the offset that the zone has at that time; in UTC where the zone has left the time zone database."""
     if at_us is None:
         return None
-    return datetime.fromtimestamp(at_us // 1_000_000, UTC).astimezone(find_zone(zone_name)).isoformat()
+    at = datetime.fromtimestamp(at_us // 1_000_000, UTC)
+    try:
+        return at.astimezone(find_zone(zone_name)).isoformat()
+    except InvalidInputError:
+        return at.isoformat()

@@ -15,12 +15,12 @@ from ..clock import iso, now_us
 from ..db import Database, Tx
 from ..engine import states
 from ..engine.records import GraphExecution
-from ..errors import AutoGPTLiteError, DatabaseError, GraphValidationError, NotAuthorizedError, NotFoundError
+from ..errors import AutoGPTLiteError, DatabaseError, GraphValidationError, InvalidInputError, NotAuthorizedError, NotFoundError
 from ..events import Event, EventBus, GraphExecutionEvent
 from ..executions.service import ExecutionService
 from ..library.service import LibraryService
 from . import store
-from .catch_up import plan_fires
+from .catch_up import FirePlan, plan_fires
 from .cron import find_zone, parse_cron
 from .service import stored_start
 from .types import StoredSchedule
@@ -110,13 +110,26 @@ class Ticker:
     async def run_due(self) -> None:
         """Starts everything that is due now, in the order of the due times, and what waited for a run that has ended."""
         while rows := await self._db.fetch_all(store.sql.list_due, {"now": now_us(), "limit": BATCH}):
-            await _all(self._run_schedule(store.stored_of(row)) for row in rows)
+            planned = [await self._plan(store.stored_of(row)) for row in rows]
+            await _all(self._run_schedule(schedule, plan) for schedule, plan in planned if plan is not None)
         await self._start_waiting()
 
     # --- one schedule ----------------------------------------------------------------------------------------
 
-    async def _run_schedule(self, schedule: StoredSchedule) -> None:
-        plan = plan_fires(schedule, parse_cron(schedule.cron), find_zone(schedule.timezone), now_us())
+    async def _plan(self, schedule: StoredSchedule) -> tuple[StoredSchedule, FirePlan | None]:
+        now = now_us()
+        try:
+            plan = plan_fires(schedule, parse_cron(schedule.cron), find_zone(schedule.timezone), now)
+        except InvalidInputError as error:
+            # It was fine when it was stored: a zone can leave the time zone database.
+            row = {"id": schedule.id, "reason": error.message, "now": now}
+            await self._db.write(lambda tx: tx.execute(store.sql.pause_schedule, row))
+            return schedule, None
+        if plan.missed:
+            await asyncio.sleep(0)  # a long absence takes milliseconds to look through, and there may be many schedules
+        return schedule, plan
+
+    async def _run_schedule(self, schedule: StoredSchedule, plan: FirePlan) -> None:
         following = [*plan.to_fire, plan.next_due_at]
         try:
             if plan.missed or following[0] != schedule.next_due_at:

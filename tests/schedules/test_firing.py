@@ -322,3 +322,14 @@ async def test_a_hundred_thousand_schedules_cost_one_look_at_an_index(world: Wor
     finally:
         connection.set_progress_handler(None)
     assert 0 < len(steps) < 200
+
+
+async def test_a_schedule_whose_zone_is_gone_is_paused_and_harms_no_other(world: World, clock: FakeClock):
+    graph = await world.add_agent()
+    odd, fine = await world.add_schedule(graph), await world.add_schedule(graph)
+    await world.app.db.write(lambda tx: tx.execute("UPDATE schedules SET timezone = 'Mars/Base' WHERE id = ?", (odd.id,)))
+    clock.turn(minutes=30)
+    await world.run_due()
+    shown = world.app.schedules.get_schedule(USER, odd.id)
+    assert (shown.is_paused, "is not a time zone" in shown.paused_reason) == (True, True)
+    assert await world.statuses(fine.id) == [("01T13:00", "started")]
