@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -21,18 +22,23 @@ from .types import ScheduleCreationRequest, ScheduleUpdate, StoredSchedule
 log = logging.getLogger(__name__)
 
 
-def check_entries(entries: list[ScheduleEntry]) -> None:
-    """What can be wrong with the lines themselves. Raises ConfigError, so that a typing mistake is seen at the start."""
-    names = [entry.name for entry in entries]
-    for entry in entries:
+def check_settings(config: SchedulesConfig) -> None:
+    """What can be wrong with the lines of [schedules] themselves. Raises ConfigError, so that a mistake is seen at the start."""
+    _check("schedules.timezone", find_zone, config.timezone)
+    names = [entry.name for entry in config.entries]
+    for entry in config.entries:
         if not entry.name or names.count(entry.name) > 1:
             raise ConfigError(f"schedules.entries: the name {entry.name!r} has to be there, once.")
-        try:
-            parse_cron(entry.cron)
-            if entry.timezone is not None:
-                find_zone(entry.timezone)
-        except InvalidInputError as error:
-            raise ConfigError(f"schedules.entries, {entry.name}: {error.message}", hint=error.hint) from None
+        _check(f"schedules.entries, {entry.name}", parse_cron, entry.cron)
+        if entry.timezone is not None:
+            _check(f"schedules.entries, {entry.name}", find_zone, entry.timezone)
+
+
+def _check(where: str, parse: Callable[[str], object], text: str) -> None:
+    try:
+        parse(text)
+    except InvalidInputError as error:
+        raise ConfigError(f"{where}: {error.message}", hint=error.hint) from None
 
 
 class ConfigSchedules:
@@ -49,8 +55,8 @@ class ConfigSchedules:
 
     async def apply(self) -> None:
         """Raises ConfigError for a line that is wrong. One whose agent cannot run is told, and the rest is applied."""
+        check_settings(self._config)
         entries = self._config.entries
-        check_entries(entries)
         known = {one.name: one for one in map(store.stored_of, await self._db.fetch_all(store.sql.list_of_config))}
         for name in known.keys() - {entry.name for entry in entries}:
             await self._schedules.remove_schedule(known[name].id)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from autogpt_lite.errors import ConfigError
 from tests.compat.openapi_contract import OpenApiContract
 from tests.server import LiveServer, run_app
 
@@ -124,6 +125,15 @@ async def test_pause_resume_and_edit(app_server: LiveServer, graph_id: str):
     assert (await app_server.get(path)).json() == resumed
 
 
+async def test_the_library_shows_which_agents_are_scheduled(app_server: LiveServer, graph_id: str):
+    path = f"/api/library/agents/by-graph/{graph_id}"
+    assert (await app_server.get(path)).json()["activity"] == "healthy"
+    made = await create(app_server, graph_id)
+    assert (await app_server.get(path)).json()["activity"] == "scheduled"
+    await app_server.post(f"/api/schedules/{made['id']}/pause")
+    assert (await app_server.get(path)).json()["activity"] == "healthy"
+
+
 async def test_the_history_tells_what_became_of_each_time(app_server: LiveServer, graph_id: str):
     made = await create(app_server, graph_id)
     await app_server.app.db.write(lambda tx: tx.execute("UPDATE schedules SET next_due_at = next_due_at - 30 * 86400 * 1000000"))
@@ -217,13 +227,17 @@ async def test_a_config_schedule_whose_agent_is_not_there_harms_no_other(tmp_pat
 
 
 async def test_a_wrong_line_in_config_stops_the_start_and_is_named(tmp_path: Path, agent_file: Path):
-    from autogpt_lite.errors import ConfigError
-
     for wrong in (entry(agent_file, cron="0 25 * * *"), entry(agent_file, timezone="Mars/Base"), entry(agent_file, name="")):
         with pytest.raises(ConfigError, match=r"schedules\.entries"):
             await shown(tmp_path, wrong)
     with pytest.raises(ConfigError, match=r"schedules\.entries"):
         await shown(tmp_path, entry(agent_file), entry(agent_file))
+
+
+async def test_a_wrong_zone_for_all_stops_the_start_too(tmp_path: Path):
+    with pytest.raises(ConfigError, match=r"schedules\.timezone"):
+        async with run_app(tmp_path, settings={"schedules.timezone": "Mars/Base"}):
+            pass
 
 
 # --- system jobs -----------------------------------------------------------------------------------------------
