@@ -25,15 +25,21 @@ export function TopBar() {
   const said = draft || (version ? `Version ${version}` : "Not saved yet");
   return html`<header className="build-top">
     <nav className="build-crumbs" aria-label="Path"><a href=${paths.library()}>Library</a><span aria-hidden="true">/</span></nav>
-    <a className="build-back" href=${saved ? paths.agent(saved.id) : paths.library()} aria-label="Back"><${Glyph} name="left" /></a>
-    <div className="build-name" data-value=${name || "Name"}><input aria-label="Name of the agent" readOnly=${!canEdit} value=${name} placeholder="Name" onChange=${write} /></div>
+    <a className="build-back" href=${saved ? paths.agent(saved.id) : paths.library()} aria-label="Back"><${Glyph}
+      name="left" /></a>
+    <div className="build-name" data-value=${name || "Name"}><input aria-label="Name of the agent" readOnly=${!canEdit}
+      value=${name} placeholder="Name" onChange=${write} /></div>
     <span className="build-draft muted" role="status"><${Glyph} name=${isChanged || !version ? "dots" : "check"} />${said}</span>
     <span className="grow"></span>
     ${saved && html`<a className="button quiet build-wide" href=${paths.agent(saved.id)}>Runs</a>`}
-    ${canEdit &&
-    html`<${Tool} name="undo" off=${!canUndo} /><${Tool} name="redo" off=${!canRedo} />
-      <button type="button" className="button quiet build-wide" aria-label="All commands" onClick=${() => actions.run("palette")}><${Glyph} name="search" /><kbd>Ctrl K</kbd></button>
-      <button type="button" className="button" disabled=${isSaving || (!isChanged && version > 0)} onClick=${() => actions.run("save")}>${isSaving ? "Saving" : "Save version"}</button>`}
+    ${
+      canEdit &&
+      html`<${Tool} name="undo" off=${!canUndo} /><${Tool} name="redo" off=${!canRedo} />
+      <button type="button" className="button quiet build-wide" aria-label="All commands"
+        onClick=${() => actions.run("palette")}><${Glyph} name="search" /><kbd>Ctrl K</kbd></button>
+      <button type="button" className="button" disabled=${isSaving || (!isChanged && version > 0)}
+        onClick=${() => actions.run("save")}>${isSaving ? "Saving" : "Save version"}</button>`
+    }
   </header>`;
 }
 
@@ -42,7 +48,8 @@ function Tool({ name, off = false }) {
   const { actions } = useBuilder();
   const action = /** @type {import("./actions.js").Action} */ (actions.all.get(name));
   const title = action.keys ? `${action.label} (${action.keys})` : action.label;
-  return html`<button type="button" className="button quiet square" disabled=${off} aria-label=${action.label} title=${title} onClick=${() => actions.run(name)}><${Glyph} name=${action.glyph} /></button>`;
+  return html`<button type="button" className="button quiet square" disabled=${off} aria-label=${action.label} title=${title}
+    onClick=${() => actions.run(name)}><${Glyph} name=${action.glyph} /></button>`;
 }
 
 export function Dock() {
@@ -55,8 +62,11 @@ export function Dock() {
     if (menu) builder.set({ menu: { ...menu, at: builder.freePlace() } });
   };
   return html`<div className="dock">
-    ${builder.canEdit &&
-    html`<div className="dock-group"><button type="button" className="button dock-add" title="Add a block (A)" onClick=${openMenu}><${Glyph} name="plus" /> Block</button><${Tool} name="note" /><${Tool} name="tidy" /></div>`}
+    ${
+      builder.canEdit &&
+      html`<div className="dock-group"><button type="button" className="button dock-add" title="Add a block (A)"
+        onClick=${openMenu}><${Glyph} name="plus" /> Block</button><${Tool} name="note" /><${Tool} name="tidy" /></div>`
+    }
     <${RunBar} />
   </div>`;
 }
@@ -72,14 +82,22 @@ function RunBar() {
   const start = timeMs(run?.run.started_at);
   const end = run && ended ? timeMs(run.run.ended_at) : serverNow();
   return html`<div className="dock-group" role="group" aria-label="Run">
-    ${ended
-      ? html`<button type="button" className="button quiet dock-run" disabled=${isEmpty || isSaving} title="Run (Ctrl Enter)" onClick=${() => builder.actions.run("run")}><${Glyph} name="play" /> Run</button>`
-      : html`<button type="button" className="button soft-grey stop" title="Stop (Ctrl .)" onClick=${() => builder.actions.run("stop")}><${Glyph} name="square" /> Stop</button>`}
-    ${look &&
-    html`<button type="button" className="dock-facts" title="Inputs and outputs of this run" onClick=${() => builder.set({ panel: { kind: "run" } })}>
+    ${
+      ended
+        ? html`<button type="button" className="button quiet dock-run" disabled=${isEmpty || isSaving} title="Run (Ctrl Enter)"
+          onClick=${() => builder.actions.run("run")}><${Glyph} name="play" /> Run</button>`
+        : html`<button type="button" className="button soft-grey stop" title="Stop (Ctrl .)"
+          onClick=${() => builder.actions.run("stop")}><${Glyph} name="square" /> Stop</button>`
+    }
+    ${
+      look &&
+      html`<button type="button" className="dock-facts" title="Inputs and outputs of this run"
+        onClick=${() => builder.set({ panel: { kind: "run" } })}>
       <${Glyph} name=${look.icon} className=${`tone-${look.tone}`} /><span className="dock-word">${look.word}</span>
-      ${!Number.isNaN(start) && html`<b>${clock(end - start)}</b>`} <span className="muted">${run.ended} of ${run.nodes} nodes</span>
-    </button>`}
+      ${!Number.isNaN(start) && html`<b>${clock(end - start)}</b>`} <span
+        className="muted">${run.ended} of ${run.nodes} nodes</span>
+    </button>`
+    }
     ${run && !run.isLive && !ended && html`<span className="muted">Connection lost, trying again</span>`}
   </div>`;
 }
@@ -97,10 +115,14 @@ export function ZoomBar() {
   const builder = useBuilder();
   const zoom = useFlowStore((/** @type {any} */ store) => Math.round(store.transform[2] * 100));
   return html`<div className="zoom-bar">
-    <button type="button" className="button quiet square small" aria-label="Zoom out" onClick=${() => builder.flow?.zoomOut()}><${Glyph} name="minus" /></button>
-    <button type="button" className="zoom-value" title="Zoom to 100 % (1)" onClick=${() => builder.flow?.zoomTo(1)}>${zoom} %</button>
-    <button type="button" className="button quiet square small" aria-label="Zoom in" onClick=${() => builder.flow?.zoomIn()}><${Glyph} name="plus" /></button>
-    <button type="button" className="button quiet square small" aria-label="Zoom to fit" title="Zoom to fit (Shift 1)" onClick=${() => builder.showAll()}><${Glyph} name="fit" /></button>
+    <button type="button" className="button quiet square small" aria-label="Zoom out"
+      onClick=${() => builder.flow?.zoomOut()}><${Glyph} name="minus" /></button>
+    <button type="button" className="zoom-value" title="Zoom to 100 % (1)"
+      onClick=${() => builder.flow?.zoomTo(1)}>${zoom} %</button>
+    <button type="button" className="button quiet square small" aria-label="Zoom in"
+      onClick=${() => builder.flow?.zoomIn()}><${Glyph} name="plus" /></button>
+    <button type="button" className="button quiet square small" aria-label="Zoom to fit" title="Zoom to fit (Shift 1)"
+      onClick=${() => builder.showAll()}><${Glyph} name="fit" /></button>
   </div>`;
 }
 
@@ -115,9 +137,11 @@ export function ProblemList() {
   if (!all.length) return null;
   const title = all.length === 1 ? "1 problem" : `${all.length} problems`;
   if (!isOpen)
-    return html`<button type="button" className="problem-pill" aria-expanded="false" onClick=${() => setOpen(true)}><${Glyph} name="alert" className="tone-wait" /><b>${title}</b><span className="muted">in the draft</span></button>`;
+    return html`<button type="button" className="problem-pill" aria-expanded="false" onClick=${() => setOpen(true)}><${Glyph}
+      name="alert" className="tone-wait" /><b>${title}</b><span className="muted">in the draft</span></button>`;
   return html`<section className="problem-list" aria-label="Problems">
-    <button type="button" className="problem-head" aria-expanded="true" onClick=${() => setOpen(false)}><b>${title} in the draft</b><${Glyph} name="chevron" /></button>
+    <button type="button" className="problem-head" aria-expanded="true"
+      onClick=${() => setOpen(false)}><b>${title} in the draft</b><${Glyph} name="chevron" /></button>
     <ul>
       ${all.slice(0, 100).map(
         (problem, i) => html`<li key=${i}>

@@ -46,14 +46,20 @@ function OpenMenu({ menu }) {
   return html`<div className="block-menu" ref=${place} role="dialog" aria-label="Add a block" onKeyDown=${keys}>
     <div className="menu-search">
       <${Glyph} name="search" />
-      <input autoFocus role="combobox" aria-expanded="true" aria-controls="block-list" aria-label="Search blocks" placeholder=${`Search ${offers.length} blocks, pins, my agents`} value=${query} onChange=${(/** @type {any} */ e) => setQuery(e.target.value)} />
-      ${from && html`<button type="button" className="menu-fits" title="Show all blocks" onClick=${() => setFrom(null)}>fits <span className=${`pin-dot pin-${from.pin.kind}`}></span> ${from.pin.label} <${Glyph} name="cross" /></button>`}
+      <input autoFocus role="combobox" aria-expanded="true" aria-controls="block-list" aria-label="Search blocks"
+        placeholder=${`Search ${offers.length} blocks, pins, my agents`} value=${query}
+        onChange=${(/** @type {any} */ e) => setQuery(e.target.value)} />
+      ${from && html`<button type="button" className="menu-fits" title="Show all blocks" onClick=${() => setFrom(null)}>fits <span
+        className=${`pin-dot pin-${from.pin.kind}`}></span> ${from.pin.label} <${Glyph} name="cross" /></button>`}
     </div>
     <ul className="menu-list" id="block-list" role="listbox" aria-label="Blocks">
       ${found.length === 0 && html`<li className="menu-none muted">No block is called that or has such a pin.</li>`}
-      ${found.map((offer, i) => html`<${Row} key=${offer.key} offer=${offer} from=${from} isChosen=${i === index} group=${!query && !from && offer.group !== found[i - 1]?.group ? offer.group : ""} onAdd=${() => add(offer)} />`)}
+      ${found.map((offer, i) => html`<${Row} key=${offer.key} offer=${offer} from=${from} isChosen=${i === index}
+        group=${!query && !from && offer.group !== found[i - 1]?.group ? offer.group : ""} onAdd=${() => add(offer)} />`)}
     </ul>
-    <div className="menu-foot"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span><span><kbd>↵</kbd> ${from ? "add and link" : "add"}</span><span className="grow"></span>${found.length}</div>
+    <div
+      className="menu-foot"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span><span><kbd>↵</kbd> ${from ? "add and link" : "add"}</span><span
+      className="grow"></span>${found.length}</div>
   </div>`;
 }
 
@@ -65,7 +71,8 @@ function Row({ offer, from, isChosen, group, onAdd }) {
     event.dataTransfer.effectAllowed = "copy";
   };
   return html`${group && html`<li className="menu-group" role="presentation">${groupWord(group)}</li>`}
-    <li className="menu-row" role="option" aria-selected=${isChosen} draggable="true" onDragStart=${drag} onClick=${onAdd} title=${offer.line}>
+    <li className="menu-row" role="option" aria-selected=${isChosen} draggable="true" onDragStart=${drag} onClick=${onAdd}
+      title=${offer.line}>
       <span className="menu-icon"><${Glyph} name=${blockGlyph(offer.block)} /></span>
       <span className="menu-names"><b>${offer.title}</b><span>${offer.line}</span></span>
       ${pin && html`<span className="menu-pin"><span className=${`pin-dot pin-${pin.kind}`}></span>${pin.label}</span>`}

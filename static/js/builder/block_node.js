@@ -23,7 +23,8 @@ export const BlockNode = memo(function BlockNode(/** @type {any} */ { id, data, 
   const line = blockLine(block);
   const fits = (/** @type {Pin|null} */ pin, /** @type {boolean} */ isSource) =>
     dragged && pin && dragged.isSource !== isSource && dragged.nodeId !== id && isFitting(dragged, pin);
-  const fitsAny = !dragged || dragged.nodeId === id || box.rows.some((/** @type {any} */ r) => fits(r.input, false) || fits(r.output, true));
+  const fitsAny =
+    !dragged || dragged.nodeId === id || box.rows.some((/** @type {any} */ r) => fits(r.input, false) || fits(r.output, true));
   const open = () => builder.openWhileDragging(id);
   return html`<div
     className="node"
@@ -37,19 +38,30 @@ export const BlockNode = memo(function BlockNode(/** @type {any} */ { id, data, 
       <${Glyph} name=${blockGlyph(block)} className="node-icon" />
       <div className="node-names">
         <div className="node-title" title=${title}>${title}</div>
-        ${!isFar && html`<div className="node-sub"><span className="node-block">${title === line ? "" : line}</span><${RunMark} run=${run} /></div>`}
+        ${!isFar && html`<div className="node-sub"><span className="node-block">${title === line ? "" : line}</span><${RunMark}
+          run=${run} /></div>`}
       </div>
     </div>
     ${isFar && html`<${FarPins} id=${id} handles=${box.handles} />`}
-    ${!isFar &&
-    box.rows.map((/** @type {any} */ row, /** @type {number} */ i) => html`<${PinRow} key=${i} row=${row} fitsIn=${fits(row.input, false)} fitsOut=${fits(row.output, true)} />`)}
-    ${!isFar &&
-    (box.hidden > 0 || data.isOpen) &&
-    html`<button type="button" className="node-more nodrag" title=${data.isOpen ? "Show fewer pins" : "Show all pins"} onClick=${(/** @type {any} */ e) => (e.stopPropagation(), builder.toggleOpen(id))}>
+    ${
+      !isFar &&
+      box.rows.map(
+        (/** @type {any} */ row, /** @type {number} */ i) =>
+          html`<${PinRow} key=${i} row=${row} fitsIn=${fits(row.input, false)} fitsOut=${fits(row.output, true)} />`,
+      )
+    }
+    ${
+      !isFar &&
+      (box.hidden > 0 || data.isOpen) &&
+      html`<button type="button" className="node-more nodrag" title=${data.isOpen ? "Show fewer pins" : "Show all pins"}
+        onClick=${(/** @type {any} */ e) => (e.stopPropagation(), builder.toggleOpen(id))}>
       ${data.isOpen ? "Fewer" : `+${box.hidden}`}
-    </button>`}
-    ${problems > 0 && html`<span className="node-problems" title=${`${problems} ${problems === 1 ? "problem" : "problems"}`}>${problems}</span>`}
-    ${!isFar && block?.uiType === "Agent" && node.input_default.graph_id && html`<a className="node-open nodrag" href=${paths.build(node.input_default.graph_id)}>Open agent</a>`}
+    </button>`
+    }
+    ${problems > 0 && html`<span className="node-problems"
+      title=${`${problems} ${problems === 1 ? "problem" : "problems"}`}>${problems}</span>`}
+    ${!isFar && block?.uiType === "Agent" && node.input_default.graph_id && html`<a className="node-open nodrag"
+      href=${paths.build(node.input_default.graph_id)}>Open agent</a>`}
     ${!isFar && run?.status === "FAILED" && run.error && html`<div className="node-error" title=${run.error}>${run.error}</div>`}
   </div>`;
 });
@@ -80,9 +92,11 @@ function RunMark({ run }) {
 function PinRow({ row, fitsIn, fitsOut }) {
   const { input, output, text } = row;
   return html`<div className="node-row">
-    ${input && html`<${PinDot} pin=${input} type="target" fits=${fitsIn} /><span className="pin-name" title=${input.label}>${input.label}</span>`}
+    ${input && html`<${PinDot} pin=${input} type="target" fits=${fitsIn} /><span className="pin-name"
+      title=${input.label}>${input.label}</span>`}
     ${text !== null && html`<span className="pin-value">${text}</span>`}
-    ${output && html`<span className="pin-name pin-out" title=${output.label}>${output.label}</span><${PinDot} pin=${output} type="source" fits=${fitsOut} />`}
+    ${output && html`<span className="pin-name pin-out" title=${output.label}>${output.label}</span><${PinDot} pin=${output}
+      type="source" fits=${fitsOut} />`}
   </div>`;
 }
 

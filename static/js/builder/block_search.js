@@ -24,17 +24,31 @@ const FIRST_GROUPS = ["INPUT", "OUTPUT", "AI", "TEXT", "LOGIC", "DATA", "BASIC"]
 export function makeOffers(catalog, graphs, ownId) {
   const blocks = [...catalog.values()].filter((block) => block.uiType !== "Agent" && block.disabled !== true);
   const agents = catalog.has(AGENT_BLOCK) ? graphs.filter((graph) => graph.id !== ownId) : [];
-  const all = [...blocks.map(blockOffer), ...agents.map((graph) => agentOffer(graph, /** @type {Block} */ (catalog.get(AGENT_BLOCK))))];
-  const rank = (/** @type {Offer} */ offer) => (FIRST_GROUPS.indexOf(offer.group) + 1 || 90) + (offer.group === "My agents" ? 100 : 0);
+  const all = [
+    ...blocks.map(blockOffer),
+    ...agents.map((graph) => agentOffer(graph, /** @type {Block} */ (catalog.get(AGENT_BLOCK)))),
+  ];
+  const rank = (/** @type {Offer} */ offer) =>
+    (FIRST_GROUPS.indexOf(offer.group) + 1 || 90) + (offer.group === "My agents" ? 100 : 0);
   return all.sort((a, b) => rank(a) - rank(b) || a.title.localeCompare(b.title));
 }
 
 /** @param {Block} block @returns {Offer} */
 function blockOffer(block) {
   const title = blockTitle(block.name);
-  const group = categoriesOf(block).sort((a, b) => (FIRST_GROUPS.indexOf(a) + 1 || 90) - (FIRST_GROUPS.indexOf(b) + 1 || 90))[0] ?? "Other";
+  const group =
+    categoriesOf(block).sort((a, b) => (FIRST_GROUPS.indexOf(a) + 1 || 90) - (FIRST_GROUPS.indexOf(b) + 1 || 90))[0] ?? "Other";
   const pins = pinsOf({ id: "", block_id: block.id, input_default: {}, metadata: {} }, block);
-  return { key: block.id, title, line: block.description ?? "", block, inputs: {}, group: isNote(block) ? "BASIC" : group, words: wordsOf(title, block, pins), pins };
+  return {
+    key: block.id,
+    title,
+    line: block.description ?? "",
+    block,
+    inputs: {},
+    group: isNote(block) ? "BASIC" : group,
+    words: wordsOf(title, block, pins),
+    pins,
+  };
 }
 
 /** @param {import("../types.js").Graph} graph @param {Block} block @returns {Offer} */
@@ -48,7 +62,16 @@ function agentOffer(graph, block) {
     inputs: {},
   };
   const pins = pinsOf({ id: "", block_id: block.id, input_default: inputs, metadata: {} }, block);
-  return { key: graph.id, title: graph.name, line: graph.description || "An agent of yours as one node", block, inputs, group: "My agents", words: wordsOf(graph.name, block, pins), pins };
+  return {
+    key: graph.id,
+    title: graph.name,
+    line: graph.description || "An agent of yours as one node",
+    block,
+    inputs,
+    group: "My agents",
+    words: wordsOf(graph.name, block, pins),
+    pins,
+  };
 }
 
 /** @param {string} title @param {Block} block @param {import("./pins.js").Pins} pins @returns {string[]} */
@@ -57,14 +80,23 @@ function wordsOf(title, block, pins) {
   return [title, ...categoriesOf(block), ...names, block.description ?? ""].map((word) => word.toLowerCase());
 }
 
-/** @param {Offer[]} offers @param {string} query @param {import("./builder.js").Dragged|null} from @returns {Offer[]} the best first */
+/**
+ * @param {Offer[]} offers
+ * @param {string} query
+ * @param {import("./builder.js").Dragged|null} from
+ * @returns {Offer[]} the best first
+ */
 export function searchOffers(offers, query, from) {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const fitting = from ? offers.filter((offer) => fittingPin(offer, from)) : offers;
   // What is likely to come next stands first: blocks whose main input has the very type.
   if (!words.length) return from ? [...fitting].sort((a, b) => nextness(b, from) - nextness(a, from)) : fitting;
   return fitting
-    .map((offer) => ({ offer, score: words.reduce((sum, word) => sum + scoreOf(offer, word), 0), all: words.every((word) => scoreOf(offer, word) > 0) }))
+    .map((offer) => ({
+      offer,
+      score: words.reduce((sum, word) => sum + scoreOf(offer, word), 0),
+      all: words.every((word) => scoreOf(offer, word) > 0),
+    }))
     .filter((one) => one.all)
     .sort((a, b) => b.score - a.score)
     .map((one) => one.offer);
@@ -86,7 +118,11 @@ function scoreOf({ words }, word) {
   return words.some((one) => one.includes(word)) ? 1 : 0;
 }
 
-/** @param {Offer} offer @param {import("./builder.js").Dragged} from @returns {import("./pins.js").Pin|null} the pin that would be linked */
+/**
+ * @param {Offer} offer
+ * @param {import("./builder.js").Dragged} from
+ * @returns {import("./pins.js").Pin|null} the pin that would be linked
+ */
 export function fittingPin(offer, from) {
   if (from.isSource && !takesLinks(offer.block)) return null;
   return bestPin(from.pin, from.isSource, offer.pins);

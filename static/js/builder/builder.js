@@ -117,7 +117,9 @@ export class Builder {
   /** @returns {boolean} whether the draft differs from what is stored */
   get differs() {
     const { stored, doc } = this;
-    return ["name", "description", "nodes", "links"].some((key) => /** @type {any} */ (stored)[key] !== /** @type {any} */ (doc.now)[key]);
+    return ["name", "description", "nodes", "links"].some(
+      (key) => /** @type {any} */ (stored)[key] !== /** @type {any} */ (doc.now)[key],
+    );
   }
 
   // --- selection -----------------------------------------------------------------------------------
@@ -130,7 +132,8 @@ export class Builder {
   /** @param {Iterable<string>} ids */
   select(ids) {
     const wanted = new Set(ids);
-    const mark = (/** @type {any} */ node) => (Boolean(node.selected) === wanted.has(node.id) ? node : { ...node, selected: wanted.has(node.id) });
+    const mark = (/** @type {any} */ node) =>
+      Boolean(node.selected) === wanted.has(node.id) ? node : { ...node, selected: wanted.has(node.id) };
     this.set({ flowNodes: this.state.flowNodes.map(mark), selectedLinks: new Set() });
   }
 
@@ -218,13 +221,25 @@ export class Builder {
     return findPin(pins, side === "source" ? "outputs" : "inputs", name);
   }
 
-  /** @param {string} sourceId @param {string} source @param {string} sinkId @param {string} sink @returns {string} why not, or "" */
+  /**
+   * @param {string} sourceId
+   * @param {string} source
+   * @param {string} sinkId
+   * @param {string} sink
+   * @returns {string} why not, or ""
+   */
   refusal(sourceId, source, sinkId, sink) {
     if (!takesLinks(this.blockOf(sinkId))) return "An input of the agent gets its value from outside.";
     return fit(this.pin("source", sourceId, source), this.pin("target", sinkId, sink)).why;
   }
 
-  /** @param {string} sourceId @param {string} source @param {string} sinkId @param {string} sink @returns {boolean} whether the link is new */
+  /**
+   * @param {string} sourceId
+   * @param {string} source
+   * @param {string} sinkId
+   * @param {string} sink
+   * @returns {boolean} whether the link is new
+   */
   connect(sourceId, source, sinkId, sink) {
     const isStatic = this.blockOf(sourceId)?.staticOutput === true;
     return this.doc.connect({ source_id: sourceId, source_name: source, sink_id: sinkId, sink_name: sink, is_static: isStatic });
@@ -244,7 +259,11 @@ export class Builder {
       const ends = from.isSource
         ? { source_id: from.nodeId, source_name: from.pin.name, sink_id: id, sink_name: pin.name }
         : { source_id: id, source_name: pin.name, sink_id: from.nodeId, sink_name: from.pin.name };
-      links.push({ id: crypto.randomUUID(), ...ends, is_static: this.catalog.get(this.doc.node(ends.source_id)?.block_id ?? blockId)?.staticOutput === true });
+      links.push({
+        id: crypto.randomUUID(),
+        ...ends,
+        is_static: this.catalog.get(this.doc.node(ends.source_id)?.block_id ?? blockId)?.staticOutput === true,
+      });
     }
     this.doc.add([node], links);
     this.openPanel(id, "inputs");
@@ -263,7 +282,10 @@ export class Builder {
   /** @returns {Point} the middle of what is in sight, where nothing stands yet */
   freePlace() {
     const box = document.querySelector(".build-canvas")?.getBoundingClientRect() ?? new DOMRect(0, 0, 800, 600);
-    const at = this.flow?.screenToFlowPosition({ x: box.left + box.width / 2 - 108, y: box.top + box.height / 3 }) ?? { x: 0, y: 0 };
+    const at = this.flow?.screenToFlowPosition({ x: box.left + box.width / 2 - 108, y: box.top + box.height / 3 }) ?? {
+      x: 0,
+      y: 0,
+    };
     const taken = (/** @type {Point} */ p) =>
       this.state.flowNodes.some((node) => Math.abs(node.position.x - p.x) < 40 && Math.abs(node.position.y - p.y) < 40);
     while (taken(at)) Object.assign(at, { x: at.x + 48, y: at.y + 48 });

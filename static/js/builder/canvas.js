@@ -24,7 +24,10 @@ export function Canvas() {
   const isFar = useView((view) => view.isFar);
   const draft = useDraft((state) => state);
   // Not from `nodes`: those change with every step of a drag, and no link depends on where a node stands.
-  const edges = useMemo(() => makeFlowEdges(draft, builder.state.flowNodes, selectedLinks), [draft.links, draft.nodes, selectedLinks]);
+  const edges = useMemo(
+    () => makeFlowEdges(draft, builder.state.flowNodes, selectedLinks),
+    [draft.links, draft.nodes, selectedLinks],
+  );
   const handlers = useMemo(() => makeHandlers(builder), [builder]);
   const box = useRef(/** @type {any} */ (null));
   useEffect(() => {
@@ -34,7 +37,8 @@ export function Canvas() {
   }, [builder]);
   const onDrop = useCallback((/** @type {any} */ event) => dropBlock(builder, event), [builder]);
   const { canEdit } = builder;
-  return html`<div className="build-canvas" ref=${box} data-linking=${isDragged || undefined} data-far=${isFar || undefined} onDrop=${onDrop} onDragOver=${allowDrop}>
+  return html`<div className="build-canvas" ref=${box} data-linking=${isDragged || undefined} data-far=${isFar || undefined}
+    onDrop=${onDrop} onDragOver=${allowDrop}>
     <${ReactFlow}
       nodes=${nodes}
       edges=${edges}
@@ -90,7 +94,10 @@ function makeHandlers(builder) {
     },
     isValidConnection: (/** @type {any} */ c) => builder.refusal(c.source, c.sourceHandle, c.target, c.targetHandle) === "",
     onConnectStart: (/** @type {any} */ _, /** @type {any} */ { nodeId, handleId, handleType }) =>
-      builder.set({ dragged: { nodeId, pin: builder.pin(handleType, nodeId, handleId), isSource: handleType === "source" }, menu: null }),
+      builder.set({
+        dragged: { nodeId, pin: builder.pin(handleType, nodeId, handleId), isSource: handleType === "source" },
+        menu: null,
+      }),
     onConnect: (/** @type {any} */ c) => builder.connect(c.source, c.sourceHandle, c.target, c.targetHandle),
     onConnectEnd: (/** @type {any} */ event, /** @type {any} */ state) => endConnection(builder, event, state),
   };
@@ -145,22 +152,38 @@ function endConnection(builder, event, state) {
   openMenuAt(builder, { x, y }, dragged);
 }
 
-/** @param {import("./builder.js").Builder} builder @param {import("./builder.js").Dragged} dragged @param {any} handle @returns {string} */
+/**
+ * @param {import("./builder.js").Builder} builder
+ * @param {import("./builder.js").Dragged} dragged
+ * @param {any} handle
+ * @returns {string}
+ */
 export function refusalOf(builder, dragged, handle) {
-  if (dragged.isSource === (handle.type === "source")) return dragged.isSource ? "Two outputs cannot be linked." : "Two inputs cannot be linked.";
+  if (dragged.isSource === (handle.type === "source"))
+    return dragged.isSource ? "Two outputs cannot be linked." : "Two inputs cannot be linked.";
   return dragged.isSource
     ? builder.refusal(dragged.nodeId, dragged.pin.name, handle.nodeId, handle.id)
     : builder.refusal(handle.nodeId, handle.id, dragged.nodeId, dragged.pin.name);
 }
 
-/** A link that is dropped on a node goes to its best fitting pin. @param {any} builder @param {any} dragged @param {string|null} nodeId */
+/**
+ * A link that is dropped on a node goes to its best fitting pin.
+ * @param {any} builder
+ * @param {any} dragged
+ * @param {string|null} nodeId
+ */
 function linkToBody(builder, dragged, nodeId) {
   const node = builder.doc.node(nodeId ?? "");
   if (!node || node.id === dragged.nodeId) return;
   const block = builder.catalog.get(node.block_id);
   const pin = bestPin(dragged.pin, dragged.isSource, pinsOf(node, block));
-  const ends = pin && (dragged.isSource ? [dragged.nodeId, dragged.pin.name, node.id, pin.name] : [node.id, pin.name, dragged.nodeId, dragged.pin.name]);
-  if (!ends || builder.refusal(...ends)) return toast(`No pin of ${builder.titleOf(node.id)} takes ${dragged.pin.label}.`, { isError: true });
+  const ends =
+    pin &&
+    (dragged.isSource
+      ? [dragged.nodeId, dragged.pin.name, node.id, pin.name]
+      : [node.id, pin.name, dragged.nodeId, dragged.pin.name]);
+  if (!ends || builder.refusal(...ends))
+    return toast(`No pin of ${builder.titleOf(node.id)} takes ${dragged.pin.label}.`, { isError: true });
   builder.connect(...ends);
 }
 
@@ -192,7 +215,9 @@ function LinkHint() {
   const link = useConnection();
   if (!dragged) return null;
   const isRefused = link.inProgress && link.toHandle && link.isValid === false && link.toNode?.id !== dragged.nodeId;
-  if (isRefused) return html`<div className="build-strip build-refusal" role="status"><b>${refusalOf(builder, dragged, link.toHandle)}</b></div>`;
+  if (isRefused)
+    return html`<div className="build-strip build-refusal"
+      role="status"><b>${refusalOf(builder, dragged, link.toHandle)}</b></div>`;
   return html`<div className="build-strip" role="status">
     <span className=${`pin-dot pin-${dragged.pin.kind}`}></span>
     <span><b>${builder.titleOf(dragged.nodeId)}, ${dragged.pin.label}</b> · drop it on a pin or a node, or on the canvas to choose a block</span>

@@ -20,7 +20,11 @@ export function copySelected(builder) {
   };
 }
 
-/** Secrets do not go where anybody can paste. @param {GraphNode} node @param {Map<string, import("../types.js").Block>} catalog */
+/**
+ * Secrets do not go where anybody can paste.
+ * @param {GraphNode} node
+ * @param {Map<string, import("../types.js").Block>} catalog
+ */
 function withoutKeys(node, catalog) {
   const properties = catalog.get(node.block_id)?.inputSchema.properties ?? {};
   const kept = Object.entries(node.input_default).filter(([name]) => !properties[name]?.secret);
@@ -73,7 +77,9 @@ export function readPosition(position, i) {
 /** @param {any} builder @param {AbortSignal} signal */
 export function listenToClipboard(builder, signal) {
   const inField = (/** @type {Event} */ event) =>
-    event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement || String(getSelection() ?? "") !== "";
+    event.target instanceof HTMLInputElement ||
+    event.target instanceof HTMLTextAreaElement ||
+    String(getSelection() ?? "") !== "";
   const take = (/** @type {ClipboardEvent} */ event, /** @type {boolean} */ cut) => {
     const copied = inField(event) ? null : copySelected(builder);
     if (!copied || !event.clipboardData) return;

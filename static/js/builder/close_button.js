@@ -6,5 +6,6 @@ import { useBuilder } from "./hooks.js";
 
 export function CloseButton() {
   const builder = useBuilder();
-  return html`<button type="button" className="button quiet square small" aria-label="Close panel" title="Close (Esc)" onClick=${() => builder.set({ panel: null })}><${Glyph} name="cross" /></button>`;
+  return html`<button type="button" className="button quiet square small" aria-label="Close panel" title="Close (Esc)"
+    onClick=${() => builder.set({ panel: null })}><${Glyph} name="cross" /></button>`;
 }

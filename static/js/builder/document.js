@@ -1,4 +1,7 @@
-/** The draft on the canvas: an agent's name, nodes and links, with undo and redo. Positions stand in metadata, as AutoGPT keeps them. */
+/**
+ * The draft on the canvas: an agent's name, nodes and links, with undo and redo. Positions stand in metadata, as AutoGPT keeps
+ * them.
+ */
 
 import { createStore, temporal } from "../../vendor/state.js";
 
@@ -99,9 +102,7 @@ export class GraphDocument {
 
 /** @param {Omit<Link, "id">} a @param {Omit<Link, "id">} b */
 function sameEnds(a, b) {
-  return (
-    a.source_id === b.source_id && a.source_name === b.source_name && a.sink_id === b.sink_id && a.sink_name === b.sink_name
-  );
+  return a.source_id === b.source_id && a.source_name === b.source_name && a.sink_id === b.sink_id && a.sink_name === b.sink_name;
 }
 
 /** @param {Draft} a @param {Draft} b */

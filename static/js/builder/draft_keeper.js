@@ -24,7 +24,13 @@ export function forgetDraft(graphId) {
   localStorage.removeItem(keyOf(graphId));
 }
 
-/** @param {string} graphId @param {number} version @param {Draft} draft @param {Catalog} catalog @returns {boolean} false where it is too large */
+/**
+ * @param {string} graphId
+ * @param {number} version
+ * @param {Draft} draft
+ * @param {Catalog} catalog
+ * @returns {boolean} false where it is too large
+ */
 export function keepDraft(graphId, version, draft, catalog) {
   const nodes = draft.nodes.map((node) => withoutSecrets(node, catalog));
   try {
@@ -44,7 +50,12 @@ function withoutSecrets(node, catalog) {
   return { ...node, input_default: Object.fromEntries(kept) };
 }
 
-/** Secrets that the saved version holds come back into a recovered draft. @param {KeptDraft} draft @param {Draft} saved @param {Catalog} catalog */
+/**
+ * Secrets that the saved version holds come back into a recovered draft.
+ * @param {KeptDraft} draft
+ * @param {Draft} saved
+ * @param {Catalog} catalog
+ */
 export function restoreSecrets(draft, saved, catalog) {
   const before = new Map(saved.nodes.map((node) => [node.id, node]));
   const nodes = draft.nodes.map((node) => {

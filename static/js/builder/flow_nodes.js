@@ -45,7 +45,12 @@ export function makeFlowNodes({ nodes, links }, before, catalog, open) {
     const out = linked.out.get(node.id) ?? NONE;
     const key = `${open.has(node.id)} ${[...into].join("\n")} ${[...out].join("\n")}`;
     if (known?.data.node === node && known.data.key === key) return known;
-    return makeFlowNode(node, catalog.get(node.block_id), { into, out, key, isOpen: open.has(node.id) }, known?.selected ?? false);
+    return makeFlowNode(
+      node,
+      catalog.get(node.block_id),
+      { into, out, key, isOpen: open.has(node.id) },
+      known?.selected ?? false,
+    );
   });
 }
 

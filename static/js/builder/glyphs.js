@@ -48,7 +48,15 @@ export function Glyph({ name, className = "" }) {
 }
 
 /** @type {Record<string, string>} */
-const BY_CATEGORY = { AI: "sparkle", TEXT: "text", LOGIC: "logic", DATA: "data", INPUT: "input", OUTPUT: "output", AGENT: "agent" };
+const BY_CATEGORY = {
+  AI: "sparkle",
+  TEXT: "text",
+  LOGIC: "logic",
+  DATA: "data",
+  INPUT: "input",
+  OUTPUT: "output",
+  AGENT: "agent",
+};
 
 /** @param {import("../types.js").Block|undefined} block @returns {string} the name of a block's picture */
 export function blockGlyph(block) {

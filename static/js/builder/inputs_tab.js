@@ -18,14 +18,20 @@ export function InputsTab({ node, block }) {
   const isFolded = (/** @type {Pin} */ pin) => pin.schema.advanced && !links.some((link) => basePin(link.sink_name) === pin.name);
   const folded = pins.filter(isFolded);
   const changed = folded.filter((pin) => Object.hasOwn(values, pin.name)).length;
-  const field = (/** @type {Pin} */ pin) => html`<${PinField} key=${pin.name} pin=${pin} node=${node} block=${block} links=${links.filter((link) => basePin(link.sink_name) === pin.name)} />`;
+  const field = (/** @type {Pin} */ pin) =>
+    html`<${PinField} key=${pin.name} pin=${pin} node=${node} block=${block}
+      links=${links.filter((link) => basePin(link.sink_name) === pin.name)} />`;
   return html`<div className="form-fields">
-    ${pins.length === 0 && html`<p className="muted">This block takes no inputs.</p>`} ${pins.filter((pin) => !isFolded(pin)).map(field)}
-    ${folded.length > 0 &&
-    html`<details className="panel-advanced">
-      <summary><${Glyph} name="chevron" /> Advanced <span className="muted">${changed ? `${changed} of ${folded.length} changed` : folded.length}</span></summary>
+    ${pins.length === 0 && html`<p
+      className="muted">This block takes no inputs.</p>`} ${pins.filter((pin) => !isFolded(pin)).map(field)}
+    ${
+      folded.length > 0 &&
+      html`<details className="panel-advanced">
+      <summary><${Glyph} name="chevron" /> Advanced <span
+        className="muted">${changed ? `${changed} of ${folded.length} changed` : folded.length}</span></summary>
       <div className="form-fields">${folded.map(field)}</div>
-    </details>`}
+    </details>`
+    }
   </div>`;
 }
 
@@ -46,10 +52,12 @@ function PinField({ pin, node, block, links }) {
       ${isOptional && html`<span className="optional">optional</span>`}
     </label>
     ${links.map((link) => html`<${LinkedFrom} key=${link.id} link=${link} pin=${pin} />`)}
-    ${whole.length === 0 &&
-    (pin.kind === "key"
-      ? html`<${KeyField} id=${id} schema=${pin.schema} value=${valuesOf(node, block)[pin.name]} onChange=${write} />`
-      : html`<${ValueField} id=${id} schema=${pin.schema} value=${valuesOf(node, block)[pin.name]} onChange=${write} />`)}
+    ${
+      whole.length === 0 &&
+      (pin.kind === "key"
+        ? html`<${KeyField} id=${id} schema=${pin.schema} value=${valuesOf(node, block)[pin.name]} onChange=${write} />`
+        : html`<${ValueField} id=${id} schema=${pin.schema} value=${valuesOf(node, block)[pin.name]} onChange=${write} />`)
+    }
     ${problems && html`<p className="field-error">${problems}</p>`}
     ${pin.schema.description && html`<p className="field-hint">${pin.schema.description}</p>`}
   </div>`;
@@ -72,10 +80,13 @@ function LinkedFrom({ link, pin }) {
     <button type="button" className="linked-from" title="Show this node" onClick=${() => builder.reveal(link.source_id)}>
       ${part}${builder.titleOf(link.source_id)} <span className="muted">· ${pinLabel(link.source_name)}</span>
     </button>
-    ${builder.canEdit &&
-    html`<button type="button" className="button quiet square small" aria-label=${`Remove the link to ${pin.label}`} onClick=${() => builder.doc.remove(new Set(), new Set([link.id]))}>
+    ${
+      builder.canEdit &&
+      html`<button type="button" className="button quiet square small" aria-label=${`Remove the link to ${pin.label}`}
+        onClick=${() => builder.doc.remove(new Set(), new Set([link.id]))}>
       <${Glyph} name="unlink" />
-    </button>`}
+    </button>`
+    }
   </div>`;
 }
 
@@ -83,7 +94,10 @@ function LinkedFrom({ link, pin }) {
 function KeyField({ id, schema, value, onChange }) {
   const [stored, setStored] = useState(/** @type {any[]|null} */ (null));
   useEffect(() => {
-    listCredentials().then((all) => setStored(all ?? []), () => setStored([]));
+    listCredentials().then(
+      (all) => setStored(all ?? []),
+      () => setStored([]),
+    );
   }, []);
   const providers = schema.credentials_provider ?? [];
   const fitting = (stored ?? []).filter((one) => providers.includes(one.provider));
@@ -92,8 +106,10 @@ function KeyField({ id, schema, value, onChange }) {
     onChange(one && { id: one.id, provider: one.provider, type: one.type, title: one.title });
   };
   return html`<select className="input" id=${id} value=${value?.id ?? ""} onChange=${pick} disabled=${stored === null}>
-    <option value="">${fitting.length ? "Asked for at each run" : `Asked for at each run (no key of ${providers.join(" or ")} is stored)`}</option>
-    ${value?.id && !fitting.some((one) => one.id === value.id) && html`<option value=${value.id}>${value.title ?? "A key that is not here"}</option>`}
+    <option
+      value="">${fitting.length ? "Asked for at each run" : `Asked for at each run (no key of ${providers.join(" or ")} is stored)`}</option>
+    ${value?.id && !fitting.some((one) => one.id === value.id) && html`<option
+      value=${value.id}>${value.title ?? "A key that is not here"}</option>`}
     ${fitting.map((one) => html`<option key=${one.id} value=${one.id}>${one.title || one.provider}</option>`)}
   </select>`;
 }

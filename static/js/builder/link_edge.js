@@ -11,6 +11,9 @@ export const LinkEdge = memo(function LinkEdge(/** @type {any} */ props) {
   const [path] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition });
   const kind = `link pin-${data.kind} ${data.isStatic ? "link-static" : ""} ${hasRun ? "link-run" : ""} ${selected ? "link-selected" : ""}`;
   return html`<${BaseEdge} id=${id} path=${path} className=${kind} interactionWidth=${18} />
-    ${isAlive &&
-    html`<circle r="4" className=${`bead pin-${data.kind}`}><animateMotion dur="1.1s" repeatCount="indefinite" path=${path} /></circle>`}`;
+    ${
+      isAlive &&
+      html`<circle r="4" className=${`bead pin-${data.kind}`}><animateMotion dur="1.1s" repeatCount="indefinite"
+        path=${path} /></circle>`
+    }`;
 });

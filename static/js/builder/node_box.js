@@ -38,7 +38,9 @@ export function boxOf(node, block, linkedIn, linkedOut, isOpen) {
   const ins = withLinked(takesLinks(block) ? pins.inputs : [], linkedIn, (name) => findPin(pins, "inputs", name));
   const outs = withLinked(pins.outputs, linkedOut, (name) => findPin(pins, "outputs", name));
   const isSet = (/** @type {Pin} */ pin) => Object.hasOwn(values, pin.name) && values[pin.name] !== null;
-  const shownIn = ins.filter((pin) => linkedIn.has(pin.name) || (!pin.schema.hidden && (isOpen || showsInput(pin, block, isSet))));
+  const shownIn = ins.filter(
+    (pin) => linkedIn.has(pin.name) || (!pin.schema.hidden && (isOpen || showsInput(pin, block, isSet))),
+  );
   const plain = outs.filter((pin) => pin.name !== "error").slice(0, MOST_OUTPUTS);
   const shownOut = outs.filter((pin) => linkedOut.has(pin.name) || isOpen || plain.includes(pin));
   const textOf = (/** @type {Pin} */ pin) => (!linkedIn.has(pin.name) && isSet(pin) ? shortText(values[pin.name], pin) : null);

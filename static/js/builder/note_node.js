@@ -6,12 +6,16 @@ import { useBuilder } from "./hooks.js";
 export const NoteNode = memo(function NoteNode(/** @type {any} */ { id, data, selected }) {
   const builder = useBuilder();
   const { node } = data;
-  const write = (/** @type {any} */ event) => builder.doc.setInputs(id, { ...node.input_default, text: event.target.value }, "text");
+  const write = (/** @type {any} */ event) =>
+    builder.doc.setInputs(id, { ...node.input_default, text: event.target.value }, "text");
   const text = String(node.input_default.text ?? "");
   // Its own dragging would fight with selecting text: only a selected note is written on.
   return html`<div className="note" data-selected=${selected || undefined}>
-    ${selected && builder.canEdit
-      ? html`<textarea className="nodrag nowheel" aria-label="Note" value=${text} placeholder="Write a note" onChange=${write}></textarea>`
-      : html`<div className="note-text">${text || "An empty note"}</div>`}
+    ${
+      selected && builder.canEdit
+        ? html`<textarea className="nodrag nowheel" aria-label="Note" value=${text} placeholder="Write a note"
+          onChange=${write}></textarea>`
+        : html`<div className="note-text">${text || "An empty note"}</div>`
+    }
   </div>`;
 });

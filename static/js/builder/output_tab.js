@@ -18,13 +18,19 @@ export function OutputTab({ nodeId }) {
   const list = builder.control.groupOf(nodeId)?.list ?? [];
   if (!list.length) return html`<p className="muted">Nothing has run here. Outputs show the moment they come out.</p>`;
   const from = Math.max(0, list.length - MOST_CHIPS);
-  const shown = list.find((one) => one.node_exec_id === chosen) ?? list.findLast((one) => one.status !== "INCOMPLETE") ?? list[list.length - 1];
+  const shown =
+    list.find((one) => one.node_exec_id === chosen) ??
+    list.findLast((one) => one.status !== "INCOMPLETE") ??
+    list[list.length - 1];
   return html`<div className="stack">
-    ${list.length > 1 &&
-    html`<div className="chips" role="group" aria-label="Executions">
+    ${
+      list.length > 1 &&
+      html`<div className="chips" role="group" aria-label="Executions">
       ${from > 0 && html`<span className="muted">${from} earlier</span>`}
-      ${list.slice(from).map((one, i) => html`<${Chip} key=${one.node_exec_id} one=${one} number=${from + i + 1} isChosen=${one === shown} onClick=${() => setChosen(one.node_exec_id)} />`)}
-    </div>`}
+      ${list.slice(from).map((one, i) => html`<${Chip} key=${one.node_exec_id} one=${one} number=${from + i + 1}
+        isChosen=${one === shown} onClick=${() => setChosen(one.node_exec_id)} />`)}
+    </div>`
+    }
     <${Detail} execution=${shown} tick=${tick} />
   </div>`;
 }

@@ -42,23 +42,33 @@ function OpenPalette({ start }) {
     event.preventDefault();
   };
   const press = (/** @type {any} */ event) => event.target === place.current && close();
-  return html`<dialog className="palette" ref=${place} aria-label="Palette" onClose=${close} onKeyDown=${keys} onPointerDown=${press}>
+  return html`<dialog className="palette" ref=${place} aria-label="Palette" onClose=${close} onKeyDown=${keys}
+    onPointerDown=${press}>
     <div className="palette-box">
       <div className="menu-search">
         <${Glyph} name="search" />
-        <input autoFocus role="combobox" aria-expanded="true" aria-controls="palette-list" aria-label="Find a command, block or node" placeholder="Find a command, block or node" value=${query} onChange=${(/** @type {any} */ e) => setQuery(e.target.value)} />
+        <input autoFocus role="combobox" aria-expanded="true" aria-controls="palette-list"
+          aria-label="Find a command, block or node" placeholder="Find a command, block or node" value=${query}
+          onChange=${(/** @type {any} */ e) => setQuery(e.target.value)} />
         <kbd>Esc</kbd>
       </div>
       <ul className="menu-list" id="palette-list" role="listbox" aria-label="Results">
         ${found.length === 0 && html`<li className="menu-none muted">Nothing is called that.</li>`}
         ${found.map(
-          (entry, i) => html`${entry.group !== found[i - 1]?.group && html`<li className="menu-group" role="presentation" key=${entry.group}>${entry.group}</li>`}
-            <li key=${entry.key} className="menu-row palette-row" role="option" aria-selected=${i === index} onClick=${() => choose(entry)}>
-              <${Glyph} name=${entry.glyph} /><span className="palette-label"><b>${entry.label}</b> <span className="muted">${entry.line}</span></span>${entry.keys && html`<kbd>${entry.keys}</kbd>`}
+          (
+            entry,
+            i,
+          ) => html`${entry.group !== found[i - 1]?.group && html`<li className="menu-group" role="presentation"
+            key=${entry.group}>${entry.group}</li>`}
+            <li key=${entry.key} className="menu-row palette-row" role="option" aria-selected=${i === index}
+              onClick=${() => choose(entry)}>
+              <${Glyph} name=${entry.glyph} /><span className="palette-label"><b>${entry.label}</b> <span
+                className="muted">${entry.line}</span></span>${entry.keys && html`<kbd>${entry.keys}</kbd>`}
             </li>`,
         )}
       </ul>
-      <div className="menu-foot"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span><span><kbd>↵</kbd> do it</span><span><kbd>></kbd> commands</span><span><kbd>+</kbd> blocks</span><span><kbd>@</kbd> nodes here</span></div>
+      <div
+        className="menu-foot"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span><span><kbd>↵</kbd> do it</span><span><kbd>></kbd> commands</span><span><kbd>+</kbd> blocks</span><span><kbd>@</kbd> nodes here</span></div>
     </div>
   </dialog>`;
 }
@@ -70,8 +80,12 @@ function findEntries(builder, offers, query) {
   const has = (/** @type {string} */ label) => text.split(/\s+/).every((word) => label.toLowerCase().includes(word));
   const most = only ? 200 : MOST;
   const commands = only && only !== ">" ? [] : commandEntries(builder).filter((entry) => has(entry.label));
-  const nodes = only === "@" || (!only && text) ? nodeEntries(builder).filter((entry) => has(`${entry.label} ${entry.line}`)) : [];
-  const blocks = (only === "+" || (!only && text)) && builder.canEdit ? searchOffers(offers, text, null).map((offer) => blockEntry(builder, offer)) : [];
+  const nodes =
+    only === "@" || (!only && text) ? nodeEntries(builder).filter((entry) => has(`${entry.label} ${entry.line}`)) : [];
+  const blocks =
+    (only === "+" || (!only && text)) && builder.canEdit
+      ? searchOffers(offers, text, null).map((offer) => blockEntry(builder, offer))
+      : [];
   if (only) return [...commands, ...nodes, ...blocks].slice(0, most);
   return [...commands.slice(0, text ? 5 : most), ...nodes.slice(0, 4), ...blocks.slice(0, 4)];
 }

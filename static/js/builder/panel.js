@@ -33,11 +33,16 @@ function NodePanel({ id, tab }) {
   return html`<aside className="panel" aria-label=${`Node ${nodeTitle(node, block)}`}>
     <${PanelHead} node=${node} block=${block} />
     <div className="tabs" role="tablist">
-      ${tabs.map(([name, label]) => html`<button key=${name} type="button" role="tab" aria-selected=${tab === name} onClick=${() => go(name)}>${label}${name === "output" && hasRun ? html`<span className="tab-dot"></span>` : null}</button>`)}
+      ${tabs.map(([name, label]) => html`<button key=${name} type="button" role="tab" aria-selected=${tab === name}
+        onClick=${() => go(name)}>${label}${name === "output" && hasRun ? html`<span
+        className="tab-dot"></span>` : null}</button>`)}
     </div>
     <div className="panel-body" key=${`${id} ${tab}`}>
-      ${tab === "output" && html`<${OutputTab} nodeId=${id} />`} ${tab === "about" && html`<${About} node=${node} block=${block} />`}
-      ${tab === "inputs" && (block ? html`<fieldset className="plain" disabled=${!builder.canEdit}><${InputsTab} node=${node} block=${block} /></fieldset>` : html`<p className="muted">This server does not have the block of this node, so its form is not known. What it holds stands under About.</p>`)}
+      ${tab === "output" && html`<${OutputTab} nodeId=${id} />`} ${tab === "about" && html`<${About} node=${node}
+        block=${block} />`}
+      ${tab === "inputs" && (block ? html`<fieldset className="plain" disabled=${!builder.canEdit}><${InputsTab} node=${node}
+        block=${block} /></fieldset>` : html`<p
+        className="muted">This server does not have the block of this node, so its form is not known. What it holds stands under About.</p>`)}
     </div>
   </aside>`;
 }
@@ -51,17 +56,23 @@ function PanelHead({ node, block }) {
     addEventListener("builder-rename", rename);
     return () => removeEventListener("builder-rename", rename);
   }, []);
-  const write = (/** @type {any} */ event) => builder.doc.setMetadata(node.id, { customized_name: event.target.value || undefined }, "name");
+  const write = (/** @type {any} */ event) =>
+    builder.doc.setMetadata(node.id, { customized_name: event.target.value || undefined }, "name");
   const own = node.metadata.customized_name ?? "";
   return html`<header className="panel-head">
     <span className="panel-icon"><${Glyph} name=${blockGlyph(block)} /></span>
     <div className="panel-names">
-      <input ref=${field} className="panel-title" aria-label="Name of the node" readOnly=${!builder.canEdit} value=${own} placeholder=${nodeTitle({ ...node, metadata: {} }, block)} onChange=${write} />
+      <input ref=${field} className="panel-title" aria-label="Name of the node" readOnly=${!builder.canEdit} value=${own}
+        placeholder=${nodeTitle({ ...node, metadata: {} }, block)} onChange=${write} />
       <div className="muted panel-block">${blockLine(block)}</div>
     </div>
-    ${builder.canEdit &&
-    html`<button type="button" className="button quiet square small" aria-label="Duplicate node" title="Duplicate (Ctrl D)" onClick=${() => builder.actions.run("duplicate")}><${Glyph} name="copy" /></button>
-      <button type="button" className="button quiet square small" aria-label="Delete node" title="Delete (Del)" onClick=${() => builder.removeSelected()}><${Glyph} name="trash" /></button>`}
+    ${
+      builder.canEdit &&
+      html`<button type="button" className="button quiet square small" aria-label="Duplicate node" title="Duplicate (Ctrl D)"
+        onClick=${() => builder.actions.run("duplicate")}><${Glyph} name="copy" /></button>
+      <button type="button" className="button quiet square small" aria-label="Delete node" title="Delete (Del)"
+        onClick=${() => builder.removeSelected()}><${Glyph} name="trash" /></button>`
+    }
     <${CloseButton} />
   </header>`;
 }
@@ -72,7 +83,8 @@ function About({ node, block }) {
   const text = JSON.stringify(node.input_default, null, 2);
   return html`<div className="stack">
     <p>${block?.description ?? `A block with the id ${node.block_id}.`}</p>
-    ${block?.uiType === "Agent" && graphId && html`<a className="button" href=${paths.build(graphId)}><${Glyph} name="agent" /> Open the agent</a>`}
+    ${block?.uiType === "Agent" && graphId && html`<a className="button" href=${paths.build(graphId)}><${Glyph}
+      name="agent" /> Open the agent</a>`}
     <div className="about-values">
       <h3>Its values as JSON</h3>
       <button type="button" className="link-button" onClick=${() => copyText(text, "Copied")}>Copy</button>

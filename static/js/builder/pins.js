@@ -75,7 +75,12 @@ export function makePin(name, schema = {}, required = false) {
   return { name, label: pinLabel(name), kind: kindOf(schema), schema, required, isPart: DELIMITER.test(name) };
 }
 
-/** The keys of a dictionary and the items of a list can be linked one by one. @param {Pin} pin @param {any} value @returns {Pin[]} */
+/**
+ * The keys of a dictionary and the items of a list can be linked one by one.
+ * @param {Pin} pin
+ * @param {any} value
+ * @returns {Pin[]}
+ */
 function partsOf(pin, value) {
   if (pin.schema.properties || !value || typeof value !== "object") return [];
   const keys = Object.keys(value).filter((key) => key && !DELIMITER.test(key));
@@ -83,7 +88,12 @@ function partsOf(pin, value) {
   return [];
 }
 
-/** @param {Pins} pins @param {"inputs"|"outputs"} side @param {string} name @returns {Pin} one of a link may be declared nowhere */
+/**
+ * @param {Pins} pins
+ * @param {"inputs"|"outputs"} side
+ * @param {string} name
+ * @returns {Pin} one of a link may be declared nowhere
+ */
 export function findPin(pins, side, name) {
   const found = pins[side].find((pin) => pin.name === name);
   if (found) return found;
@@ -122,7 +132,13 @@ export function takesLinks(block) {
   return block?.uiType !== "Input" && block?.uiType !== "Note";
 }
 
-/** The pin of a block that suits a dragged pin best. @param {Pin} dragged @param {boolean} isSource @param {Pins} pins @returns {Pin|null} */
+/**
+ * The pin of a block that suits a dragged pin best.
+ * @param {Pin} dragged
+ * @param {boolean} isSource
+ * @param {Pins} pins
+ * @returns {Pin|null}
+ */
 export function bestPin(dragged, isSource, pins) {
   const all = isSource ? pins.inputs : pins.outputs.filter((pin) => pin.name !== "error");
   const ranked = all
@@ -139,7 +155,11 @@ function rankOf(dragged, pin) {
   return byType + (pin.name === "value" ? 4 : 0) + (pin.required ? 2 : 0) - (pin.schema.advanced ? 6 : 0);
 }
 
-/** Pins that the form leaves out: the title shows them, or the builder fills them in. @param {Block|undefined} block @param {Pin} pin */
+/**
+ * Pins that the form leaves out: the title shows them, or the builder fills them in.
+ * @param {Block|undefined} block
+ * @param {Pin} pin
+ */
 export function isShownInForm(block, pin) {
   return !pin.isPart && !pin.schema.hidden && !(isInterface(block) && pin.name === "placeholder_values");
 }

@@ -16,7 +16,12 @@ export function findProblems(draft, catalog) {
   });
 }
 
-/** @param {import("../types.js").GraphNode} node @param {import("../types.js").Block} block @param {Set<string>} linked @returns {Problem[]} */
+/**
+ * @param {import("../types.js").GraphNode} node
+ * @param {import("../types.js").Block} block
+ * @param {Set<string>} linked
+ * @returns {Problem[]}
+ */
 function missingInputs(node, block, linked) {
   const values = valuesOf(node, block);
   const bases = new Set([...linked].map(basePin));

@@ -60,7 +60,14 @@ export class RunControl {
     const names = new Map(outputs.map((node) => [node.id, String(node.input_default?.name)]));
     const state = new RunState(names, () => this.#showSoon());
     Object.assign(this, { state, graph, localIds, nodeCount: nodes.length });
-    const run = { id: runId, graph_id: graph.id, graph_version: graph.version, status: "QUEUED", started_at: null, ended_at: null };
+    const run = {
+      id: runId,
+      graph_id: graph.id,
+      graph_version: graph.version,
+      status: "QUEUED",
+      started_at: null,
+      ended_at: null,
+    };
     this.builder.set({ runNodes: {} });
     this.feed = new RunFeed(graph.id, runId, state, (isLive) => this.#patch({ isLive }));
     state.load(/** @type {any} */ (run));
@@ -129,5 +136,10 @@ function nodeView(group) {
   const begun = group.list.length - group.countOf("INCOMPLETE");
   const last = group.list.findLast((one) => one.status !== "INCOMPLETE");
   const tookMs = last ? (last.endMs ?? NaN) - (last.startMs ?? NaN) : NaN;
-  return { status: group.status, count: begun, tookMs, error: typeof error === "string" ? error : error ? JSON.stringify(error) : "" };
+  return {
+    status: group.status,
+    count: begun,
+    tookMs,
+    error: typeof error === "string" ? error : error ? JSON.stringify(error) : "",
+  };
 }

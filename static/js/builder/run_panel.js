@@ -24,7 +24,8 @@ export function RunPanel() {
         <h2>Run</h2>
         <div className="muted">Version ${version}</div>
       </div>
-      ${look && html`<span className=${`badge tone-${look.tone}`} role="status"><${Glyph} name=${look.icon} />${look.word}</span>`}
+      ${look && html`<span className=${`badge tone-${look.tone}`} role="status"><${Glyph}
+        name=${look.icon} />${look.word}</span>`}
       <${CloseButton} />
     </header>
     <div className="panel-body">
@@ -65,11 +66,13 @@ function RunInputs({ graph }) {
       setProblem(refuse(builder, form.current?.inputs, error));
     }
   };
-  const enter = (/** @type {any} */ event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && (event.stopPropagation(), void start(event));
+  const enter = (/** @type {any} */ event) =>
+    event.key === "Enter" && (event.ctrlKey || event.metaKey) && (event.stopPropagation(), void start(event));
   return html`<form className="run-inputs" noValidate onSubmit=${start} onKeyDown=${enter} aria-label="Inputs">
     <div className="form-fields" ref=${place}></div>
     ${problem && html`<p className="field-error" role="alert">${problem}</p>`}
-    <button type="submit" className="button filled" disabled=${isRunning}><${Glyph} name="play" /> ${isRunning ? "Running" : "Run"} <kbd>Ctrl Enter</kbd></button>
+    <button type="submit" className="button filled" disabled=${isRunning}><${Glyph}
+      name="play" /> ${isRunning ? "Running" : "Run"} <kbd>Ctrl Enter</kbd></button>
   </form>`;
 }
 

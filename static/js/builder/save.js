@@ -31,7 +31,12 @@ export async function saveVersion(builder) {
 function graphBody({ doc, saved }) {
   const { name, description, nodes, links } = doc.now;
   const own = saved
-    ? { id: saved.id, version: saved.version, instructions: saved.instructions, recommended_schedule_cron: saved.recommended_schedule_cron }
+    ? {
+        id: saved.id,
+        version: saved.version,
+        instructions: saved.instructions,
+        recommended_schedule_cron: saved.recommended_schedule_cron,
+      }
     : {};
   return { ...own, name: name.trim() || "New agent", description, nodes, links };
 }

@@ -28,7 +28,11 @@ function controlFor(schema, value) {
   if (schema.type === "array" && schema.items?.enum) return Choices;
   if (schema.type === "array" && isTextList(schema, value)) return ListField;
   if (schema.type === "object" && isPlainDictionary(schema, value)) return Dictionary;
-  if (schema.type === "array" || schema.type === "object" || (schema.type === undefined && value !== null && typeof value === "object"))
+  if (
+    schema.type === "array" ||
+    schema.type === "object" ||
+    (schema.type === undefined && value !== null && typeof value === "object")
+  )
     return JsonField;
   if (schema.secret || schema.format === "password") return Secret;
   return schema.format === "date" || schema.format === "time" ? DateField : TextField;
@@ -37,7 +41,9 @@ function controlFor(schema, value) {
 /** @param {any} schema @param {any} value */
 function isTextList(schema, value) {
   const type = schema.items?.type;
-  return (type === "string" || type === undefined) && (value ?? []).every?.((/** @type {any} */ item) => typeof item === "string");
+  return (
+    (type === "string" || type === undefined) && (value ?? []).every?.((/** @type {any} */ item) => typeof item === "string")
+  );
 }
 
 /** @param {any} schema @param {any} value */
@@ -49,7 +55,8 @@ function isPlainDictionary(schema, value) {
 function TextField({ schema, value, id, label, onChange }) {
   const text = value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
   const write = (/** @type {any} */ event) => onChange(cleared(event.target.value, schema));
-  return html`<textarea className="input grows" id=${id} aria-label=${label} rows=${schema.format === "long-text" ? 4 : 1} value=${text} placeholder=${placeholder(schema)} onChange=${write}></textarea>`;
+  return html`<textarea className="input grows" id=${id} aria-label=${label} rows=${schema.format === "long-text" ? 4 : 1}
+    value=${text} placeholder=${placeholder(schema)} onChange=${write}></textarea>`;
 }
 
 /** Clearing a text that has a default means no text, not the default again. @param {string} text @param {any} schema */
@@ -66,20 +73,25 @@ function placeholder(schema) {
 /** @param {FieldProps} props */
 function Secret({ schema, value, id, label, onChange }) {
   const write = (/** @type {any} */ event) => onChange(cleared(event.target.value, schema));
-  return html`<input className="input" type="password" autocomplete="new-password" id=${id} aria-label=${label} value=${value ?? ""} onChange=${write} />`;
+  return html`<input className="input" type="password" autocomplete="new-password" id=${id} aria-label=${label}
+    value=${value ?? ""} onChange=${write} />`;
 }
 
 /** @param {FieldProps} props */
 function DateField({ schema, value, id, label, onChange }) {
   const write = (/** @type {any} */ event) => onChange(event.target.value || undefined);
-  return html`<input className="input" type=${schema.format} id=${id} aria-label=${label} value=${value ?? ""} onChange=${write} />`;
+  return html`<input className="input" type=${schema.format} id=${id} aria-label=${label} value=${value ?? ""}
+    onChange=${write} />`;
 }
 
 /** @param {FieldProps} props */
 function NumberField({ schema, value, id, label, onChange }) {
   const [text, setText] = useState(value ?? "");
   // What was typed stays while it means the same number: "1." must not become "1" under the fingers.
-  useEffect(() => setText((/** @type {any} */ before) => (before !== "" && Number(before) === value ? before : (value ?? ""))), [value]);
+  useEffect(
+    () => setText((/** @type {any} */ before) => (before !== "" && Number(before) === value ? before : (value ?? ""))),
+    [value],
+  );
   const write = (/** @type {any} */ event) => {
     setText(event.target.value);
     if (event.target.value === "" && !event.target.validity.badInput) onChange(undefined);
@@ -87,14 +99,16 @@ function NumberField({ schema, value, id, label, onChange }) {
   };
   const { minimum: min, maximum: max } = schema;
   const step = schema.type === "integer" ? 1 : "any";
-  return html`<input className="input" type="number" inputMode="decimal" id=${id} aria-label=${label} min=${min} max=${max} step=${step} value=${text} placeholder=${placeholder(schema)} onChange=${write} />`;
+  return html`<input className="input" type="number" inputMode="decimal" id=${id} aria-label=${label} min=${min} max=${max}
+    step=${step} value=${text} placeholder=${placeholder(schema)} onChange=${write} />`;
 }
 
 /** @param {FieldProps} props */
 function Toggle({ schema, value, id, label, onChange }) {
   const on = value ?? schema.default ?? false;
   return html`<label className="switch">
-    <input type="checkbox" role="switch" id=${id} aria-label=${label} checked=${on === true} onChange=${(/** @type {any} */ e) => onChange(e.target.checked)} />
+    <input type="checkbox" role="switch" id=${id} aria-label=${label} checked=${on === true}
+      onChange=${(/** @type {any} */ e) => onChange(e.target.checked)} />
     <span>${on ? "On" : "Off"}</span>
   </label>`;
 }
@@ -103,10 +117,12 @@ function Toggle({ schema, value, id, label, onChange }) {
 function Choice({ schema, value, id, label, onChange }) {
   const current = value ?? schema.default;
   const index = schema.enum.findIndex((/** @type {any} */ one) => one === current);
-  const pick = (/** @type {any} */ event) => onChange(event.target.value === "" ? undefined : schema.enum[Number(event.target.value)]);
+  const pick = (/** @type {any} */ event) =>
+    onChange(event.target.value === "" ? undefined : schema.enum[Number(event.target.value)]);
   return html`<select className="input" id=${id} aria-label=${label} value=${index < 0 ? "" : index} onChange=${pick}>
     ${index < 0 && html`<option value="">Choose one</option>`}
-    ${schema.enum.map((/** @type {any} */ option, /** @type {number} */ i) => html`<option key=${i} value=${i}>${String(option)}</option>`)}
+    ${schema.enum.map((/** @type {any} */ option, /** @type {number} */ i) => html`<option key=${i}
+      value=${i}>${String(option)}</option>`)}
   </select>`;
 }
 
@@ -117,7 +133,9 @@ function Choices({ schema, value, id, label, onChange }) {
     onChange(schema.items.enum.filter((/** @type {any} */ one) => (one === option) !== chosen.includes(one)));
   return html`<div className="choices" id=${id} role="group" aria-label=${label}>
     ${schema.items.enum.map(
-      (/** @type {any} */ option) => html`<label key=${String(option)}><input type="checkbox" checked=${chosen.includes(option)} onChange=${() => flip(option)} /> ${String(option)}</label>`,
+      (/** @type {any} */ option) =>
+        html`<label key=${String(option)}><input type="checkbox" checked=${chosen.includes(option)}
+          onChange=${() => flip(option)} /> ${String(option)}</label>`,
     )}
   </div>`;
 }
@@ -125,29 +143,38 @@ function Choices({ schema, value, id, label, onChange }) {
 /** @param {FieldProps} props */
 function ListField({ value, id, label, onChange }) {
   const items = Array.isArray(value) ? value : [];
-  const put = (/** @type {number} */ i, /** @type {string} */ text) => onChange(items.map((item, at) => (at === i ? text : item)));
+  const put = (/** @type {number} */ i, /** @type {string} */ text) =>
+    onChange(items.map((item, at) => (at === i ? text : item)));
   return html`<div className="rows" id=${id} role="group" aria-label=${label}>
     ${items.map(
       (item, i) => html`<div className="rows-row" key=${i}>
-        <input className="input" aria-label=${`Item ${i + 1}`} value=${item} onChange=${(/** @type {any} */ e) => put(i, e.target.value)} />
-        <${RemoveButton} what=${`item ${i + 1}`} onClick=${() => onChange(items.length === 1 ? undefined : items.filter((_, at) => at !== i))} />
+        <input className="input" aria-label=${`Item ${i + 1}`} value=${item}
+          onChange=${(/** @type {any} */ e) => put(i, e.target.value)} />
+        <${RemoveButton} what=${`item ${i + 1}`}
+          onClick=${() => onChange(items.length === 1 ? undefined : items.filter((_, at) => at !== i))} />
       </div>`,
     )}
-    <button type="button" className="link-button rows-add" onClick=${() => onChange([...items, ""])}><${Glyph} name="plus" /> Add item</button>
+    <button type="button" className="link-button rows-add" onClick=${() => onChange([...items, ""])}><${Glyph}
+      name="plus" /> Add item</button>
   </div>`;
 }
 
 /** @param {FieldProps} props */
 function Dictionary({ value, id, label, onChange }) {
   const entries = Object.entries(value ?? {});
-  const put = (/** @type {number} */ i, /** @type {[string, any]} */ entry) => onChange(fromEntries(entries.map((old, at) => (at === i ? entry : old))));
+  const put = (/** @type {number} */ i, /** @type {[string, any]} */ entry) =>
+    onChange(fromEntries(entries.map((old, at) => (at === i ? entry : old))));
   const add = () => onChange(fromEntries([...entries, [freeKey(entries), ""]]));
-  const remove = (/** @type {number} */ i) => onChange(entries.length === 1 ? undefined : fromEntries(entries.filter((_, at) => at !== i)));
+  const remove = (/** @type {number} */ i) =>
+    onChange(entries.length === 1 ? undefined : fromEntries(entries.filter((_, at) => at !== i)));
   return html`<div className="rows" id=${id} role="group" aria-label=${label}>
     ${entries.map(
       ([key, item], i) => html`<div className="rows-row" key=${i}>
-        <input className="input rows-key" aria-label=${`Key ${i + 1}`} value=${key} onChange=${(/** @type {any} */ e) => put(i, [e.target.value, item])} />
-        <input className="input" aria-label=${`Value of ${key || "the key"}`} value=${typeof item === "string" ? item : JSON.stringify(item)} onChange=${(/** @type {any} */ e) => put(i, [key, readLike(item, e.target.value)])} />
+        <input className="input rows-key" aria-label=${`Key ${i + 1}`} value=${key}
+          onChange=${(/** @type {any} */ e) => put(i, [e.target.value, item])} />
+        <input className="input" aria-label=${`Value of ${key || "the key"}`}
+          value=${typeof item === "string" ? item : JSON.stringify(item)}
+          onChange=${(/** @type {any} */ e) => put(i, [key, readLike(item, e.target.value)])} />
         <${RemoveButton} what=${key || "key"} onClick=${() => remove(i)} />
       </div>`,
     )}
@@ -183,7 +210,8 @@ function readLike(before, text) {
 
 /** @param {{what: string, onClick: () => void}} props */
 function RemoveButton({ what, onClick }) {
-  return html`<button type="button" className="button quiet square small" aria-label=${`Remove ${what}`} onClick=${onClick}><${Glyph} name="cross" /></button>`;
+  return html`<button type="button" className="button quiet square small" aria-label=${`Remove ${what}`}
+    onClick=${onClick}><${Glyph} name="cross" /></button>`;
 }
 
 /** @param {FieldProps} props */
@@ -194,7 +222,7 @@ function JsonField({ schema, value, id, label, onChange }) {
   useEffect(() => setText((/** @type {string} */ before) => (sameJson(before, value) ? before : shown)), [shown]);
   const write = (/** @type {any} */ event) => {
     setText(event.target.value);
-    if (event.target.value.trim() === "") return setProblem(""), onChange(undefined);
+    if (event.target.value.trim() === "") return (setProblem(""), onChange(undefined));
     try {
       onChange(JSON.parse(event.target.value));
       setProblem("");
@@ -202,7 +230,9 @@ function JsonField({ schema, value, id, label, onChange }) {
       setProblem(`This is not JSON yet: ${error instanceof Error ? error.message : error}`);
     }
   };
-  return html`<textarea className="input code grows" id=${id} aria-label=${label} rows="3" spellCheck="false" aria-invalid=${problem ? "true" : undefined} placeholder=${schema.type === "array" ? '["one", "two"]' : '{"key": "value"}'} value=${text} onChange=${write}></textarea>
+  return html`<textarea className="input code grows" id=${id} aria-label=${label} rows="3" spellCheck="false"
+    aria-invalid=${problem ? "true" : undefined} placeholder=${schema.type === "array" ? '["one", "two"]' : '{"key": "value"}'}
+    value=${text} onChange=${write}></textarea>
     ${problem && html`<p className="field-error">${problem}</p>`}`;
 }
 

@@ -34,7 +34,10 @@ export async function showBuild(main, place, signal) {
   const base = saved ? readGraph(saved) : { name: "New agent", description: "", nodes: [], links: [] };
   const kept = readDraft(graphId);
   const draft = kept ? withPositions(restoreSecrets(kept, base, catalog)) : base;
-  const builder = Object.assign(new Builder(draft, saved, catalog, !matchMedia(PHONE).matches), { control: /** @type {any} */ (null), actions: /** @type {any} */ (null) });
+  const builder = Object.assign(new Builder(draft, saved, catalog, !matchMedia(PHONE).matches), {
+    control: /** @type {any} */ (null),
+    actions: /** @type {any} */ (null),
+  });
   builder.control = new RunControl(builder);
   builder.actions = new Actions(builder);
   document.title = `${draft.name} · Builder`;
@@ -71,24 +74,43 @@ function Page({ builder }) {
 /** @returns {Promise<void>} */
 async function loadStyles() {
   if (document.getElementById("build-styles")) return;
-  const links = ["/vendor/flow.css", "/build.css"].map((href, i) => h("link", { rel: "stylesheet", href, id: i ? "build-styles" : null }));
-  const loaded = links.map((link) => new Promise((done) => ["load", "error"].forEach((name) => link.addEventListener(name, done))));
+  const hrefs = ["/vendor/flow.css", "/build.css", "/build_panel.css"];
+  const links = hrefs.map((href, i) => h("link", { rel: "stylesheet", href, id: i ? null : "build-styles" }));
+  const loaded = links.map(
+    (link) => new Promise((done) => ["load", "error"].forEach((name) => link.addEventListener(name, done))),
+  );
   document.head.append(...links);
   await Promise.all(loaded);
 }
 
 /** @param {Graph} graph @returns {import("../builder/document.js").Draft} */
 function readGraph({ name, description, nodes = [], links = [] }) {
-  const own = nodes.map(({ id, block_id, input_default, metadata }) => ({ id, block_id, input_default, metadata: metadata ?? {} }));
-  const ends = links.map(({ id, source_id, source_name, sink_id, sink_name, is_static }) => ({ id, source_id, source_name, sink_id, sink_name, is_static }));
+  const own = nodes.map(({ id, block_id, input_default, metadata }) => ({
+    id,
+    block_id,
+    input_default,
+    metadata: metadata ?? {},
+  }));
+  const ends = links.map(({ id, source_id, source_name, sink_id, sink_name, is_static }) => ({
+    id,
+    source_id,
+    source_name,
+    sink_id,
+    sink_name,
+    is_static,
+  }));
   return withPositions({ name, description: description ?? "", nodes: own, links: ends });
 }
 
 /** Nodes that stand nowhere get a place along their links. @param {import("../builder/document.js").Draft} draft */
 function withPositions(draft) {
-  const isPlaced = (/** @type {any} */ node) => Number.isFinite(node.metadata?.position?.x) && Number.isFinite(node.metadata?.position?.y);
+  const isPlaced = (/** @type {any} */ node) =>
+    Number.isFinite(node.metadata?.position?.x) && Number.isFinite(node.metadata?.position?.y);
   if (draft.nodes.every(isPlaced)) return draft;
-  const { cells } = layOut(draft.nodes.map((node) => node.id), draft.links);
+  const { cells } = layOut(
+    draft.nodes.map((node) => node.id),
+    draft.links,
+  );
   const nodes = draft.nodes.map((node) => {
     if (isPlaced(node)) return node;
     const { column, row } = cells.get(node.id) ?? { column: 0, row: 0 };
@@ -121,7 +143,11 @@ function keepDrafts(builder, signal) {
   signal.addEventListener("abort", () => (keepNow(), stop()));
 }
 
-/** @param {any} builder @param {import("../builder/draft_keeper.js").KeptDraft} kept @param {import("../builder/document.js").Draft} base */
+/**
+ * @param {any} builder
+ * @param {import("../builder/draft_keeper.js").KeptDraft} kept
+ * @param {import("../builder/document.js").Draft} base
+ */
 function offerRecovered(builder, kept, base) {
   const { saved } = builder;
   const isOld = saved !== null && saved.version !== kept.version;
