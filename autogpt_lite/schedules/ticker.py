@@ -27,8 +27,8 @@ from .types import StoredSchedule
 
 log = logging.getLogger(__name__)
 
-BATCH = 40
-"""Schedules that are started together: a batch is one commit, and others are answered after 20 ms at the latest."""
+BATCH = 25
+"""Schedules that are started together: a batch is one commit, and others are answered every 30 ms."""
 LOOK_EVERY_S = 30.0
 """A wall clock that was set, or a machine that slept, is noticed after this time."""
 AFTER_ERROR_S = 5.0
