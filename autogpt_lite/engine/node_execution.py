@@ -229,6 +229,7 @@ async def _run_async(core: Core, execution: NodeExecution, slow: bool) -> None:
                         core.late_outputs += 1
                         return
                     accept(core, execution, pin, value)
+                    core.wake()  # to save and tell it, even where no link takes it
                     if core.n_ready > MAX_READY:
                         await wait_drained(core)
     except FAILURES as caught:

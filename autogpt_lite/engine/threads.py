@@ -55,6 +55,7 @@ class BlockThreads:
                         return
                     pin, value = item
                     accept(core, execution, pin, value)
+                    core.wake()
                     if core.n_ready > MAX_READY:
                         await wait_drained(core)
                     job.taken.release()

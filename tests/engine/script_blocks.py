@@ -193,6 +193,8 @@ class ThreadBlock(Block):
     blocking = True
     gate: ClassVar[threading.Event]
     started: ClassVar[threading.Semaphore]
+    after: ClassVar[threading.Event] = threading.Event()
+    """Waited for between its two outputs."""
     threads: ClassVar[set[str]] = set()
 
     class Input(BlockInput):
@@ -206,7 +208,11 @@ class ThreadBlock(Block):
         type(self).started.release()
         type(self).gate.wait(20)
         yield "result", input.a
+        type(self).after.wait(20)
         yield "result", [input.a, "again"]
+
+
+ThreadBlock.after.set()
 
 
 class ThreadEachBlock(Block):

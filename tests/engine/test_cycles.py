@@ -95,6 +95,12 @@ async def test_the_limit_holds_for_tasks_and_threads_and_for_error_pins(tmp_path
         assert (await stored_run(harness, run))["status"] == "FAILED"
 
 
+async def test_a_task_that_reaches_the_limit_ends_the_run_though_nothing_else_is_going_on(tmp_path):
+    async with open_harness(tmp_path, BLOCKS, engine__max_node_executions=1) as harness:
+        run = await harness.run(make_graph("g", {"e": (AsyncEachBlock, {"count": 3}), "c": EchoBlock}, ["e.item -> c.a"]))
+        assert (await stored_run(harness, run))["status"] == "FAILED"
+
+
 async def test_a_run_that_reached_its_limit_does_not_disturb_others(tmp_path):
     async with open_harness(tmp_path, BLOCKS, engine__max_node_executions=50) as harness:
         endless = make_graph("endless", {"e": (EmitBlock, {"items": [["x", 1]]}), "a": EchoBlock}, ["e.x -> a.a", "a.a -> a.a"])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 from autogpt_lite.engine.admit import AdmitRequest
 
 from .harness import USER, make_graph
-from .script_blocks import EchoBlock, EmitBlock, FlakyBlock, GateBlock, QuickOrSlowBlock
+from .script_blocks import EchoBlock, EmitBlock, FlakyBlock, GateBlock, QuickOrSlowBlock, ThreadBlock
 from .tiny_blocks import EachBlock, JoinBlock, OutBlock
-from .views import inputs_of, stored_nodes, stored_of, until
+from .views import inputs_of, stored_nodes, stored_of, until, values_of
 
 
 def gates(*values):
@@ -101,6 +102,36 @@ async def test_held_outputs_keep_the_run_open(harness):
     opened["slow"].set()
     await harness.engine.wait_ended(run)
     assert (run.status, run.n_open, run.executions, run.active) == ("COMPLETED", 0, {}, {})
+
+
+async def test_a_yield_is_saved_and_told_while_its_node_goes_on_though_nobody_takes_it(harness):
+    opened = gates("first", "second")
+    told = []
+    harness.engine.core.bus.subscribe(lambda events: told.extend(getattr(event, "n_outputs", 0) for event in events))
+    run = await harness.start(make_graph("g", {"w": (GateBlock, {"a": ["first", "second"]})}, []))
+    await until(harness, lambda: GateBlock.started)
+    await harness.engine.settle()
+    told.clear()
+    opened["first"].set()
+    await until(harness, lambda: told)
+    assert told == [1]
+    assert await values_of(harness, run, "w", "result") == ["first"]
+    opened["second"].set()
+    await harness.engine.wait_ended(run)
+
+
+async def test_a_yield_of_a_thread_is_told_while_it_goes_on(harness):
+    ThreadBlock.gate, ThreadBlock.started, ThreadBlock.after = threading.Event(), threading.Semaphore(0), threading.Event()
+    told = []
+    harness.engine.core.bus.subscribe(lambda events: told.extend(getattr(event, "n_outputs", 0) for event in events))
+    ThreadBlock.gate.set()
+    try:
+        run = await harness.start(make_graph("g", {"t": (ThreadBlock, {"a": 1})}, []))
+        await until(harness, lambda: 1 in told)
+        assert run.status == "RUNNING"
+    finally:
+        ThreadBlock.after.set()
+    await harness.engine.wait_ended(run)
 
 
 # --- pinned outputs and skipped nodes ------------------------------------------------------------------------------
