@@ -11,6 +11,8 @@ import { InputsTab } from "./inputs_tab.js";
 import { OutputTab } from "./output_tab.js";
 import { RunPanel } from "./run_panel.js";
 
+const MOST_SHOWN = 20_000;
+
 export function SidePanel() {
   const panel = useView((view) => view.panel);
   if (!panel) return null;
@@ -80,7 +82,7 @@ function PanelHead({ node, block }) {
 /** @param {{node: import("../types.js").GraphNode, block: import("../types.js").Block|undefined}} props */
 function About({ node, block }) {
   const graphId = node.input_default.graph_id;
-  const text = JSON.stringify(node.input_default, null, 2);
+  const text = hideSecrets(node, block);
   return html`<div className="stack">
     <p>${block?.description ?? `A block with the id ${node.block_id}.`}</p>
     ${block?.uiType === "Agent" && graphId && html`<a className="button" href=${paths.build(graphId)}><${Glyph}
@@ -89,7 +91,7 @@ function About({ node, block }) {
       <h3>Its values as JSON</h3>
       <button type="button" className="link-button" onClick=${() => copyText(text, "Copied")}>Copy</button>
     </div>
-    <pre className="value value-json">${hideSecrets(node, block)}</pre>
+    <pre className="value value-json">${text.slice(0, MOST_SHOWN)}</pre>
   </div>`;
 }
 
@@ -97,5 +99,5 @@ function About({ node, block }) {
 function hideSecrets(node, block) {
   const properties = block?.inputSchema.properties ?? {};
   const shown = Object.entries(node.input_default).map(([name, value]) => [name, properties[name]?.secret ? "••••" : value]);
-  return JSON.stringify(Object.fromEntries(shown), null, 2).slice(0, 20_000);
+  return JSON.stringify(Object.fromEntries(shown), null, 2);
 }
