@@ -41,7 +41,7 @@ class Watched:
     """The most that ever waited in the engine, looked at with every batch of events."""
 
     def __init__(self, engine):
-        self.ready = self.unsaved = self.executions = 0
+        self.ready = self.unsaved = self.executions = self.lacking = 0
         self._core = engine.core
         engine.core.bus.subscribe(self.look)
 
@@ -49,7 +49,9 @@ class Watched:
         core = self._core
         self.ready = max(self.ready, core.n_ready)
         self.unsaved = max(self.unsaved, len(core.dirty_nodes))
-        self.executions = max(self.executions, *(len(run.executions) for run in core.runs.values()), 0)
+        for run in core.runs.values():
+            self.executions = max(self.executions, len(run.executions))
+            self.lacking = max(self.lacking, sum(len(waiting) for waiting in run.lacking.values()))
 
 
 @pytest.mark.parametrize(
@@ -73,6 +75,7 @@ async def test_a_long_list_keeps_queues_and_memory_flat(tmp_path, producer, pin,
         await harness.run(graph)
         assert watched.ready < 5_000
         assert watched.executions < 5_000
+        assert watched.lacking < 10
 
 
 async def test_memory_does_not_grow_with_what_a_run_has_done(tmp_path):
