@@ -75,7 +75,7 @@ async def test_a_long_list_keeps_queues_and_memory_flat(tmp_path, producer, pin,
         await harness.run(graph)
         assert watched.ready < 5_000
         assert watched.executions < 5_000
-        assert watched.lacking < 10
+        assert watched.lacking < 5_000  # an entry for each arrival would be 20,000
 
 
 async def test_memory_does_not_grow_with_what_a_run_has_done(tmp_path):
