@@ -57,6 +57,11 @@ class Dispatcher:
         """Puts a queued run in line (its rows are in the database)."""
         heapq.heappush(self._waiting, (created_at + priority * AGEING_US, key, run))
 
+    def forget(self, key: int) -> None:
+        """Takes a run that waits in the database only out of the line."""
+        self._waiting = [entry for entry in self._waiting if entry[1] != key]
+        heapq.heapify(self._waiting)
+
     def run_ended(self, run: GraphExecution) -> None:
         """Gives the run's place to the next."""
         self._running.discard(run.id)

@@ -52,6 +52,8 @@ class Engine:
         self.core.run_ended = self._run_ended
         self._plans: OrderedDict[tuple[str, int], GraphPlan] = OrderedDict()
         self._last_key = 0
+        self._waiters: dict[int, asyncio.Future] = {}
+        """{run key: resolves at its end}, for runs that wait in the database only."""
 
     async def open(self, *, go_on: bool = True) -> None:
         """Goes on with every run that had not ended: queued ones wait for their turn, running ones continue."""
@@ -172,6 +174,7 @@ class Engine:
         return self._last_key
 
     def _run_ended(self, run: GraphExecution) -> None:
+        self._tell_waiters(run.key)
         if run.parent is None:
             self.dispatcher.run_ended(run)
 
@@ -191,7 +194,7 @@ class Engine:
         for one in below:
             terminate_run(self.core, one)
         self._flusher.flush()
-        await asyncio.gather(*ended)
+        await asyncio.gather(*map(asyncio.shield, ended))  # a caller who goes away must not cancel what others wait for
         tasks = {e.task: e for e in running if e.task is not None}
         if tasks:
             _, alive = await asyncio.wait(tasks, timeout=wait_timeout_s)
@@ -199,6 +202,13 @@ class Engine:
                 nodes = sorted({tasks[task].node_id for task in alive})
                 raise StopTimeoutError(detail={"nodes": nodes}, hint="They are cut off; nothing that they still say counts.")
         return True
+
+    async def stop_stored(self, key: int, reason: str | None = None) -> None:
+        """Ends a run that only waits in the database, with everything below it."""
+        self.dispatcher.forget(key)  # first: it must not be picked up while the write is on its way
+        ledger = self.core.services.ledger
+        await self.core.db.write(lambda tx: end_stored_run(tx, ledger, key, states.TERMINATED, reason))
+        self._tell_waiters(key)
 
     def has_running_children(self, graph_exec_id: str) -> bool:
         """Whether runs below this one have not ended."""
@@ -212,10 +222,16 @@ class Engine:
         return run.ended
 
     async def wait_ended(self, run: GraphExecution) -> str:
-        """The final status of a run in memory, once it is on the disk."""
-        if self.core.runs.get(run.id) is not run:
+        """The final status of a run, once it is on the disk."""
+        if self.core.runs.get(run.id) is run:
+            return await asyncio.shield(self.ended_future(run))
+        if run.status in states.ENDED:
             return run.status
-        return await asyncio.shield(self.ended_future(run))
+        # It waits, or has waited, in the database only; what runs by now is another object.
+        while (row := self.core.db.point(sql.status_of, (run.key,))) is not None and row[0] not in states.ENDED:
+            waiter = self._waiters.setdefault(run.key, asyncio.get_running_loop().create_future())
+            await asyncio.shield(waiter)
+        return row[0] if row else states.TERMINATED
 
     # --- restoring -----------------------------------------------------------------------------------------
 
@@ -255,7 +271,14 @@ class Engine:
 
     def _give_up(self, key: int, error: Exception) -> asyncio.Future:
         ledger, reason = self.core.services.ledger, storable(f"The run could not be continued after a restart: {error}")
-        return self.core.db.writer.submit(lambda tx: end_stored_run(tx, ledger, key, states.FAILED, reason))
+        given_up = self.core.db.writer.submit(lambda tx: end_stored_run(tx, ledger, key, states.FAILED, reason))
+        given_up.add_done_callback(lambda _: self._tell_waiters(key))
+        return given_up
+
+    def _tell_waiters(self, key: int) -> None:
+        waiter = self._waiters.pop(key, None)
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
 
     def _load_queued(self, key: int) -> GraphExecution | None:
         stored = read_run(self.core.db.loop_connection, key)

@@ -92,11 +92,6 @@ SELECT pin, value FROM node_outputs WHERE node_exec_id = ? ORDER BY ordinal;
 SELECT count(*) FROM graph_executions g JOIN node_executions n ON n.id BETWEEN g.id << 24 AND (g.id << 24 | 16777215)
 WHERE g.id = ?1 OR (g.root_id = ?1 AND g.parent_node_exec_id IS NOT NULL);
 
--- name: terminate_run
--- Ends a run that is not in memory.
-UPDATE graph_executions SET status = 'TERMINATED', ended_at = :ended_at
-WHERE id = :id AND status IN ('INCOMPLETE', 'QUEUED', 'RUNNING', 'REVIEW');
-
 -- name: terminate_nodes
 -- Ends the unfinished node executions of a run that is not in memory. (:first and :last key)
 UPDATE node_executions SET status = 6 WHERE id BETWEEN :first AND :last AND status IN (0, 1, 2, 3);

@@ -254,17 +254,8 @@ class ExecutionService:
         if row[6] not in states.ENDED and not given.cascade and self._engine.has_running_children(graph_exec_id):
             raise ConflictError("The run has sub-agents that run.", hint="Stop it with `cascade`, or stop the sub-agents first.")
         if row[6] not in states.ENDED and not await self._engine.stop(graph_exec_id, wait_timeout_s=given.wait_timeout):
-            await self._terminate_stored(row[0])
+            await self._engine.stop_stored(row[0])
         return self.get_meta(user_id, graph_exec_id)
-
-    async def _terminate_stored(self, key: int) -> None:
-        """Ends a run that only waits in the database."""
-
-        def terminate(tx: Tx) -> None:
-            tx.execute(engine_sql.terminate_run, {"id": key, "ended_at": now_us()})
-            tx.execute(engine_sql.terminate_nodes, {"first": node_key(key, 0), "last": node_key(key, MAX_SEQ)})
-
-        await self._db.write(terminate)
 
     async def delete_run(self, user_id: str, graph_exec_id: str) -> None:
         """Deletes a run that has ended; its children stay. Raises NotFoundError, ConflictError for one that has not."""

@@ -80,10 +80,12 @@ def part_imported(target: str) -> str:
     return pure if pure in PURE else target.split(".")[0]
 
 
+@functools.cache
 def nouns() -> set[str]:
     return {part_of(file) for file in PACKAGE.rglob("*.py")} - BELOW_NOUNS - FRONT - {"__init__"}
 
 
+@functools.cache
 def crossing() -> list[tuple[str, str, Import]]:
     """[(part, other part, import)] of all imports from one part of autogpt_lite into another."""
     found = []

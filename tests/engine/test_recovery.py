@@ -212,18 +212,45 @@ async def test_waiting_runs_keep_their_order_over_a_restart(tmp_path):
         assert rows == [("COMPLETED",)]
 
 
+async def start_more_than_memory_holds(harness, count):
+    """One run at work, two waiting in memory, and the others in the database only."""
+    await waiting_run(harness, "a")
+    harness.add(make_graph("h", {"c": (EchoBlock, {"a": 1}), "o": (OutBlock, {"name": "o"})}, ["c.a -> o.value"]))
+    plan = harness.engine.plan_of("h", 1)
+    runs = [await harness.engine.start(AdmitRequest(user_id=USER, plan=plan)) for _ in range(count)]
+    assert len(harness.engine.core.runs) == 3
+    return runs
+
+
 async def test_runs_that_wait_in_the_database_only_are_run_as_well(tmp_path, monkeypatch):
     monkeypatch.setattr("autogpt_lite.engine.dispatcher.MAX_WAITING_IN_MEMORY", 2)
     async with open_harness(tmp_path, BLOCKS, engine__workers=1) as harness:
-        await waiting_run(harness, "a")
-        harness.add(make_graph("h", {"c": (EchoBlock, {"a": 1}), "o": (OutBlock, {"name": "o"})}, ["c.a -> o.value"]))
-        for _ in range(6):
-            await harness.engine.start(AdmitRequest(user_id=USER, plan=harness.engine.plan_of("h", 1)))
-        assert len(harness.engine.core.runs) == 3
+        runs = await start_more_than_memory_holds(harness, 6)
+        ends = asyncio.gather(*(harness.engine.wait_ended(run) for run in runs))
+        await asyncio.sleep(0)
         GateBlock.gates["a"].set()
-        await all_ended(harness)
+        assert await asyncio.wait_for(ends, 10) == ["COMPLETED"] * 6
+        assert [await harness.engine.wait_ended(run) for run in runs] == ["COMPLETED"] * 6
         rows = await harness.engine.core.db.fetch_all("SELECT status, count(*) FROM graph_executions GROUP BY status")
         assert rows == [("COMPLETED", 7)]
+
+
+async def test_a_run_that_waits_in_the_database_only_can_be_stopped(tmp_path, monkeypatch):
+    monkeypatch.setattr("autogpt_lite.engine.dispatcher.MAX_WAITING_IN_MEMORY", 2)
+    async with open_harness(tmp_path, BLOCKS, engine__workers=1) as harness:
+        runs = await start_more_than_memory_holds(harness, 5)
+        last = runs[-1]
+        assert not await harness.engine.stop(last.id)  # it is not in memory
+        end = asyncio.ensure_future(harness.engine.wait_ended(last))
+        stopping = asyncio.ensure_future(harness.engine.stop_stored(last.key, "enough"))
+        await asyncio.sleep(0)
+        GateBlock.gates["a"].set()  # its turn would come while the stop is on its way to the disk
+        await stopping
+        assert await asyncio.wait_for(end, 5) == "TERMINATED"
+        await all_ended(harness)
+        row = await stored_run(harness, last)
+        assert (row["status"], row["started_at"], row["stats"]) == ("TERMINATED", None, {"error": "enough"})
+        assert [node.status for node in await stored_nodes(harness, last)] == ["TERMINATED"]
 
 
 async def test_nothing_goes_on_where_it_is_not_wanted(tmp_path):
