@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import tracemalloc
 
+import psutil
 import pytest
 
 from .conftest import BLOCKS
@@ -76,6 +77,22 @@ async def test_a_long_list_keeps_queues_and_memory_flat(tmp_path, producer, pin,
         assert watched.ready < 5_000
         assert watched.executions < 5_000
         assert watched.lacking < 5_000  # an entry for each arrival would be 20,000
+
+
+async def test_a_hundred_thousand_items_take_little_memory(tmp_path):
+    process = psutil.Process()
+    async with open_harness(tmp_path, BLOCKS, engine__max_node_executions=10**6) as harness:
+        watched = Watched(harness.engine)
+        graph = make_graph("g", {"e": (EachBlock, {"items": list(range(100_000))}), "c": EchoBlock}, ["e.item -> c.a"])
+        gc.collect()
+        before = process.memory_info().rss
+        run = await harness.run(graph)
+        grown_mb = (process.memory_info().rss - before) / 1_000_000
+        assert run.stats.node_exec_count == 100_001
+        assert watched.ready < 5_000
+        assert watched.unsaved < 50_000
+        # The outputs of the producer and the events that are kept for clients; the rows themselves would be several times that.
+        assert grown_mb < 150
 
 
 async def test_memory_does_not_grow_with_what_a_run_has_done(tmp_path):
