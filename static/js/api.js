@@ -1,6 +1,7 @@
 /** The server's REST API. Every failure becomes an ApiError with a sentence for people. */
 
 import { forgetToken, sessionHeaders } from "./session.js";
+import { t } from "./messages.js";
 
 /** @typedef {import("./types.js").Graph} Graph */
 /** @typedef {import("./types.js").Block} Block */
@@ -43,7 +44,7 @@ async function request(method, path, body) {
   if (method !== "GET") headers["Content-Type"] = "application/json";
   const init = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
   const response = await fetch(path, init).catch(() => {
-    throw new ApiError(0, "The server does not answer.", null, "Is it still running? Start it with `autogpt-lite serve`.");
+    throw new ApiError(0, t("The server does not answer."), null, t("Is it still running? Start it with `autogpt-lite serve`."));
   });
   noteServerTime(response);
   if (response.ok) return response.status === 204 ? null : response.json().catch(() => null);
@@ -61,7 +62,10 @@ function noteServerTime(response) {
 async function readError(response) {
   const body = await response.json().catch(() => ({}));
   const detail = typeof body.detail === "string" ? null : body.detail;
-  const message = body.message || (typeof body.detail === "string" && body.detail) || `The server answered ${response.status}.`;
+  const message =
+    body.message ||
+    (typeof body.detail === "string" && body.detail) ||
+    t("The server answered {status}.", { status: response.status });
   if (response.status === 401) {
     forgetToken();
     onLoggedOut();

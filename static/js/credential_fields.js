@@ -3,6 +3,7 @@
 import { listCredentials } from "./api.js";
 import { h, uniqueId } from "./dom.js";
 import { icon } from "./icons.js";
+import { t } from "./messages.js";
 
 /** @typedef {import("./types.js").ObjectSchema} ObjectSchema */
 /** @typedef {{id: string, provider: string, type: string, title?: string|null}} Credentials */
@@ -49,7 +50,7 @@ export class CredentialFields {
   /** @param {string} key @param {string} name @param {Credentials[]} fitting @param {boolean} required */
   #choice(key, name, fitting, required) {
     const id = uniqueId();
-    const none = h("option", { value: "" }, fitting.length ? "None" : "No key stored");
+    const none = h("option", { value: "" }, fitting.length ? t("None") : t("No key stored"));
     const options = fitting.map((one, i) => h("option", { value: one.id, selected: i === 0 }, one.title || one.provider));
     const select = h("select", { class: "input", id }, fitting.length && required ? null : none, options);
     this.fields.set(key, { select, fitting });
@@ -57,7 +58,7 @@ export class CredentialFields {
     return h(
       "div",
       { class: "field" },
-      h("label", { class: "field-label", for: id }, icon("key"), `Key for ${name}`, optional),
+      h("label", { class: "field-label", for: id }, icon("key"), t("Key for {name}", { name }), optional),
       select,
     );
   }
@@ -65,11 +66,11 @@ export class CredentialFields {
 
 /** @param {string} name */
 function serverKeyNote(name) {
-  const text = "The server uses its own, from config.toml or its environment.";
+  const text = t("The server uses its own, from config.toml or its environment.");
   return h(
     "div",
     { class: "field" },
-    h("p", { class: "field-label" }, icon("key"), `Key for ${name}`),
+    h("p", { class: "field-label" }, icon("key"), t("Key for {name}", { name })),
     h("p", { class: "field-hint" }, text),
   );
 }

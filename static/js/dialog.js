@@ -1,6 +1,7 @@
 /** Dialogs, only where nothing can be undone or something is asked for. The browser keeps the focus inside. */
 
 import { h } from "./dom.js";
+import { t } from "./messages.js";
 
 /**
  * Asks before something is lost. The safe answer has the focus.
@@ -9,7 +10,11 @@ import { h } from "./dom.js";
  */
 export function confirmLoss({ title, text, verb }) {
   return new Promise((resolve) => {
-    const keep = h("button", { class: "button", type: "button", autofocus: true, on: { click: () => dialog.close() } }, "Keep");
+    const keep = h(
+      "button",
+      { class: "button", type: "button", autofocus: true, on: { click: () => dialog.close() } },
+      t("Keep"),
+    );
     const lose = h("button", { class: "button delete filled", type: "button", on: { click: () => dialog.close("yes") } }, verb);
     const dialog = openDialog(title, h("p", { class: "dialog-text" }, text), h("div", { class: "dialog-actions" }, keep, lose));
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"));

@@ -1,5 +1,7 @@
 /** Times, durations, sums and sizes as people say them. */
 
+import { locale, t } from "./messages.js";
+
 /** @param {string|null|undefined} iso a time of the server @returns {number} milliseconds with fractions, NaN without one */
 export function timeMs(iso) {
   if (!iso) return NaN;
@@ -31,8 +33,8 @@ export function clock(ms) {
 export function when(ms, now = Date.now()) {
   if (!Number.isFinite(ms)) return "";
   const ago = now - ms;
-  if (ago > -5000 && ago < 60_000) return "just now";
-  if (ago >= 60_000 && ago < 3_600_000) return `${Math.floor(ago / 60_000)} min ago`;
+  if (ago > -5000 && ago < 60_000) return t("just now");
+  if (ago >= 60_000 && ago < 3_600_000) return t("{n} min ago", { n: Math.floor(ago / 60_000) });
   return dayAndTime(ms, now);
 }
 
@@ -40,25 +42,20 @@ export function when(ms, now = Date.now()) {
 export function dayAndTime(ms, now = Date.now()) {
   const date = new Date(ms);
   const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
-  if (isSameDay(date, new Date(now))) return `Today ${time}`;
-  if (isSameDay(date, new Date(now - 86_400_000))) return `Yesterday ${time}`;
-  const day = date.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+  if (isSameDay(date, new Date(now))) return t("Today {time}", { time });
+  if (isSameDay(date, new Date(now - 86_400_000))) return t("Yesterday {time}", { time });
+  const day = date.toLocaleDateString(locale, { day: "numeric", month: "short" });
   return date.getFullYear() === new Date(now).getFullYear() ? `${day} ${time}` : `${day} ${date.getFullYear()}`;
 }
 
 /** @param {number} ms @returns {string} the exact time, for titles */
 export function exactTime(ms) {
-  return Number.isFinite(ms) ? new Date(ms).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "medium" }) : "";
-}
-
-/** @param {number} n @param {string} word @param {string} [many] @returns {string} "1 node", "1,200 nodes" */
-export function count(n, word, many = `${word}s`) {
-  return `${number(n)} ${n === 1 ? word : many}`;
+  return Number.isFinite(ms) ? new Date(ms).toLocaleString(locale, { dateStyle: "medium", timeStyle: "medium" }) : "";
 }
 
 /** @param {number} n @returns {string} */
 export function number(n) {
-  return n.toLocaleString("en-US");
+  return n.toLocaleString(locale);
 }
 
 /** @param {string} text @param {number} length @returns {string} */
@@ -83,4 +80,9 @@ function two(n) {
 /** @param {Date} a @param {Date} b */
 function isSameDay(a, b) {
   return a.toDateString() === b.toDateString();
+}
+
+/** @param {string[]} words @returns {string} "a", "a or b", "a, b, or c" */
+export function orList(words) {
+  return new Intl.ListFormat(locale, { type: "disjunction" }).format(words);
 }

@@ -5,6 +5,7 @@ import { h, svg } from "./dom.js";
 import { icon } from "./icons.js";
 import { paths } from "./router.js";
 import { hasEnded } from "./status.js";
+import { t } from "./messages.js";
 
 /** @typedef {{element: HTMLElement, main: HTMLElement, showPlace: (name: string) => void, close: () => void}} Frame */
 
@@ -12,9 +13,9 @@ const REFRESH_MS = 15_000;
 
 /** @type {[string, string, string, string[]][]} label, icon, address, pages that belong to it */
 const PLACES = [
-  ["Library", "library", paths.library(), ["library", "agent", "build"]],
-  ["Runs", "runs", paths.runs(), ["runs", "run"]],
-  ["Blocks", "blocks", paths.blocks(), ["blocks"]],
+  [t("Library"), "library", paths.library(), ["library", "agent", "build"]],
+  [t("Runs"), "runs", paths.runs(), ["runs", "run"]],
+  [t("Blocks"), "blocks", paths.blocks(), ["blocks"]],
 ];
 
 /** @returns {Frame} */
@@ -25,10 +26,10 @@ export function makeFrame() {
     const link = h("a", { class: "rail-item", href }, icon(picture), label, pages.includes("runs") ? badge : null);
     return { link, pages };
   });
-  const skip = h("a", { class: "skip-link", href: "#main", on: { click: () => main.focus() } }, "To the content");
+  const skip = h("a", { class: "skip-link", href: "#main", on: { click: () => main.focus() } }, t("To the content"));
   const nav = h(
     "nav",
-    { class: "rail", "aria-label": "Places" },
+    { class: "rail", "aria-label": t("Places") },
     logo(),
     items.map((i) => i.link),
     h("span", { class: "rail-gap" }),
@@ -66,7 +67,7 @@ async function refreshBadge(badge) {
   const active = runs.filter((run) => !hasEnded(run.status)).length;
   badge.hidden = active === 0;
   badge.textContent = String(active);
-  badge.title = `${active} going on`;
+  badge.title = t("{n} going on", { n: active });
 }
 
 function themeButton() {
@@ -75,8 +76,8 @@ function themeButton() {
   const button = h("button", { class: "rail-item", type: "button" }, icon("theme"), label);
   const show = () => {
     const theme = document.documentElement.dataset.theme ?? "system";
-    label.textContent = theme === "system" ? "Theme" : theme === "dark" ? "Dark" : "Light";
-    button.setAttribute("aria-label", `Colours: ${theme}. Press to change.`);
+    label.textContent = theme === "system" ? t("Theme") : theme === "dark" ? t("Dark") : t("Light");
+    button.setAttribute("aria-label", t("Colours: {theme}. Press to change.", { theme }));
   };
   button.addEventListener("click", () => {
     setTheme(order[(order.indexOf(document.documentElement.dataset.theme ?? "system") + 1) % order.length]);

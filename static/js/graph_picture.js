@@ -6,6 +6,7 @@ import { icon } from "./icons.js";
 import { layOut } from "./graph_layout.js";
 import { blockLine, isInterface, isNote, nodeTitle, pinKind } from "./names.js";
 import { statusLook } from "./status.js";
+import { plural } from "./messages.js";
 
 /** @typedef {import("./types.js").Graph} Graph */
 /** @typedef {import("./types.js").GraphNode} GraphNode */
@@ -97,7 +98,7 @@ function draw(graph, catalog, sizesOf, least, onChoose) {
       class: sizes.labels ? "graph" : "graph mini",
       viewBox: viewBox(layout, sizes, least),
       role: "img",
-      "aria-label": `Graph of ${nodes.length} nodes`,
+      "aria-label": plural(nodes.length, "Graph of {n} node", "Graph of {n} nodes"),
     },
     svg("g", { class: "graph-links" }, lines),
     svg("g", null, [...drawn.values()]),

@@ -8,6 +8,7 @@ import { icon } from "./icons.js";
 import { nodeTitle } from "./names.js";
 import { go, paths } from "./router.js";
 import { toast } from "./toast.js";
+import { plural, t } from "./messages.js";
 
 /** @typedef {import("./types.js").Graph} Graph */
 
@@ -21,23 +22,23 @@ export function openImport() {
     class: "input code",
     rows: 6,
     spellcheck: "false",
-    "aria-label": "JSON of the agent",
-    placeholder: "or paste the JSON of an agent here",
+    "aria-label": t("JSON of the agent"),
+    placeholder: t("or paste the JSON of an agent here"),
   });
   const choose = h(
     "button",
     { class: "button", type: "button", autofocus: true, on: { click: () => picker.click() } },
     icon("file"),
-    "Choose files",
+    t("Choose files"),
   );
-  const drop = h("div", { class: "drop" }, h("p", null, "Drop agent files anywhere on the page"), choose, picker);
+  const drop = h("div", { class: "drop" }, h("p", null, t("Drop agent files anywhere on the page")), choose, picker);
   const add = h(
     "button",
     { class: "button filled", type: "button", on: { click: () => void importPasted(dialog, area.value) } },
-    "Import",
+    t("Import"),
   );
-  const cancel = h("button", { class: "button quiet", type: "button", on: { click: () => dialog.close() } }, "Cancel");
-  const dialog = openDialog("Import an agent", drop, area, h("div", { class: "dialog-actions" }, cancel, add));
+  const cancel = h("button", { class: "button quiet", type: "button", on: { click: () => dialog.close() } }, t("Cancel"));
+  const dialog = openDialog(t("Import an agent"), drop, area, h("div", { class: "dialog-actions" }, cancel, add));
   dialog.classList.add("wide");
   picker.addEventListener("change", () => {
     dialog.close();
@@ -48,7 +49,7 @@ export function openImport() {
 /** @param {HTMLDialogElement} dialog @param {string} text */
 async function importPasted(dialog, text) {
   dialog.close();
-  await importTexts([{ name: "What was pasted", text }]);
+  await importTexts([{ name: t("What was pasted"), text }]);
 }
 
 /**
@@ -72,7 +73,7 @@ export function installDrops(isReady) {
   addEventListener("paste", (event) => {
     const text = event.clipboardData?.getData("text/plain") ?? "";
     const inField = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
-    if (isReady() && !inField && text.trimStart().startsWith("{")) void importTexts([{ name: "What was pasted", text }]);
+    if (isReady() && !inField && text.trimStart().startsWith("{")) void importTexts([{ name: t("What was pasted"), text }]);
   });
 }
 
@@ -90,7 +91,7 @@ async function importTexts(sources) {
     if (graph) added.push(graph);
   }
   if (!added.length) return;
-  toast(added.length === 1 ? `“${added[0].name}” is in the library.` : `${added.length} agents are in the library.`);
+  toast(plural(added.length, "“{name}” is in the library.", "{n} agents are in the library.", { name: added[0].name }));
   go(added.length === 1 ? paths.agent(added[0].id) : paths.library());
 }
 
@@ -113,10 +114,10 @@ function readAgent(text) {
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
-    throw new NotAnAgentError(`It is not JSON: ${error instanceof Error ? error.message : error}`);
+    throw new NotAnAgentError(t("It is not JSON: {reason}", { reason: error instanceof Error ? error.message : error }));
   }
   const graph = value?.graph ?? value;
-  if (!Array.isArray(graph?.nodes)) throw new NotAnAgentError("It is JSON, but not an agent: an agent has a list of nodes.");
+  if (!Array.isArray(graph?.nodes)) throw new NotAnAgentError(t("It is JSON, but not an agent: an agent has a list of nodes."));
   return graph;
 }
 
@@ -132,8 +133,12 @@ async function showRefusal(name, graph, error) {
         problems.map((line) => h("li", null, line)),
       )
     : h("p", { class: "dialog-text" }, error.message);
-  const close = h("button", { class: "button", type: "button", autofocus: true, on: { click: () => dialog.close() } }, "Close");
-  const dialog = openDialog(`${name} was not imported`, body, hint, h("div", { class: "dialog-actions" }, close));
+  const close = h(
+    "button",
+    { class: "button", type: "button", autofocus: true, on: { click: () => dialog.close() } },
+    t("Close"),
+  );
+  const dialog = openDialog(t("{name} was not imported", { name }), body, hint, h("div", { class: "dialog-actions" }, close));
   dialog.classList.add("wide");
 }
 
@@ -145,7 +150,7 @@ export function problemLines(nodeErrors, graph, catalog) {
   const nodes = new Map((graph?.nodes ?? []).map((/** @type {any} */ node) => [node.id, node]));
   return Object.entries(nodeErrors).flatMap(([id, fields]) => {
     const node = nodes.get(id);
-    const title = node ? nodeTitle(node, catalog.get(node.block_id)) : id ? "A node" : "The agent";
+    const title = node ? nodeTitle(node, catalog.get(node.block_id)) : id ? t("A node") : t("The agent");
     return Object.entries(fields).map(([field, message]) => `${title}${field ? `, ${field}` : ""}: ${message}`);
   });
 }

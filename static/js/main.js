@@ -13,6 +13,7 @@ import { showLibrary } from "./views/library.js";
 import { showLogin } from "./views/login.js";
 import { showRun } from "./views/run.js";
 import { showRuns } from "./views/runs.js";
+import { t } from "./messages.js";
 
 /**
  * A page: loads what it needs, then fills `main`. `signal` is aborted when the page is left.
@@ -20,7 +21,15 @@ import { showRuns } from "./views/runs.js";
  */
 
 /** @type {Record<string, View>} */
-const VIEWS = { agent: showAgent, blocks: showBlocks, build: showBuild, library: showLibrary, run: showRun, runs: showRuns, missing: showMissing };
+const VIEWS = {
+  agent: showAgent,
+  blocks: showBlocks,
+  build: showBuild,
+  library: showLibrary,
+  run: showRun,
+  runs: showRuns,
+  missing: showMissing,
+};
 
 const app = /** @type {HTMLElement} */ (document.getElementById("app"));
 
@@ -34,7 +43,7 @@ async function start() {
   // A link that is opened in this very tab changes only what stands behind the #.
   addEventListener("hashchange", () => hasLinkCode() && location.reload());
   setLoggedOutListener(() => logOut(""));
-  const problem = await takeLinkCode().catch(() => "The server does not answer.");
+  const problem = await takeLinkCode().catch(() => t("The server does not answer."));
   if (problem) return logOut(problem);
   startRouter(() => void showPage());
   installDrops(() => frame !== null);
@@ -81,8 +90,8 @@ function showFailure(main, error) {
   const message = error instanceof Error ? error.message : String(error);
   const hint = error instanceof ApiError ? error.hint : null;
   if (!(error instanceof ApiError)) console.error(error);
-  const again = h("button", { class: "button filled", type: "button", on: { click: () => void showPage() } }, "Try again");
-  const home = h("a", { class: "button", href: paths.library() }, "To the library");
+  const again = h("button", { class: "button filled", type: "button", on: { click: () => void showPage() } }, t("Try again"));
+  const home = h("a", { class: "button", href: paths.library() }, t("To the library"));
   fill(
     main,
     h(
@@ -103,9 +112,9 @@ async function showBuild(main, place, signal) {
 
 /** @type {View} */
 function showMissing(main) {
-  document.title = "Not found · autogpt_lite";
-  const home = h("a", { class: "button filled", href: paths.library() }, "To the library");
-  fill(main, h("div", { class: "empty" }, h("h1", null, "There is no such page"), h("div", { class: "empty-actions" }, home)));
+  document.title = t("Not found · autogpt_lite");
+  const home = h("a", { class: "button filled", href: paths.library() }, t("To the library"));
+  fill(main, h("div", { class: "empty" }, h("h1", null, t("There is no such page")), h("div", { class: "empty-actions" }, home)));
 }
 
 start().catch((error) => toastError(error));

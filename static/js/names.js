@@ -1,5 +1,7 @@
 /** Names that people read: of blocks, nodes and pins. */
 
+import { t } from "./messages.js";
+
 /** @typedef {import("./types.js").Block} Block */
 /** @typedef {import("./types.js").GraphNode} GraphNode */
 
@@ -22,12 +24,12 @@ export function nodeTitle(node, block) {
   if (typeof own === "string" && own.trim()) return own.trim();
   const label = node?.input_default?.agent_name ?? (isInterface(block) ? node?.input_default?.name : null);
   if (typeof label === "string" && label.trim()) return label.trim();
-  return block ? blockTitle(block.name) : "Unknown block";
+  return block ? blockTitle(block.name) : t("Unknown block");
 }
 
 /** @param {Block|undefined} block @returns {string} */
 export function blockLine(block) {
-  return block ? blockTitle(block.name) : "a block that this server does not have";
+  return block ? blockTitle(block.name) : t("a block that this server does not have");
 }
 
 /** @param {Block|undefined} block @returns {boolean} */

@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { paths } from "./router.js";
+import { t } from "./messages.js";
 
 /**
  * @param {{title: string, crumbs?: [string, string][], beside?: any, actions?: any[]}} parts
@@ -14,7 +15,7 @@ export function pageHead({ title, crumbs = [], beside, actions = [] }) {
     h("a", { href }, label),
   ]);
   const back = crumbs.length
-    ? h("a", { class: "back", href: crumbs[crumbs.length - 1][1] ?? paths.library(), "aria-label": "Back" }, icon("left"))
+    ? h("a", { class: "back", href: crumbs[crumbs.length - 1][1] ?? paths.library(), "aria-label": t("Back") }, icon("left"))
     : null;
   document.title = `${title} · autogpt_lite`;
   return h(
@@ -24,7 +25,7 @@ export function pageHead({ title, crumbs = [], beside, actions = [] }) {
     h(
       "div",
       { class: "head-title" },
-      trail.length ? h("nav", { class: "crumbs", "aria-label": "Path" }, trail) : null,
+      trail.length ? h("nav", { class: "crumbs", "aria-label": t("Path") }, trail) : null,
       h("div", { class: "head-line" }, h("h1", null, title), beside),
     ),
     h("div", { class: "actions" }, actions),

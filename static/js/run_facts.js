@@ -2,8 +2,9 @@
 
 import { serverNow } from "./api.js";
 import { h, setText } from "./dom.js";
-import { clock, count, dayAndTime, duration, exactTime, number, timeMs } from "./format.js";
+import { clock, dayAndTime, duration, exactTime, number, timeMs } from "./format.js";
 import { hasEnded } from "./status.js";
+import { plural, t } from "./messages.js";
 
 /** @typedef {import("./run_state.js").RunState} RunState */
 
@@ -17,15 +18,15 @@ export class RunFacts {
     this.bar = h("i");
     this.executions = h("dd");
     this.cost = h("dd");
-    this.costBox = fact("Cost", this.cost);
+    this.costBox = fact(t("Cost"), this.cost);
     const progress = h("span", { class: "progress", "aria-hidden": "true" }, this.bar);
     this.element = h(
       "dl",
       { class: "facts" },
-      fact("Started", this.started),
-      fact("Time", this.time),
-      fact("Nodes", h("dd", { class: "fact-nodes" }, this.nodes, progress)),
-      fact("Executions", this.executions, "wide-only"),
+      fact(t("Started"), this.started),
+      fact(t("Time"), this.time),
+      fact(t("Nodes"), h("dd", { class: "fact-nodes" }, this.nodes, progress)),
+      fact(t("Executions"), this.executions, "wide-only"),
       this.costBox,
     );
   }
@@ -35,7 +36,7 @@ export class RunFacts {
     const run = state.run;
     if (!run) return;
     const start = timeMs(run.started_at);
-    setText(this.started, Number.isNaN(start) ? "Not yet" : dayAndTime(start));
+    setText(this.started, Number.isNaN(start) ? t("Not yet") : dayAndTime(start));
     this.started.title = exactTime(start);
     const done = state.endedNodes;
     setText(this.nodes, `${number(done)} of ${number(Math.max(this.total, done))}`);
@@ -43,14 +44,14 @@ export class RunFacts {
     setText(this.executions, number(state.startedExecutions));
     const credits = run.stats?.cost ?? 0;
     this.costBox.hidden = !credits;
-    setText(this.cost, count(credits, "credit"));
+    setText(this.cost, plural(credits, "{n} credit", "{n} credits"));
     this.tick(state);
   }
 
   /** @param {RunState} state */
   tick(state) {
     const start = timeMs(state.run?.started_at);
-    if (Number.isNaN(start)) return setText(this.time, "Waits");
+    if (Number.isNaN(start)) return setText(this.time, t("Waits"));
     const ended = hasEnded(state.run?.status);
     setText(this.time, ended ? duration(timeMs(state.run?.ended_at) - start) : clock(serverNow() - start));
   }

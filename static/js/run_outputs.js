@@ -1,10 +1,10 @@
 /** The outputs of a run: what it was run for, so they come first on its page. */
 
 import { h, setText } from "./dom.js";
-import { count } from "./format.js";
 import { icon } from "./icons.js";
 import { hasEnded } from "./status.js";
 import { ValueList, valueActions } from "./value_view.js";
+import { plural, t } from "./messages.js";
 
 /** @typedef {import("./types.js").GraphExecution} GraphExecution */
 /** @typedef {import("./types.js").ObjectSchema} ObjectSchema */
@@ -16,15 +16,15 @@ export class RunOutputs {
     /** @type {Map<string, {values: ValueList, size: HTMLElement}>} */
     this.shown = new Map();
     this.note = h("p", { class: "card-body muted" });
-    this.head = h("div", { class: "card-head" }, icon("arrow", "tone-quiet"), h("h2", null, "Outputs"));
-    this.element = h("section", { class: "card outputs", "aria-label": "Outputs" }, this.head, this.note);
+    this.head = h("div", { class: "card-head" }, icon("arrow", "tone-quiet"), h("h2", null, t("Outputs")));
+    this.element = h("section", { class: "card outputs", "aria-label": t("Outputs") }, this.head, this.note);
   }
 
   /** @param {GraphExecution} run */
   update(run) {
     for (const [name, values] of Object.entries(run.outputs ?? {})) {
       const output = this.shown.get(name) ?? this.#addOutput(name);
-      setText(output.size, values.length > 1 ? count(values.length, "value") : "");
+      setText(output.size, values.length > 1 ? plural(values.length, "{n} value", "{n} values") : "");
       output.values.update(values);
     }
     const text = this.#noteText(hasEnded(run.status));
@@ -36,12 +36,12 @@ export class RunOutputs {
   /** @param {boolean} ended @returns {string} */
   #noteText(ended) {
     const missing = this.expected.filter((name) => !this.shown.has(name));
-    if (!ended && !this.shown.size) return "Nothing yet. Outputs show here the moment they come out.";
+    if (!ended && !this.shown.size) return t("Nothing yet. Outputs show here the moment they come out.");
     if (!ended || (!missing.length && this.shown.size)) return "";
-    if (!this.expected.length) return "This agent has no output node. What its nodes gave is in the timeline.";
+    if (!this.expected.length) return t("This agent has no output node. What its nodes gave is in the timeline.");
     return missing.length === 1
-      ? `Nothing came out of “${missing[0]}”.`
-      : `Nothing came out of ${missing.map((name) => `“${name}”`).join(", ")}.`;
+      ? t("Nothing came out of {names}.", { names: `“${missing[0]}”` })
+      : t("Nothing came out of {names}.", { names: missing.map((name) => `“${name}”`).join(", ") });
   }
 
   /** @param {string} name */

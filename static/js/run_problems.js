@@ -1,9 +1,9 @@
 /** What went wrong in a run, why, and what next: it stands above the outputs. */
 
 import { fill, h } from "./dom.js";
-import { count, number } from "./format.js";
 import { icon } from "./icons.js";
 import { hasEnded } from "./status.js";
+import { plural, t } from "./messages.js";
 
 /** @typedef {import("./types.js").NodeExecution} NodeExecution */
 /** @typedef {import("./run_state.js").RunState} RunState */
@@ -19,7 +19,7 @@ export class RunProblems {
     this.titleOf = titleOf;
     this.actionsFor = actionsFor;
     this.shown = "";
-    this.element = h("section", { class: "card banner", "aria-label": "Problems", hidden: true });
+    this.element = h("section", { class: "card banner", "aria-label": t("Problems"), hidden: true });
   }
 
   /** @param {RunState} state @param {number} idle nodes that never came up */
@@ -34,15 +34,15 @@ export class RunProblems {
     const idleLine = hasEnded(run.status) ? notStarted(idle) : "";
     if (failures.length) this.#showFailures(failures, idleLine);
     else if (run.status === "REVIEW")
-      this.#show("hand", "wait", "A node waits for a person", "The run goes on when its review is answered.");
-    else this.#show("cross", "failed", "The run failed", String(run.stats?.error ?? "The server gave no reason."));
+      this.#show("hand", "wait", t("A node waits for a person"), t("The run goes on when its review is answered."));
+    else this.#show("cross", "failed", t("The run failed"), String(run.stats?.error ?? t("The server gave no reason.")));
   }
 
   /** @param {NodeExecution[]} failures @param {string} idleLine */
   #showFailures(failures, idleLine) {
     const [first] = failures;
-    const more = failures.length > 1 ? ` and ${count(failures.length - 1, "more execution")}` : "";
-    const text = first.output_data?.error?.[0] ?? "It gave no reason.";
+    const more = failures.length > 1 ? plural(failures.length - 1, " and {n} more execution", " and {n} more executions") : "";
+    const text = first.output_data?.error?.[0] ?? t("It gave no reason.");
     this.#show("cross", "failed", `${this.titleOf(first)}${more} failed`, String(text), idleLine, this.actionsFor(first));
   }
 
@@ -62,5 +62,5 @@ export class RunProblems {
 /** @param {number} idle @returns {string} */
 function notStarted(idle) {
   if (!idle) return "";
-  return `${idle === 1 ? "One node" : `${number(idle)} nodes`} did not start: no value reached ${idle === 1 ? "it" : "them"}.`;
+  return plural(idle, "One node did not start: no value reached it.", "{n} nodes did not start: no value reached them.");
 }

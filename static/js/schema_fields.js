@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { pinKind } from "./names.js";
+import { t } from "./messages.js";
 
 /** @typedef {import("./types.js").Schema} Schema */
 
@@ -76,7 +77,7 @@ function numberInput(schema, value, id) {
   };
   const input = h("input", props);
   const read = () => {
-    if (input.validity.badInput) throw new FieldError("This is not a number.");
+    if (input.validity.badInput) throw new FieldError(t("This is not a number."));
     if (input.value === "") return undefined;
     if (!input.validity.valid) throw new FieldError(numberProblem(schema));
     return Number(input.value);
@@ -86,24 +87,27 @@ function numberInput(schema, value, id) {
 
 /** @param {Schema} schema @returns {string} */
 function numberProblem({ type, minimum, maximum }) {
-  const kind = type === "integer" ? "a whole number" : "a number";
-  if (minimum !== undefined && maximum !== undefined) return `This has to be ${kind} from ${minimum} to ${maximum}.`;
-  if (minimum !== undefined) return `This has to be ${kind}, at least ${minimum}.`;
-  return maximum === undefined ? `This has to be ${kind}.` : `This has to be ${kind}, at most ${maximum}.`;
+  const kind = type === "integer" ? t("a whole number") : t("a number");
+  if (minimum !== undefined && maximum !== undefined)
+    return t("This has to be {kind} from {minimum} to {maximum}.", { kind, minimum, maximum });
+  if (minimum !== undefined) return t("This has to be {kind}, at least {minimum}.", { kind, minimum });
+  return maximum === undefined
+    ? t("This has to be {kind}.", { kind })
+    : t("This has to be {kind}, at most {maximum}.", { kind, maximum });
 }
 
 /** @param {any} value @param {string} id @returns {Control} */
 function toggle(value, id) {
   const input = h("input", { type: "checkbox", role: "switch", id, ".checked": value === true });
-  const word = h("span", null, input.checked ? "On" : "Off");
-  input.addEventListener("change", () => (word.textContent = input.checked ? "On" : "Off"));
+  const word = h("span", null, input.checked ? t("On") : t("Off"));
+  input.addEventListener("change", () => (word.textContent = input.checked ? t("On") : t("Off")));
   return { element: h("label", { class: "switch" }, input, word), focus: input, read: () => input.checked };
 }
 
 /** @param {any[]} options @param {any} value @param {string} id @returns {Control} */
 function choice(options, value, id) {
   const start = options.findIndex((option) => option === value);
-  const empty = h("option", { value: "" }, "Choose one");
+  const empty = h("option", { value: "" }, t("Choose one"));
   const items = options.map((option, i) => h("option", { value: i, selected: i === start }, String(option)));
   const select = h("select", { class: "input", id }, start < 0 ? empty : null, items);
   return { element: select, focus: select, read: () => (select.value === "" ? undefined : options[Number(select.value)]) };
@@ -118,7 +122,7 @@ function jsonInput(value, id, placeholder) {
     try {
       return JSON.parse(area.value);
     } catch (error) {
-      throw new FieldError(`This is not JSON: ${error instanceof Error ? error.message : error}`);
+      throw new FieldError(t("This is not JSON: {reason}", { reason: error instanceof Error ? error.message : error }));
     }
   };
   return { element: area, focus: area, read };
@@ -134,13 +138,13 @@ const MAX_FILE_BYTES = 10_000_000;
 
 /** An address, or a file whose bytes travel inside the value. @param {any} value @param {string} id @returns {Control} */
 function fileInput(value, id) {
-  const input = h("input", { class: "input", id, type: "text", placeholder: "Address of a file", ".value": value ?? "" });
+  const input = h("input", { class: "input", id, type: "text", placeholder: t("Address of a file"), ".value": value ?? "" });
   const picker = h("input", { type: "file", hidden: true });
-  const button = h("button", { class: "button", type: "button", on: { click: () => picker.click() } }, icon("file"), "Choose");
+  const button = h("button", { class: "button", type: "button", on: { click: () => picker.click() } }, icon("file"), t("Choose"));
   let problem = "";
   picker.addEventListener("change", async () => {
     const file = picker.files?.[0];
-    problem = file && file.size > MAX_FILE_BYTES ? "The file is larger than 10 MB." : "";
+    problem = file && file.size > MAX_FILE_BYTES ? t("The file is larger than 10 MB.") : "";
     if (file && !problem) input.value = await readDataUri(file);
   });
   const read = () => {

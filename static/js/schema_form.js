@@ -3,6 +3,7 @@
 import { h, uniqueId } from "./dom.js";
 import { pinKind } from "./names.js";
 import { FieldError, makeControl, withoutNull } from "./schema_fields.js";
+import { t } from "./messages.js";
 
 /** @typedef {import("./types.js").ObjectSchema} ObjectSchema */
 /** @typedef {import("./types.js").Schema} Schema */
@@ -24,7 +25,7 @@ export class SchemaForm {
       ? h(
           "details",
           { class: "advanced" },
-          h("summary", null, `Advanced (${folded.length})`),
+          h("summary", null, t("Advanced ({n})", { n: folded.length })),
           folded.map((f) => f.element),
         )
       : null;
@@ -95,7 +96,7 @@ class FormField {
   read() {
     try {
       const value = this.control.read();
-      this.setProblem(value === undefined && this.required ? "This needs a value." : "");
+      this.setProblem(value === undefined && this.required ? t("This needs a value.") : "");
       // Clearing a text that has a default means no text, not the default again.
       return value === undefined && this.hadText && !this.required ? "" : value;
     } catch (error) {

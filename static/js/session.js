@@ -1,5 +1,7 @@
 /** The login of this browser: a link's code becomes a cookie (which scripts cannot read) and a token that the page sends. */
 
+import { t } from "./messages.js";
+
 const KEY = "session-token";
 
 /** The header that carries the page's token: cookies ignore ports, so the cookie alone proves nothing. */
@@ -42,5 +44,5 @@ export async function takeLinkCode() {
   const answer = await response.json().catch(() => ({}));
   if (response.ok && answer.token) localStorage.setItem(KEY, answer.token);
   // Where no login is needed there is nothing to exchange a code with.
-  return response.ok || response.status === 404 ? null : answer.message || "The link did not work.";
+  return response.ok || response.status === 404 ? null : answer.message || t("The link did not work.");
 }

@@ -1,24 +1,25 @@
 /** What a status looks like: always an icon and a word, the colour only repeats them. */
 
 /** @typedef {import("./types.js").Status} Status */
-/** @typedef {{word: string, icon: string, tone: string}} Look */
+/** @typedef {{word: string, brief?: string, icon: string, tone: string}} Look */
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { number } from "./format.js";
+import { t } from "./messages.js";
 
 /** @type {Record<string, Look>} */
 const LOOKS = {
-  INCOMPLETE: { word: "Waits for inputs", icon: "waiting", tone: "quiet" },
-  QUEUED: { word: "Queued", icon: "clock", tone: "quiet" },
-  RUNNING: { word: "Running", icon: "running", tone: "running" },
-  REVIEW: { word: "Needs you", icon: "hand", tone: "wait" },
-  COMPLETED: { word: "Completed", icon: "check", tone: "done" },
-  FAILED: { word: "Failed", icon: "cross", tone: "failed" },
-  TERMINATED: { word: "Stopped", icon: "square", tone: "quiet" },
+  INCOMPLETE: { word: t("Waits for inputs"), icon: "waiting", tone: "quiet" },
+  QUEUED: { word: t("Queued"), icon: "clock", tone: "quiet" },
+  RUNNING: { word: t("Running"), icon: "running", tone: "running" },
+  REVIEW: { word: t("Needs you"), icon: "hand", tone: "wait" },
+  COMPLETED: { word: t("Completed"), icon: "check", tone: "done" },
+  FAILED: { word: t("Failed"), icon: "cross", tone: "failed" },
+  TERMINATED: { word: t("Stopped"), icon: "square", tone: "quiet" },
 };
 
-const NOT_STARTED = { word: "Not started", icon: "waiting", tone: "quiet" };
+const NOT_STARTED = { word: t("Not started"), icon: "waiting", tone: "quiet" };
 
 /** How far a status is: an event that would go back is older than what is shown. @type {Record<string, number>} */
 const RANK = { INCOMPLETE: 0, QUEUED: 1, RUNNING: 2, REVIEW: 3, COMPLETED: 4, FAILED: 4, TERMINATED: 4 };
@@ -45,7 +46,12 @@ export function hasEnded(status) {
 export function runLook(run) {
   const errors = run.stats?.node_error_count ?? 0;
   if (run.status !== "COMPLETED" || !errors) return statusLook(run.status);
-  return { word: `Completed, ${number(errors)} failed`, icon: "alert", tone: "wait" };
+  return {
+    word: t("Completed, {n} failed", { n: number(errors) }),
+    brief: t("{n} failed", { n: number(errors) }),
+    icon: "alert",
+    tone: "wait",
+  };
 }
 
 /** @param {Look} look @returns {HTMLElement} */

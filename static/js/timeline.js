@@ -7,6 +7,7 @@ import { ExecutionDetail } from "./execution_detail.js";
 import { statusIcon, statusLook } from "./status.js";
 import { TimeScale, segmentsOf } from "./time_scale.js";
 import { VirtualList } from "./virtual_list.js";
+import { t } from "./messages.js";
 
 /** @typedef {import("./run_state.js").NodeGroup} NodeGroup */
 /** @typedef {import("./types.js").NodeExecution} NodeExecution */
@@ -25,7 +26,7 @@ export class Timeline {
     const head = h(
       "div",
       { class: "timeline-head" },
-      h("h2", null, "Timeline"),
+      h("h2", null, t("Timeline")),
       h("div", { class: "timeline-axis", "aria-hidden": "true" }, this.axis),
     );
     this.element = h("div", null, head, this.list);
@@ -44,7 +45,7 @@ export class Timeline {
   /** @param {Iterable<NodeGroup>} groups @param {number} nowMs */
   update(groups, nowMs) {
     for (const group of groups) {
-      const row = this.rows.get(group.nodeId) ?? this.#addRow(group.nodeId, { title: "A removed node", line: "" });
+      const row = this.rows.get(group.nodeId) ?? this.#addRow(group.nodeId, { title: t("A removed node"), line: "" });
       row.show(group, this.scale, nowMs);
       if (!Number.isNaN(group.startMs) && !this.placed.includes(row)) this.#place(row, group.startMs);
     }
@@ -179,7 +180,7 @@ class GroupDetail {
     this.shown = null;
     this.place = h("div");
     this.list = new VirtualList({
-      label: `Executions of ${name.title}`,
+      label: t("Executions of {title}", { title: name.title }),
       rowHeight: ROW_HEIGHT,
       maxRows: MAX_ROWS,
       render: (index) => executionLine(group.list[index], index),

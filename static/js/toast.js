@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { ApiError } from "./api.js";
+import { t } from "./messages.js";
 
 const SHOWN_MS = 6000;
 
@@ -18,7 +19,7 @@ export function toast(text, { isError = false, action } = {}) {
       h("button", { class: "link-button", type: "button", on: { click: () => (element.remove(), action.run()) } }, action.label),
     h(
       "button",
-      { class: "button quiet square small", type: "button", "aria-label": "Close", on: { click: () => element.remove() } },
+      { class: "button quiet square small", type: "button", "aria-label": t("Close"), on: { click: () => element.remove() } },
       icon("cross"),
     ),
   );

@@ -2,9 +2,10 @@
 
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
-import { count, fileName, number } from "./format.js";
+import { fileName, number } from "./format.js";
 import { prettyJson } from "./pretty_json.js";
 import { toast } from "./toast.js";
+import { plural, t } from "./messages.js";
 
 const FIRST_CHARS = 1500;
 const FIRST_LINES = 24;
@@ -18,7 +19,7 @@ export function valueText(value) {
 
 /** @param {any} value @returns {HTMLElement} */
 export function valueView(value) {
-  if (value === "") return h("span", { class: "muted" }, "empty text");
+  if (value === "") return h("span", { class: "muted" }, t("empty text"));
   const isText = typeof value === "string";
   const text = valueText(value);
   const pre = h("pre", { class: isText ? "value value-text" : "value value-json", dir: "auto" });
@@ -48,8 +49,8 @@ function showUpTo(box, pre, text, shown) {
   const next = Math.min(text.length, end + STEP_CHARS);
   const label =
     next === text.length
-      ? `Show all ${number(text.length)} characters`
-      : `Show ${number(next - end)} more of ${number(text.length)} characters`;
+      ? t("Show all {n} characters", { n: number(text.length) })
+      : t("Show {n} more of {total} characters", { n: number(next - end), total: number(text.length) });
   box.append(
     h("button", { class: "link-button value-more", type: "button", on: { click: () => showUpTo(box, pre, text, next) } }, label),
   );
@@ -93,7 +94,7 @@ export class ValueList {
     this.more = h(
       "button",
       { class: "link-button value-more", type: "button", on: { click: show } },
-      `${count(left, "more value")}, show`,
+      plural(left, "{n} more value, show", "{n} more values, show"),
     );
     this.element.append(this.more);
   }
@@ -145,13 +146,13 @@ export function valueActions(name, read) {
   const text = () => read().map(valueText).join("\n");
   const copy = h(
     "button",
-    { class: "button quiet square small", type: "button", title: "Copy", "aria-label": `Copy ${name}` },
+    { class: "button quiet square small", type: "button", title: t("Copy"), "aria-label": t("Copy {name}", { name }) },
     icon("copy"),
   );
-  copy.addEventListener("click", () => copyText(text(), "Copied"));
+  copy.addEventListener("click", () => copyText(text(), t("Copied")));
   const save = h(
     "button",
-    { class: "button quiet square small", type: "button", title: "Download", "aria-label": `Download ${name}` },
+    { class: "button quiet square small", type: "button", title: t("Download"), "aria-label": t("Download {name}", { name }) },
     icon("download"),
   );
   save.addEventListener("click", () => {
@@ -171,7 +172,7 @@ export async function copyText(text, done) {
     await navigator.clipboard.writeText(text);
     toast(done);
   } catch {
-    toast("The browser does not let this page copy. Select the text and copy it by hand.", { isError: true });
+    toast(t("The browser does not let this page copy. Select the text and copy it by hand."), { isError: true });
   }
 }
 

@@ -6,6 +6,7 @@ import { openMenuAt } from "./canvas.js";
 import { copySelected, pasteNodes } from "./clipboard.js";
 import { saveVersion } from "./save.js";
 import { tidy } from "./tidy.js";
+import { t } from "../messages.js";
 
 /** @typedef {{id: string, label: string, glyph: string, keys: string, edits: boolean, run: () => any}} Action */
 
@@ -80,35 +81,35 @@ function keyOf(event) {
 function makeActions(builder) {
   /** @type {[string, string, string, string, boolean, () => any][]} */
   const rows = [
-    ["run", "Run with inputs", "play", "Ctrl Enter", false, () => builder.control.begin()],
-    ["stop", "Stop the run", "square", "Ctrl .", false, () => builder.control.stop()],
-    ["save", "Save version", "save", "Ctrl S", true, () => saveVersion(builder)],
-    ["add", "Add a block", "plus", "A", true, () => openMenuAt(builder, pointerOrMiddle(builder))],
-    ["note", "Add a note", "note", "", true, () => addNote(builder)],
-    ["undo", "Undo", "undo", "Ctrl Z", true, () => builder.doc.undo()],
-    ["redo", "Redo", "redo", "Ctrl Shift Z", true, () => builder.doc.redo()],
-    ["duplicate", "Duplicate", "copy", "Ctrl D", true, () => duplicate(builder)],
-    ["delete", "Delete what is selected", "trash", "Del", true, () => builder.removeSelected()],
+    ["run", t("Run with inputs"), "play", "Ctrl Enter", false, () => builder.control.begin()],
+    ["stop", t("Stop the run"), "square", "Ctrl .", false, () => builder.control.stop()],
+    ["save", t("Save version"), "save", "Ctrl S", true, () => saveVersion(builder)],
+    ["add", t("Add a block"), "plus", "A", true, () => openMenuAt(builder, pointerOrMiddle(builder))],
+    ["note", t("Add a note"), "note", "", true, () => addNote(builder)],
+    ["undo", t("Undo"), "undo", "Ctrl Z", true, () => builder.doc.undo()],
+    ["redo", t("Redo"), "redo", "Ctrl Shift Z", true, () => builder.doc.redo()],
+    ["duplicate", t("Duplicate"), "copy", "Ctrl D", true, () => duplicate(builder)],
+    ["delete", t("Delete what is selected"), "trash", "Del", true, () => builder.removeSelected()],
     [
       "select-all",
-      "Select all",
+      t("Select all"),
       "check",
       "Ctrl A",
       false,
       () => builder.select(builder.doc.now.nodes.map((/** @type {any} */ n) => n.id)),
     ],
-    ["tidy", "Tidy the layout", "tidy", "Shift L", true, () => tidy(builder)],
-    ["fit", "Zoom to fit", "fit", "Shift 1", false, () => builder.showAll()],
-    ["zoom-100", "Zoom to 100 %", "search", "1", false, () => builder.flow?.zoomTo(1)],
-    ["find", "Find a node", "search", "Ctrl F", false, () => builder.set({ palette: "@" })],
-    ["palette", "All commands", "dots", "Ctrl K", false, () => builder.set({ palette: "", menu: null })],
-    ["rename", "Rename the node", "text", "F2", true, () => rename(builder)],
-    ["open-form", "Open the form", "node", "Enter", false, () => openForm(builder)],
-    ["next-problem", "Next problem", "alert", "J", false, () => showProblem(builder, 1)],
-    ["previous-problem", "Previous problem", "alert", "K", false, () => showProblem(builder, -1)],
-    ["agent-page", "To the agent's page", "agent", "", false, () => builder.saved && go(paths.agent(builder.saved.id))],
-    ["new", "New agent", "plus", "", false, () => go(paths.build())],
-    ["close", "Close", "cross", "Esc", false, () => close(builder)],
+    ["tidy", t("Tidy the layout"), "tidy", "Shift L", true, () => tidy(builder)],
+    ["fit", t("Zoom to fit"), "fit", "Shift 1", false, () => builder.showAll()],
+    ["zoom-100", t("Zoom to 100 %"), "search", "1", false, () => builder.flow?.zoomTo(1)],
+    ["find", t("Find a node"), "search", "Ctrl F", false, () => builder.set({ palette: "@" })],
+    ["palette", t("All commands"), "dots", "Ctrl K", false, () => builder.set({ palette: "", menu: null })],
+    ["rename", t("Rename the node"), "text", "F2", true, () => rename(builder)],
+    ["open-form", t("Open the form"), "node", "Enter", false, () => openForm(builder)],
+    ["next-problem", t("Next problem"), "alert", "J", false, () => showProblem(builder, 1)],
+    ["previous-problem", t("Previous problem"), "alert", "K", false, () => showProblem(builder, -1)],
+    ["agent-page", t("To the agent's page"), "agent", "", false, () => builder.saved && go(paths.agent(builder.saved.id))],
+    ["new", t("New agent"), "plus", "", false, () => go(paths.build())],
+    ["close", t("Close"), "cross", "Esc", false, () => close(builder)],
   ];
   return rows.map(([id, label, glyph, keys, edits, run]) => ({ id, label, glyph, keys, edits, run }));
 }

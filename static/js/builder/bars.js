@@ -10,6 +10,7 @@ import { hasEnded, runLook } from "../status.js";
 import { openMenuAt } from "./canvas.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useDraft, useHistory, useView } from "./hooks.js";
+import { parts, plural, t } from "../messages.js";
 
 export function TopBar() {
   const builder = useBuilder();
@@ -22,23 +23,23 @@ export function TopBar() {
   const canRedo = useHistory((history) => history.futureStates.length > 0);
   const { actions, canEdit, saved } = builder;
   const write = (/** @type {any} */ event) => builder.doc.edit({ name: event.target.value }, "name");
-  const said = draft || (version ? `Version ${version}` : "Not saved yet");
+  const said = draft || (version ? t("Version {version}", { version }) : t("Not saved yet"));
   return html`<header className="build-top">
-    <nav className="build-crumbs" aria-label="Path"><a href=${paths.library()}>Library</a><span aria-hidden="true">/</span></nav>
-    <a className="build-back" href=${saved ? paths.agent(saved.id) : paths.library()} aria-label="Back"><${Glyph}
+    <nav className="build-crumbs" aria-label=${t("Path")}><a href=${paths.library()}>${t("Library")}</a><span aria-hidden="true">/</span></nav>
+    <a className="build-back" href=${saved ? paths.agent(saved.id) : paths.library()} aria-label=${t("Back")}><${Glyph}
       name="left" /></a>
-    <div className="build-name" data-value=${name || "Name"}><input aria-label="Name of the agent" readOnly=${!canEdit}
-      value=${name} placeholder="Name" onChange=${write} /></div>
+    <div className="build-name" data-value=${name || t("Name")}><input aria-label=${t("Name of the agent")} readOnly=${!canEdit}
+      value=${name} placeholder=${t("Name")} onChange=${write} /></div>
     <span className="build-draft muted" role="status"><${Glyph} name=${isChanged || !version ? "dots" : "check"} />${said}</span>
     <span className="grow"></span>
-    ${saved && html`<a className="button quiet build-wide" href=${paths.agent(saved.id)}>Runs</a>`}
+    ${saved && html`<a className="button quiet build-wide" href=${paths.agent(saved.id)}>${t("Runs")}</a>`}
     ${
       canEdit &&
       html`<${Tool} name="undo" off=${!canUndo} /><${Tool} name="redo" off=${!canRedo} />
-      <button type="button" className="button quiet build-wide" aria-label="All commands"
+      <button type="button" className="button quiet build-wide" aria-label=${t("All commands")}
         onClick=${() => actions.run("palette")}><${Glyph} name="search" /><kbd>Ctrl K</kbd></button>
       <button type="button" className="button" disabled=${isSaving || (!isChanged && version > 0)}
-        onClick=${() => actions.run("save")}>${isSaving ? "Saving" : "Save version"}</button>`
+        onClick=${() => actions.run("save")}>${isSaving ? t("Saving") : t("Save version")}</button>`
     }
   </header>`;
 }
@@ -64,8 +65,8 @@ export function Dock() {
   return html`<div className="dock">
     ${
       builder.canEdit &&
-      html`<div className="dock-group"><button type="button" className="button dock-add" title="Add a block (A)"
-        onClick=${openMenu}><${Glyph} name="plus" /> Block</button><${Tool} name="note" /><${Tool} name="tidy" /></div>`
+      html`<div className="dock-group"><button type="button" className="button dock-add" title=${t("Add a block (A)")}
+        onClick=${openMenu}><${Glyph} name="plus" /> ${t("Block")}</button><${Tool} name="note" /><${Tool} name="tidy" /></div>`
     }
     <${RunBar} />
   </div>`;
@@ -81,24 +82,24 @@ function RunBar() {
   const look = run && runLook(run.run);
   const start = timeMs(run?.run.started_at);
   const end = run && ended ? timeMs(run.run.ended_at) : serverNow();
-  return html`<div className="dock-group" role="group" aria-label="Run">
+  return html`<div className="dock-group" role="group" aria-label=${t("Run")}>
     ${
       ended
-        ? html`<button type="button" className="button quiet dock-run" disabled=${isEmpty || isSaving} title="Run (Ctrl Enter)"
-          onClick=${() => builder.actions.run("run")}><${Glyph} name="play" /> Run</button>`
-        : html`<button type="button" className="button soft-grey stop" title="Stop (Ctrl .)"
-          onClick=${() => builder.actions.run("stop")}><${Glyph} name="square" /> Stop</button>`
+        ? html`<button type="button" className="button quiet dock-run" disabled=${isEmpty || isSaving} title=${t("Run (Ctrl Enter)")}
+          onClick=${() => builder.actions.run("run")}><${Glyph} name="play" /> ${t("Run")}</button>`
+        : html`<button type="button" className="button soft-grey stop" title=${t("Stop (Ctrl .)")}
+          onClick=${() => builder.actions.run("stop")}><${Glyph} name="square" /> ${t("Stop")}</button>`
     }
     ${
       look &&
-      html`<button type="button" className="dock-facts" title="Inputs and outputs of this run"
+      html`<button type="button" className="dock-facts" title=${t("Inputs and outputs of this run")}
         onClick=${() => builder.set({ panel: { kind: "run" } })}>
       <${Glyph} name=${look.icon} className=${`tone-${look.tone}`} /><span className="dock-word">${look.word}</span>
       ${!Number.isNaN(start) && html`<b>${clock(end - start)}</b>`} <span
-        className="muted">${run.ended} of ${run.nodes} nodes</span>
+        className="muted">${t("{ended} of {nodes} nodes", { ended: run.ended, nodes: run.nodes })}</span>
     </button>`
     }
-    ${run && !run.isLive && !ended && html`<span className="muted">Connection lost, trying again</span>`}
+    ${run && !run.isLive && !ended && html`<span className="muted">${t("Connection lost, trying again")}</span>`}
   </div>`;
 }
 
@@ -115,13 +116,13 @@ export function ZoomBar() {
   const builder = useBuilder();
   const zoom = useFlowStore((/** @type {any} */ store) => Math.round(store.transform[2] * 100));
   return html`<div className="zoom-bar">
-    <button type="button" className="button quiet square small" aria-label="Zoom out"
+    <button type="button" className="button quiet square small" aria-label=${t("Zoom out")}
       onClick=${() => builder.flow?.zoomOut()}><${Glyph} name="minus" /></button>
-    <button type="button" className="zoom-value" title="Zoom to 100 % (1)"
+    <button type="button" className="zoom-value" title=${t("Zoom to 100 % (1)")}
       onClick=${() => builder.flow?.zoomTo(1)}>${zoom} %</button>
-    <button type="button" className="button quiet square small" aria-label="Zoom in"
+    <button type="button" className="button quiet square small" aria-label=${t("Zoom in")}
       onClick=${() => builder.flow?.zoomIn()}><${Glyph} name="plus" /></button>
-    <button type="button" className="button quiet square small" aria-label="Zoom to fit" title="Zoom to fit (Shift 1)"
+    <button type="button" className="button quiet square small" aria-label=${t("Zoom to fit")} title=${t("Zoom to fit (Shift 1)")}
       onClick=${() => builder.showAll()}><${Glyph} name="fit" /></button>
   </div>`;
 }
@@ -135,19 +136,19 @@ export function ProblemList() {
   const known = new Set(refused.map((problem) => `${problem.nodeId} ${problem.field}`));
   const all = [...refused, ...found.filter((problem) => !known.has(`${problem.nodeId} ${problem.field}`))];
   if (!all.length) return null;
-  const title = all.length === 1 ? "1 problem" : `${all.length} problems`;
+  const title = plural(all.length, "{n} problem", "{n} problems");
   if (!isOpen)
     return html`<button type="button" className="problem-pill" aria-expanded="false" onClick=${() => setOpen(true)}><${Glyph}
-      name="alert" className="tone-wait" /><b>${title}</b><span className="muted">in the draft</span></button>`;
-  return html`<section className="problem-list" aria-label="Problems">
+      name="alert" className="tone-wait" /><b>${title}</b><span className="muted">${t("in the draft")}</span></button>`;
+  return html`<section className="problem-list" aria-label=${t("Problems")}>
     <button type="button" className="problem-head" aria-expanded="true"
-      onClick=${() => setOpen(false)}><b>${title} in the draft</b><${Glyph} name="chevron" /></button>
+      onClick=${() => setOpen(false)}><b>${plural(all.length, "{n} problem in the draft", "{n} problems in the draft")}</b><${Glyph} name="chevron" /></button>
     <ul>
       ${all.slice(0, 100).map(
         (problem, i) => html`<li key=${i}>
           <button type="button" onClick=${() => builder.reveal(problem.nodeId)} disabled=${!builder.doc.node(problem.nodeId)}>
             <${Glyph} name="alert" className=${i < refused.length ? "tone-failed" : "tone-wait"} />
-            <span><b>${builder.doc.node(problem.nodeId) ? builder.titleOf(problem.nodeId) : "The agent"}</b><span>${problem.message}</span></span>
+            <span><b>${builder.doc.node(problem.nodeId) ? builder.titleOf(problem.nodeId) : t("The agent")}</b><span>${problem.message}</span></span>
           </button>
         </li>`,
       )}
@@ -160,7 +161,7 @@ export function EmptyHint() {
   const isEmpty = useDraft((draft) => draft.nodes.length === 0);
   if (!isEmpty || !builder.canEdit) return null;
   return html`<div className="build-empty">
-    <h2>An agent begins with a block</h2>
-    <p>Press <kbd>A</kbd> or “Block” below. Drag from a pin to link it; let go on the canvas to choose what comes next.</p>
+    <h2>${t("An agent begins with a block")}</h2>
+    <p>${parts("Press {key} or “Block” below. Drag from a pin to link it; let go on the canvas to choose what comes next.", { key: html`<kbd key="key">A</kbd>` })}</p>
   </div>`;
 }

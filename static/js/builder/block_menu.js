@@ -6,6 +6,8 @@ import { fittingPin, makeOffers, searchOffers } from "./block_search.js";
 import { BLOCK_MIME } from "./canvas.js";
 import { Glyph, blockGlyph } from "./glyphs.js";
 import { useBuilder, useView } from "./hooks.js";
+import { number } from "../format.js";
+import { t } from "../messages.js";
 
 const SIZE = { width: 372, height: 420 };
 
@@ -43,22 +45,27 @@ function OpenMenu({ menu }) {
   const place = useRef(/** @type {any} */ (null));
   useEffect(() => putAt(place.current, menu.screen), [menu]);
   useEffect(() => void place.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [index]);
-  return html`<div className="block-menu" ref=${place} role="dialog" aria-label="Add a block" onKeyDown=${keys}>
+  return html`<div className="block-menu" ref=${place} role="dialog" aria-label=${t("Add a block")} onKeyDown=${keys}>
     <div className="menu-search">
       <${Glyph} name="search" />
-      <input autoFocus role="combobox" aria-expanded="true" aria-controls="block-list" aria-label="Search blocks"
-        placeholder=${`Search ${offers.length} blocks, pins, my agents`} value=${query}
+      <input autoFocus role="combobox" aria-expanded="true" aria-controls="block-list" aria-label=${t("Search blocks")}
+        placeholder=${t("Search {n} blocks, pins, my agents", { n: number(offers.length) })} value=${query}
         onChange=${(/** @type {any} */ e) => setQuery(e.target.value)} />
-      ${from && html`<button type="button" className="menu-fits" title="Show all blocks" onClick=${() => setFrom(null)}>fits <span
-        className=${`pin-dot pin-${from.pin.kind}`}></span> ${from.pin.label} <${Glyph} name="cross" /></button>`}
+      ${
+        from &&
+        html`<button type="button" className="menu-fits" title=${t("Show all blocks")} onClick=${() => setFrom(null)}>${t("fits")} <span
+        className=${`pin-dot pin-${from.pin.kind}`}></span> ${from.pin.label} <${Glyph} name="cross" /></button>`
+      }
     </div>
-    <ul className="menu-list" id="block-list" role="listbox" aria-label="Blocks">
-      ${found.length === 0 && html`<li className="menu-none muted">No block is called that or has such a pin.</li>`}
-      ${found.map((offer, i) => html`<${Row} key=${offer.key} offer=${offer} from=${from} isChosen=${i === index}
-        group=${!query && !from && offer.group !== found[i - 1]?.group ? offer.group : ""} onAdd=${() => add(offer)} />`)}
+    <ul className="menu-list" id="block-list" role="listbox" aria-label=${t("Blocks")}>
+      ${found.length === 0 && html`<li className="menu-none muted">${t("No block is called that or has such a pin.")}</li>`}
+      ${found.map(
+        (offer, i) => html`<${Row} key=${offer.key} offer=${offer} from=${from} isChosen=${i === index}
+        group=${!query && !from && offer.group !== found[i - 1]?.group ? offer.group : ""} onAdd=${() => add(offer)} />`,
+      )}
     </ul>
     <div
-      className="menu-foot"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span><span><kbd>↵</kbd> ${from ? "add and link" : "add"}</span><span
+      className="menu-foot"><span><kbd>↑</kbd> <kbd>↓</kbd> ${t("choose")}</span><span><kbd>↵</kbd> ${from ? t("add and link") : t("add")}</span><span
       className="grow"></span>${found.length}</div>
   </div>`;
 }

@@ -2,13 +2,14 @@
 
 import { Handle } from "../../vendor/flow.js";
 import { html, memo } from "../../vendor/react.js";
-import { duration } from "../format.js";
+import { duration, number } from "../format.js";
 import { blockLine, nodeTitle } from "../names.js";
 import { paths } from "../router.js";
 import { statusLook } from "../status.js";
 import { Glyph, blockGlyph } from "./glyphs.js";
 import { useBuilder, useView } from "./hooks.js";
 import { fit, wordOf } from "./pins.js";
+import { t } from "../messages.js";
 
 /** @typedef {import("./pins.js").Pin} Pin */
 
@@ -38,8 +39,11 @@ export const BlockNode = memo(function BlockNode(/** @type {any} */ { id, data, 
       <${Glyph} name=${blockGlyph(block)} className="node-icon" />
       <div className="node-names">
         <div className="node-title" title=${title}>${title}</div>
-        ${!isFar && html`<div className="node-sub"><span className="node-block">${title === line ? "" : line}</span><${RunMark}
-          run=${run} /></div>`}
+        ${
+          !isFar &&
+          html`<div className="node-sub"><span className="node-block">${title === line ? "" : line}</span><${RunMark}
+          run=${run} /></div>`
+        }
       </div>
     </div>
     ${isFar && html`<${FarPins} id=${id} handles=${box.handles} />`}
@@ -53,15 +57,23 @@ export const BlockNode = memo(function BlockNode(/** @type {any} */ { id, data, 
     ${
       !isFar &&
       (box.hidden > 0 || data.isOpen) &&
-      html`<button type="button" className="node-more nodrag" title=${data.isOpen ? "Show fewer pins" : "Show all pins"}
+      html`<button type="button" className="node-more nodrag" title=${data.isOpen ? t("Show fewer pins") : t("Show all pins")}
         onClick=${(/** @type {any} */ e) => (e.stopPropagation(), builder.toggleOpen(id))}>
-      ${data.isOpen ? "Fewer" : `+${box.hidden}`}
+      ${data.isOpen ? t("Fewer") : `+${box.hidden}`}
     </button>`
     }
-    ${problems > 0 && html`<span className="node-problems"
-      title=${`${problems} ${problems === 1 ? "problem" : "problems"}`}>${problems}</span>`}
-    ${!isFar && block?.uiType === "Agent" && node.input_default.graph_id && html`<a className="node-open nodrag"
-      href=${paths.build(node.input_default.graph_id)}>Open agent</a>`}
+    ${
+      problems > 0 &&
+      html`<span className="node-problems"
+      title=${`${problems} ${problems === 1 ? "problem" : "problems"}`}>${problems}</span>`
+    }
+    ${
+      !isFar &&
+      block?.uiType === "Agent" &&
+      node.input_default.graph_id &&
+      html`<a className="node-open nodrag"
+      href=${paths.build(node.input_default.graph_id)}>${t("Open agent")}</a>`
+    }
     ${!isFar && run?.status === "FAILED" && run.error && html`<div className="node-error" title=${run.error}>${run.error}</div>`}
   </div>`;
 });
@@ -82,7 +94,7 @@ function RunMark({ run }) {
   const look = statusLook(run.status);
   const took = run.status === "COMPLETED" || run.status === "FAILED" ? duration(run.tookMs) : "";
   return html`<span className="node-mark" title=${look.word}>
-    ${run.count > 1 && html`<span className="node-count">×${run.count.toLocaleString("en-US")}</span>`} ${took}
+    ${run.count > 1 && html`<span className="node-count">×${number(run.count)}</span>`} ${took}
     <${Glyph} name=${look.icon} className=${`tone-${look.tone}`} />
     <span className="sr-only">${look.word}</span>
   </span>`;
@@ -92,11 +104,17 @@ function RunMark({ run }) {
 function PinRow({ row, fitsIn, fitsOut }) {
   const { input, output, text } = row;
   return html`<div className="node-row">
-    ${input && html`<${PinDot} pin=${input} type="target" fits=${fitsIn} /><span className="pin-name"
-      title=${input.label}>${input.label}</span>`}
+    ${
+      input &&
+      html`<${PinDot} pin=${input} type="target" fits=${fitsIn} /><span className="pin-name"
+      title=${input.label}>${input.label}</span>`
+    }
     ${text !== null && html`<span className="pin-value">${text}</span>`}
-    ${output && html`<span className="pin-name pin-out" title=${output.label}>${output.label}</span><${PinDot} pin=${output}
-      type="source" fits=${fitsOut} />`}
+    ${
+      output &&
+      html`<span className="pin-name pin-out" title=${output.label}>${output.label}</span><${PinDot} pin=${output}
+      type="source" fits=${fitsOut} />`
+    }
   </div>`;
 }
 
@@ -126,6 +144,6 @@ function PinDot({ pin, type, fits }) {
     position=${side}
     className=${`pin pin-${pin.kind} ${fits ? "pin-fits" : ""}`}
     role="img"
-    aria-label=${`${type === "target" ? "Input" : "Output"} ${pin.label}, ${wordOf(pin)}`}
+    aria-label=${`${type === "target" ? t("Input") : t("Output")} ${pin.label}, ${wordOf(pin)}`}
   />`;
 }

@@ -3,6 +3,7 @@
 import { blockTitle, isNote } from "../names.js";
 import { categoriesOf } from "./glyphs.js";
 import { bestPin, pinsOf, takesLinks } from "./pins.js";
+import { t } from "../messages.js";
 
 /** @typedef {import("../types.js").Block} Block */
 /**
@@ -37,7 +38,8 @@ export function makeOffers(catalog, graphs, ownId) {
 function blockOffer(block) {
   const title = blockTitle(block.name);
   const group =
-    categoriesOf(block).sort((a, b) => (FIRST_GROUPS.indexOf(a) + 1 || 90) - (FIRST_GROUPS.indexOf(b) + 1 || 90))[0] ?? "Other";
+    categoriesOf(block).sort((a, b) => (FIRST_GROUPS.indexOf(a) + 1 || 90) - (FIRST_GROUPS.indexOf(b) + 1 || 90))[0] ??
+    t("Other");
   const pins = pinsOf({ id: "", block_id: block.id, input_default: {}, metadata: {} }, block);
   return {
     key: block.id,
@@ -65,10 +67,10 @@ function agentOffer(graph, block) {
   return {
     key: graph.id,
     title: graph.name,
-    line: graph.description || "An agent of yours as one node",
+    line: graph.description || t("An agent of yours as one node"),
     block,
     inputs,
-    group: "My agents",
+    group: t("My agents"),
     words: wordsOf(graph.name, block, pins),
     pins,
   };

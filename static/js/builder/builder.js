@@ -6,6 +6,7 @@ import { GraphDocument } from "./document.js";
 import { bestPin, findPin, fit, pinsOf, takesLinks } from "./pins.js";
 import { makeFlowNodes } from "./flow_nodes.js";
 import { findProblems } from "./problems.js";
+import { t } from "../messages.js";
 
 /** @typedef {import("../types.js").Graph} Graph */
 /** @typedef {import("../types.js").GraphNode} GraphNode */
@@ -229,7 +230,7 @@ export class Builder {
    * @returns {string} why not, or ""
    */
   refusal(sourceId, source, sinkId, sink) {
-    if (!takesLinks(this.blockOf(sinkId))) return "An input of the agent gets its value from outside.";
+    if (!takesLinks(this.blockOf(sinkId))) return t("An input of the agent gets its value from outside.");
     return fit(this.pin("source", sourceId, source), this.pin("target", sinkId, sink)).why;
   }
 

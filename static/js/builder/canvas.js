@@ -10,6 +10,7 @@ import { useBuilder, useDraft, useView } from "./hooks.js";
 import { LinkEdge } from "./link_edge.js";
 import { NoteNode } from "./note_node.js";
 import { bestPin, pinsOf } from "./pins.js";
+import { t } from "../messages.js";
 
 const NODE_TYPES = { block: BlockNode, note: NoteNode };
 const EDGE_TYPES = { link: LinkEdge };
@@ -66,7 +67,7 @@ export function Canvas() {
       proOptions=${{ hideAttribution: true }}
     >
       <${Background} gap=${16} size=${1.2} />
-      <${MiniMap} pannable zoomable nodeClassName=${miniClass} ariaLabel="Small map of the graph" nodeBorderRadius=${12} />
+      <${MiniMap} pannable zoomable nodeClassName=${miniClass} ariaLabel=${t("Small map of the graph")} nodeBorderRadius=${12} />
     <//>
     <${LinkHint} />
   </div>`;
@@ -160,7 +161,7 @@ function endConnection(builder, event, state) {
  */
 export function refusalOf(builder, dragged, handle) {
   if (dragged.isSource === (handle.type === "source"))
-    return dragged.isSource ? "Two outputs cannot be linked." : "Two inputs cannot be linked.";
+    return dragged.isSource ? t("Two outputs cannot be linked.") : t("Two inputs cannot be linked.");
   return dragged.isSource
     ? builder.refusal(dragged.nodeId, dragged.pin.name, handle.nodeId, handle.id)
     : builder.refusal(handle.nodeId, handle.id, dragged.nodeId, dragged.pin.name);
@@ -183,7 +184,9 @@ function linkToBody(builder, dragged, nodeId) {
       ? [dragged.nodeId, dragged.pin.name, node.id, pin.name]
       : [node.id, pin.name, dragged.nodeId, dragged.pin.name]);
   if (!ends || builder.refusal(...ends))
-    return toast(`No pin of ${builder.titleOf(node.id)} takes ${dragged.pin.label}.`, { isError: true });
+    return toast(t("No pin of {node} takes {pin}.", { node: builder.titleOf(node.id), pin: dragged.pin.label }), {
+      isError: true,
+    });
   builder.connect(...ends);
 }
 
@@ -220,6 +223,6 @@ function LinkHint() {
       role="status"><b>${refusalOf(builder, dragged, link.toHandle)}</b></div>`;
   return html`<div className="build-strip" role="status">
     <span className=${`pin-dot pin-${dragged.pin.kind}`}></span>
-    <span><b>${builder.titleOf(dragged.nodeId)}, ${dragged.pin.label}</b> · drop it on a pin or a node, or on the canvas to choose a block</span>
+    <span><b>${builder.titleOf(dragged.nodeId)}, ${dragged.pin.label}</b> · ${t("drop it on a pin or a node, or on the canvas to choose a block")}</span>
   </div>`;
 }

@@ -2,6 +2,7 @@
 
 import { toast } from "../toast.js";
 import { GRID } from "./builder.js";
+import { plural } from "../messages.js";
 
 /** @typedef {import("../types.js").GraphNode} GraphNode */
 /** @typedef {import("../types.js").Link} Link */
@@ -65,7 +66,7 @@ export function pasteNodes(builder, { nodes, links }, by = { x: STEP, y: STEP })
   builder.doc.add(made, copies);
   builder.select(ids.values());
   builder.set({ panel: null });
-  if (made.length > 1) toast(`${made.length} nodes are added.`);
+  if (made.length > 1) toast(plural(made.length, "{n} node is added.", "{n} nodes are added."));
 }
 
 /** @param {any} position @param {number} i @returns {{x: number, y: number}} */
@@ -86,7 +87,7 @@ export function listenToClipboard(builder, signal) {
     event.clipboardData.setData("text/plain", JSON.stringify(copied, null, 2));
     event.preventDefault();
     if (cut && builder.canEdit) builder.removeSelected();
-    else toast(copied.nodes.length === 1 ? "1 node is copied." : `${copied.nodes.length} nodes are copied.`);
+    else toast(plural(copied.nodes.length, "{n} node is copied.", "{n} nodes are copied."));
   };
   document.addEventListener("copy", (event) => take(event, false), { signal });
   document.addEventListener("cut", (event) => take(event, true), { signal });

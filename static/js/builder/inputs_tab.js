@@ -6,6 +6,8 @@ import { Glyph } from "./glyphs.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
 import { basePin, isShownInForm, pinLabel, pinsOf, valuesOf, withValue } from "./pins.js";
 import { ValueField } from "./value_fields.js";
+import { orList } from "../format.js";
+import { t } from "../messages.js";
 
 /** @typedef {import("./pins.js").Pin} Pin */
 /** @typedef {{node: import("../types.js").GraphNode, block: import("../types.js").Block}} NodeProps */
@@ -22,13 +24,16 @@ export function InputsTab({ node, block }) {
     html`<${PinField} key=${pin.name} pin=${pin} node=${node} block=${block}
       links=${links.filter((link) => basePin(link.sink_name) === pin.name)} />`;
   return html`<div className="form-fields">
-    ${pins.length === 0 && html`<p
-      className="muted">This block takes no inputs.</p>`} ${pins.filter((pin) => !isFolded(pin)).map(field)}
+    ${
+      pins.length === 0 &&
+      html`<p
+      className="muted">${t("This block takes no inputs.")}</p>`
+    } ${pins.filter((pin) => !isFolded(pin)).map(field)}
     ${
       folded.length > 0 &&
       html`<details className="panel-advanced">
-      <summary><${Glyph} name="chevron" /> Advanced <span
-        className="muted">${changed ? `${changed} of ${folded.length} changed` : folded.length}</span></summary>
+      <summary><${Glyph} name="chevron" /> ${t("Advanced")} <span
+        className="muted">${changed ? t("{changed} of {n} changed", { changed, n: folded.length }) : folded.length}</span></summary>
       <div className="form-fields">${folded.map(field)}</div>
     </details>`
     }
@@ -49,7 +54,7 @@ function PinField({ pin, node, block, links }) {
   return html`<div className="field" data-pin=${pin.name}>
     <label className="field-label" htmlFor=${id}>
       <span className=${`pin-dot pin-${pin.kind} ${links.length ? "pin-linked" : ""}`}></span>${pin.schema.title || pin.label}
-      ${isOptional && html`<span className="optional">optional</span>`}
+      ${isOptional && html`<span className="optional">${t("optional")}</span>`}
     </label>
     ${links.map((link) => html`<${LinkedFrom} key=${link.id} link=${link} pin=${pin} />`)}
     ${
@@ -77,12 +82,12 @@ function LinkedFrom({ link, pin }) {
   const part = link.sink_name === pin.name ? "" : `${pinLabel(link.sink_name)} from `;
   return html`<div className=${`linked pin-${pin.kind}`}>
     <${Glyph} name="link" />
-    <button type="button" className="linked-from" title="Show this node" onClick=${() => builder.reveal(link.source_id)}>
+    <button type="button" className="linked-from" title=${t("Show this node")} onClick=${() => builder.reveal(link.source_id)}>
       ${part}${builder.titleOf(link.source_id)} <span className="muted">· ${pinLabel(link.source_name)}</span>
     </button>
     ${
       builder.canEdit &&
-      html`<button type="button" className="button quiet square small" aria-label=${`Remove the link to ${pin.label}`}
+      html`<button type="button" className="button quiet square small" aria-label=${t("Remove the link to {label}", { label: pin.label })}
         onClick=${() => builder.doc.remove(new Set(), new Set([link.id]))}>
       <${Glyph} name="unlink" />
     </button>`
@@ -107,9 +112,13 @@ function KeyField({ id, schema, value, onChange }) {
   };
   return html`<select className="input" id=${id} value=${value?.id ?? ""} onChange=${pick} disabled=${stored === null}>
     <option
-      value="">${fitting.length ? "Asked for at each run" : `Asked for at each run (no key of ${providers.join(" or ")} is stored)`}</option>
-    ${value?.id && !fitting.some((one) => one.id === value.id) && html`<option
-      value=${value.id}>${value.title ?? "A key that is not here"}</option>`}
+      value="">${fitting.length ? t("Asked for at each run") : t("Asked for at each run (no key of {providers} is stored)", { providers: orList(providers) })}</option>
+    ${
+      value?.id &&
+      !fitting.some((one) => one.id === value.id) &&
+      html`<option
+      value=${value.id}>${value.title ?? t("A key that is not here")}</option>`
+    }
     ${fitting.map((one) => html`<option key=${one.id} value=${one.id}>${one.title || one.provider}</option>`)}
   </select>`;
 }

@@ -2,6 +2,7 @@
 
 import { html, memo } from "../../vendor/react.js";
 import { useBuilder } from "./hooks.js";
+import { t } from "../messages.js";
 
 export const NoteNode = memo(function NoteNode(/** @type {any} */ { id, data, selected }) {
   const builder = useBuilder();
@@ -13,9 +14,9 @@ export const NoteNode = memo(function NoteNode(/** @type {any} */ { id, data, se
   return html`<div className="note" data-selected=${selected || undefined}>
     ${
       selected && builder.canEdit
-        ? html`<textarea className="nodrag nowheel" aria-label="Note" value=${text} placeholder="Write a note"
+        ? html`<textarea className="nodrag nowheel" aria-label=${t("Note")} value=${text} placeholder=${t("Write a note")}
           onChange=${write}></textarea>`
-        : html`<div className="note-text">${text || "An empty note"}</div>`
+        : html`<div className="note-text">${text || t("An empty note")}</div>`
     }
   </div>`;
 });

@@ -6,6 +6,7 @@ import { duration } from "../format.js";
 import { statusLook } from "../status.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useView } from "./hooks.js";
+import { plural, t } from "../messages.js";
 
 const MOST_CHIPS = 12;
 
@@ -16,7 +17,7 @@ export function OutputTab({ nodeId }) {
   const [chosen, setChosen] = useState(/** @type {string|null} */ (null));
   useEffect(() => setChosen(null), [nodeId]);
   const list = builder.control.groupOf(nodeId)?.list ?? [];
-  if (!list.length) return html`<p className="muted">Nothing has run here. Outputs show the moment they come out.</p>`;
+  if (!list.length) return html`<p className="muted">${t("Nothing has run here. Outputs show the moment they come out.")}</p>`;
   const from = Math.max(0, list.length - MOST_CHIPS);
   const shown =
     list.find((one) => one.node_exec_id === chosen) ??
@@ -25,10 +26,12 @@ export function OutputTab({ nodeId }) {
   return html`<div className="stack">
     ${
       list.length > 1 &&
-      html`<div className="chips" role="group" aria-label="Executions">
-      ${from > 0 && html`<span className="muted">${from} earlier</span>`}
-      ${list.slice(from).map((one, i) => html`<${Chip} key=${one.node_exec_id} one=${one} number=${from + i + 1}
-        isChosen=${one === shown} onClick=${() => setChosen(one.node_exec_id)} />`)}
+      html`<div className="chips" role="group" aria-label=${t("Executions")}>
+      ${from > 0 && html`<span className="muted">${plural(from, "{n} earlier", "{n} earlier")}</span>`}
+      ${list.slice(from).map(
+        (one, i) => html`<${Chip} key=${one.node_exec_id} one=${one} number=${from + i + 1}
+        isChosen=${one === shown} onClick=${() => setChosen(one.node_exec_id)} />`,
+      )}
     </div>`
     }
     <${Detail} execution=${shown} tick=${tick} />

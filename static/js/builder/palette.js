@@ -5,6 +5,7 @@ import { blockLine, isNote, nodeTitle } from "../names.js";
 import { makeOffers, searchOffers } from "./block_search.js";
 import { Glyph, blockGlyph } from "./glyphs.js";
 import { useBuilder, useView } from "./hooks.js";
+import { t } from "../messages.js";
 
 /** @typedef {{key: string, group: string, label: string, line: string, glyph: string, keys: string, run: () => void}} Entry */
 
@@ -42,24 +43,24 @@ function OpenPalette({ start }) {
     event.preventDefault();
   };
   const press = (/** @type {any} */ event) => event.target === place.current && close();
-  return html`<dialog className="palette" ref=${place} aria-label="Palette" onClose=${close} onKeyDown=${keys}
+  return html`<dialog className="palette" ref=${place} aria-label=${t("Palette")} onClose=${close} onKeyDown=${keys}
     onPointerDown=${press}>
     <div className="palette-box">
       <div className="menu-search">
         <${Glyph} name="search" />
         <input autoFocus role="combobox" aria-expanded="true" aria-controls="palette-list"
-          aria-label="Find a command, block or node" placeholder="Find a command, block or node" value=${query}
+          aria-label=${t("Find a command, block or node")} placeholder=${t("Find a command, block or node")} value=${query}
           onChange=${(/** @type {any} */ e) => setQuery(e.target.value)} />
         <kbd>Esc</kbd>
       </div>
-      <ul className="menu-list" id="palette-list" role="listbox" aria-label="Results">
-        ${found.length === 0 && html`<li className="menu-none muted">Nothing is called that.</li>`}
+      <ul className="menu-list" id="palette-list" role="listbox" aria-label=${t("Results")}>
+        ${found.length === 0 && html`<li className="menu-none muted">${t("Nothing is called that.")}</li>`}
         ${found.map(
-          (
-            entry,
-            i,
-          ) => html`${entry.group !== found[i - 1]?.group && html`<li className="menu-group" role="presentation"
-            key=${entry.group}>${entry.group}</li>`}
+          (entry, i) => html`${
+            entry.group !== found[i - 1]?.group &&
+            html`<li className="menu-group" role="presentation"
+            key=${entry.group}>${entry.group}</li>`
+          }
             <li key=${entry.key} className="menu-row palette-row" role="option" aria-selected=${i === index}
               onClick=${() => choose(entry)}>
               <${Glyph} name=${entry.glyph} /><span className="palette-label"><b>${entry.label}</b> <span
@@ -68,7 +69,7 @@ function OpenPalette({ start }) {
         )}
       </ul>
       <div
-        className="menu-foot"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span><span><kbd>↵</kbd> do it</span><span><kbd>></kbd> commands</span><span><kbd>+</kbd> blocks</span><span><kbd>@</kbd> nodes here</span></div>
+        className="menu-foot"><span><kbd>↑</kbd> <kbd>↓</kbd> ${t("choose")}</span><span><kbd>↵</kbd> ${t("do it")}</span><span><kbd>></kbd> ${t("commands")}</span><span><kbd>+</kbd> ${t("blocks")}</span><span><kbd>@</kbd> ${t("nodes here")}</span></div>
     </div>
   </dialog>`;
 }
@@ -94,21 +95,37 @@ function findEntries(builder, offers, query) {
 function commandEntries(builder) {
   return [...builder.actions.all.values()]
     .filter((action) => !HIDDEN.has(action.id) && (builder.canEdit || !action.edits))
-    .map((action) => ({ ...action, key: action.id, group: "This agent", line: "", run: () => builder.actions.run(action.id) }));
+    .map((action) => ({
+      ...action,
+      key: action.id,
+      group: t("This agent"),
+      line: "",
+      run: () => builder.actions.run(action.id),
+    }));
 }
 
 /** @param {any} builder @returns {Entry[]} */
 function nodeEntries(builder) {
   return builder.doc.now.nodes.map((/** @type {any} */ node) => {
     const block = builder.catalog.get(node.block_id);
-    const label = isNote(block) ? String(node.input_default.text ?? "").slice(0, 60) || "An empty note" : nodeTitle(node, block);
+    const label = isNote(block)
+      ? String(node.input_default.text ?? "").slice(0, 60) || t("An empty note")
+      : nodeTitle(node, block);
     const run = () => builder.reveal(node.id);
-    return { key: node.id, group: "Nodes here", label, line: blockLine(block), glyph: blockGlyph(block), keys: "", run };
+    return { key: node.id, group: t("Nodes here"), label, line: blockLine(block), glyph: blockGlyph(block), keys: "", run };
   });
 }
 
 /** @param {any} builder @param {import("./block_search.js").Offer} offer @returns {Entry} */
 function blockEntry(builder, offer) {
   const run = () => builder.addNode(offer.block.id, builder.freePlace(), null, offer.inputs);
-  return { key: offer.key, group: "Blocks", label: offer.title, line: offer.line, glyph: blockGlyph(offer.block), keys: "", run };
+  return {
+    key: offer.key,
+    group: t("Blocks"),
+    label: offer.title,
+    line: offer.line,
+    glyph: blockGlyph(offer.block),
+    keys: "",
+    run,
+  };
 }

@@ -10,6 +10,7 @@ import { useBuilder, useDraft, useView } from "./hooks.js";
 import { InputsTab } from "./inputs_tab.js";
 import { OutputTab } from "./output_tab.js";
 import { RunPanel } from "./run_panel.js";
+import { t } from "../messages.js";
 
 const MOST_SHOWN = 20_000;
 
@@ -28,23 +29,37 @@ function NodePanel({ id, tab }) {
   const block = builder.catalog.get(node.block_id);
   const go = (/** @type {string} */ name) => builder.set({ panel: { kind: "node", id, tab: name } });
   const tabs = [
-    ["inputs", "Inputs"],
-    ["output", "Output"],
-    ["about", "About"],
+    ["inputs", t("Inputs")],
+    ["output", t("Output")],
+    ["about", t("About")],
   ];
-  return html`<aside className="panel" aria-label=${`Node ${nodeTitle(node, block)}`}>
+  return html`<aside className="panel" aria-label=${t("Node {title}", { title: nodeTitle(node, block) })}>
     <${PanelHead} node=${node} block=${block} />
     <div className="tabs" role="tablist">
-      ${tabs.map(([name, label]) => html`<button key=${name} type="button" role="tab" aria-selected=${tab === name}
-        onClick=${() => go(name)}>${label}${name === "output" && hasRun ? html`<span
-        className="tab-dot"></span>` : null}</button>`)}
+      ${tabs.map(
+        ([name, label]) => html`<button key=${name} type="button" role="tab" aria-selected=${tab === name}
+        onClick=${() => go(name)}>${label}${
+          name === "output" && hasRun
+            ? html`<span
+        className="tab-dot"></span>`
+            : null
+        }</button>`,
+      )}
     </div>
     <div className="panel-body" key=${`${id} ${tab}`}>
-      ${tab === "output" && html`<${OutputTab} nodeId=${id} />`} ${tab === "about" && html`<${About} node=${node}
-        block=${block} />`}
-      ${tab === "inputs" && (block ? html`<fieldset className="plain" disabled=${!builder.canEdit}><${InputsTab} node=${node}
-        block=${block} /></fieldset>` : html`<p
-        className="muted">This server does not have the block of this node, so its form is not known. What it holds stands under About.</p>`)}
+      ${tab === "output" && html`<${OutputTab} nodeId=${id} />`} ${
+        tab === "about" &&
+        html`<${About} node=${node}
+        block=${block} />`
+      }
+      ${
+        tab === "inputs" &&
+        (block
+          ? html`<fieldset className="plain" disabled=${!builder.canEdit}><${InputsTab} node=${node}
+        block=${block} /></fieldset>`
+          : html`<p
+        className="muted">${t("This server does not have the block of this node, so its form is not known. What it holds stands under About.")}</p>`)
+      }
     </div>
   </aside>`;
 }
@@ -64,15 +79,15 @@ function PanelHead({ node, block }) {
   return html`<header className="panel-head">
     <span className="panel-icon"><${Glyph} name=${blockGlyph(block)} /></span>
     <div className="panel-names">
-      <input ref=${field} className="panel-title" aria-label="Name of the node" readOnly=${!builder.canEdit} value=${own}
+      <input ref=${field} className="panel-title" aria-label=${t("Name of the node")} readOnly=${!builder.canEdit} value=${own}
         placeholder=${nodeTitle({ ...node, metadata: {} }, block)} onChange=${write} />
       <div className="muted panel-block">${blockLine(block)}</div>
     </div>
     ${
       builder.canEdit &&
-      html`<button type="button" className="button quiet square small" aria-label="Duplicate node" title="Duplicate (Ctrl D)"
+      html`<button type="button" className="button quiet square small" aria-label=${t("Duplicate node")} title=${t("Duplicate (Ctrl D)")}
         onClick=${() => builder.actions.run("duplicate")}><${Glyph} name="copy" /></button>
-      <button type="button" className="button quiet square small" aria-label="Delete node" title="Delete (Del)"
+      <button type="button" className="button quiet square small" aria-label=${t("Delete node")} title=${t("Delete (Del)")}
         onClick=${() => builder.removeSelected()}><${Glyph} name="trash" /></button>`
     }
     <${CloseButton} />
@@ -84,12 +99,16 @@ function About({ node, block }) {
   const graphId = node.input_default.graph_id;
   const text = hideSecrets(node, block);
   return html`<div className="stack">
-    <p>${block?.description ?? `A block with the id ${node.block_id}.`}</p>
-    ${block?.uiType === "Agent" && graphId && html`<a className="button" href=${paths.build(graphId)}><${Glyph}
-      name="agent" /> Open the agent</a>`}
+    <p>${block?.description ?? t("A block with the id {id}.", { id: node.block_id })}</p>
+    ${
+      block?.uiType === "Agent" &&
+      graphId &&
+      html`<a className="button" href=${paths.build(graphId)}><${Glyph}
+      name="agent" /> ${t("Open the agent")}</a>`
+    }
     <div className="about-values">
-      <h3>Its values as JSON</h3>
-      <button type="button" className="link-button" onClick=${() => copyText(text, "Copied")}>Copy</button>
+      <h3>${t("Its values as JSON")}</h3>
+      <button type="button" className="link-button" onClick=${() => copyText(text, t("Copied"))}>${t("Copy")}</button>
     </div>
     <pre className="value value-json">${text.slice(0, MOST_SHOWN)}</pre>
   </div>`;

@@ -1,6 +1,7 @@
 /** The pins of a node, what their values are, and which of them may be linked. Pure: no elements, no state. */
 
 import { isInterface, pinKind } from "../names.js";
+import { t } from "../messages.js";
 
 /** @typedef {import("../types.js").GraphNode} GraphNode */
 /** @typedef {import("../types.js").Block} Block */
@@ -19,7 +20,13 @@ import { isInterface, pinKind } from "../names.js";
 /** @typedef {{inputs: Pin[], outputs: Pin[]}} Pins */
 
 const DELIMITER = /_[$#@]_/;
-const KIND_WORDS = { text: "text", number: "a number", toggle: "true or false", list: "a list", dict: "a dictionary" };
+const KIND_WORDS = {
+  text: t("text"),
+  number: t("a number"),
+  toggle: t("true or false"),
+  list: t("a list"),
+  dict: t("a dictionary"),
+};
 
 /** @param {Schema} schema @returns {string} */
 export function kindOf(schema) {
@@ -107,13 +114,14 @@ export function findPin(pins, side, name) {
  * @returns {{fits: boolean, why: string, converts: boolean}}
  */
 export function fit(source, sink) {
-  if (sink.kind === "key") return refuse(`${sink.label} takes a key, not ${wordOf(source)}. Choose the key in the form.`);
+  if (sink.kind === "key")
+    return refuse(t("{pin} takes a key, not {what}. Choose the key in the form.", { pin: sink.label, what: wordOf(source) }));
   if (source.kind === "any" || sink.kind === "any" || source.kind === sink.kind) return { fits: true, why: "", converts: false };
   const isContainer = source.kind === "list" || source.kind === "dict";
   if (isContainer && (sink.kind === "number" || sink.kind === "toggle"))
     return refuse(`${sink.label} takes ${wordOf(sink)}, not ${wordOf(source)}.`);
   const needsText = sink.kind === "dict" && source.kind !== "text";
-  if (needsText) return refuse(`${sink.label} takes a dictionary, not ${wordOf(source)}.`);
+  if (needsText) return refuse(t("{pin} takes a dictionary, not {what}.", { pin: sink.label, what: wordOf(source) }));
   return { fits: true, why: "", converts: true };
 }
 
@@ -124,7 +132,7 @@ function refuse(why) {
 
 /** @param {Pin} pin @returns {string} */
 export function wordOf(pin) {
-  return /** @type {Record<string, string>} */ (KIND_WORDS)[pin.kind] ?? (pin.kind === "key" ? "a key" : "anything");
+  return /** @type {Record<string, string>} */ (KIND_WORDS)[pin.kind] ?? (pin.kind === "key" ? t("a key") : t("anything"));
 }
 
 /** @param {Block|undefined} block @returns {boolean} whether links may end at the node: an input's value comes from outside */

@@ -3,6 +3,7 @@
 import { blockTitle, isInterface, isNote } from "../names.js";
 import { linkedPins } from "./flow_nodes.js";
 import { basePin, pinsOf, valuesOf } from "./pins.js";
+import { t } from "../messages.js";
 
 /** @typedef {import("./builder.js").Problem} Problem */
 
@@ -11,7 +12,7 @@ export function findProblems(draft, catalog) {
   const linked = linkedPins(draft.links);
   return draft.nodes.flatMap((node) => {
     const block = catalog.get(node.block_id);
-    if (!block) return [{ nodeId: node.id, field: "block_id", message: "This server does not have its block." }];
+    if (!block) return [{ nodeId: node.id, field: "block_id", message: t("This server does not have its block.") }];
     return isNote(block) ? [] : missingInputs(node, block, linked.into.get(node.id) ?? new Set());
   });
 }
@@ -34,6 +35,9 @@ function missingInputs(node, block, linked) {
 
 /** @param {import("./pins.js").Pin} pin @param {import("../types.js").Block} block @returns {string} */
 function missingSentence(pin, block) {
-  if (isInterface(block) && pin.name === "name") return "It needs a name, which the agent's form shows.";
-  return `${blockTitle(block.name)} needs ${pin.schema.title || pin.label}: type a value or link it.`;
+  if (isInterface(block) && pin.name === "name") return t("It needs a name, which the agent's form shows.");
+  return t("{block} needs {pin}: type a value or link it.", {
+    block: blockTitle(block.name),
+    pin: pin.schema.title || pin.label,
+  });
 }

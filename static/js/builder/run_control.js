@@ -7,6 +7,7 @@ import { RunState } from "../run_state.js";
 import { hasEnded } from "../status.js";
 import { toastError } from "../toast.js";
 import { saveVersion } from "./save.js";
+import { t } from "../messages.js";
 
 /** @typedef {import("./builder.js").Builder} Builder */
 /** @typedef {import("../types.js").GraphExecution} GraphExecution */
@@ -39,7 +40,7 @@ export class RunControl {
     const asks = Object.keys(inputs?.properties ?? {}).length + Object.keys(keys?.properties ?? {}).length > 0;
     builder.set({ panel: { kind: "run" } });
     if (asks) return;
-    await this.start({}, {}).catch((error) => toastError(error, "It was not started"));
+    await this.start({}, {}).catch((error) => toastError(error, t("It was not started")));
   }
 
   /** @param {Record<string, any>} inputs @param {Record<string, any>} credentials */
@@ -78,7 +79,7 @@ export class RunControl {
   async stop() {
     const { run } = this.builder.state;
     if (!run || !this.isRunning) return;
-    await stopExecution(run.run.graph_id, run.id).catch((error) => toastError(error, "Stop"));
+    await stopExecution(run.run.graph_id, run.id).catch((error) => toastError(error, t("Stop")));
     await this.feed?.reload();
   }
 

@@ -10,6 +10,7 @@ import { hasEnded, runLook } from "../status.js";
 import { CloseButton } from "./close_button.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useView } from "./hooks.js";
+import { t } from "../messages.js";
 
 export function RunPanel() {
   const builder = useBuilder();
@@ -17,21 +18,24 @@ export function RunPanel() {
   const version = useView((view) => view.version);
   const graph = builder.saved;
   const look = run && runLook(run.run);
-  return html`<aside className="panel" aria-label="Run">
+  return html`<aside className="panel" aria-label=${t("Run")}>
     <header className="panel-head">
       <span className="panel-icon"><${Glyph} name="play" /></span>
       <div className="panel-names">
-        <h2>Run</h2>
-        <div className="muted">Version ${version}</div>
+        <h2>${t("Run")}</h2>
+        <div className="muted">${t("Version {version}", { version })}</div>
       </div>
-      ${look && html`<span className=${`badge tone-${look.tone}`} role="status"><${Glyph}
-        name=${look.icon} />${look.word}</span>`}
+      ${
+        look &&
+        html`<span className=${`badge tone-${look.tone}`} role="status"><${Glyph}
+        name=${look.icon} />${look.word}</span>`
+      }
       <${CloseButton} />
     </header>
     <div className="panel-body">
       ${graph && html`<${RunInputs} key=${graph.version} graph=${graph} />`}
       ${run && html`<${Outputs} run=${run} />`}
-      ${run && graph && html`<a className="link-button" href=${paths.run(graph.id, run.id)}>Open the page of this run</a>`}
+      ${run && graph && html`<a className="link-button" href=${paths.run(graph.id, run.id)}>${t("Open the page of this run")}</a>`}
     </div>
   </aside>`;
 }
@@ -68,11 +72,11 @@ function RunInputs({ graph }) {
   };
   const enter = (/** @type {any} */ event) =>
     event.key === "Enter" && (event.ctrlKey || event.metaKey) && (event.stopPropagation(), void start(event));
-  return html`<form className="run-inputs" noValidate onSubmit=${start} onKeyDown=${enter} aria-label="Inputs">
+  return html`<form className="run-inputs" noValidate onSubmit=${start} onKeyDown=${enter} aria-label=${t("Inputs")}>
     <div className="form-fields" ref=${place}></div>
     ${problem && html`<p className="field-error" role="alert">${problem}</p>`}
     <button type="submit" className="button filled" disabled=${isRunning}><${Glyph}
-      name="play" /> ${isRunning ? "Running" : "Run"} <kbd>Ctrl Enter</kbd></button>
+      name="play" /> ${isRunning ? t("Running") : t("Run")} <kbd>Ctrl Enter</kbd></button>
   </form>`;
 }
 

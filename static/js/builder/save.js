@@ -4,6 +4,7 @@ import { ApiError, createGraph, updateGraph } from "../api.js";
 import { paths } from "../router.js";
 import { toast, toastError } from "../toast.js";
 import { forgetDraft } from "./draft_keeper.js";
+import { t } from "../messages.js";
 
 /** @typedef {import("./builder.js").Builder} Builder */
 
@@ -38,7 +39,7 @@ function graphBody({ doc, saved }) {
         recommended_schedule_cron: saved.recommended_schedule_cron,
       }
     : {};
-  return { ...own, name: name.trim() || "New agent", description, nodes, links };
+  return { ...own, name: name.trim() || t("New agent"), description, nodes, links };
 }
 
 /** @param {Builder} builder @param {import("../types.js").Graph} graph @param {import("./document.js").Draft} sent */
@@ -49,9 +50,13 @@ function noteSaved(builder, graph, sent) {
   // The server gives every node a new id and keeps their order.
   builder.localIds = new Map((graph.nodes ?? []).map((node, i) => [node.id, sent.nodes[i]?.id ?? node.id]));
   builder.stored = sent;
-  builder.set({ version: graph.version, isChanged: builder.differs, draft: `Saved as version ${graph.version}` });
+  builder.set({
+    version: graph.version,
+    isChanged: builder.differs,
+    draft: t("Saved as version {version}", { version: graph.version }),
+  });
   if (isNew) history.replaceState(null, "", paths.build(graph.id));
-  toast(`Version ${graph.version} is saved.`);
+  toast(t("Version {version} is saved.", { version: graph.version }));
 }
 
 /** @param {Builder} builder @param {unknown} error */
@@ -61,6 +66,7 @@ function showRefusal(builder, error) {
     Object.entries(fields).map(([field, message]) => ({ nodeId, field, message })),
   );
   builder.set({ refused });
-  if (refused.length) toast("Not saved: the problems are listed at the lower right. The draft is kept here.", { isError: true });
-  else toastError(error, "Not saved");
+  if (refused.length)
+    toast(t("Not saved: the problems are listed at the lower right. The draft is kept here."), { isError: true });
+  else toastError(error, t("Not saved"));
 }

@@ -3,6 +3,7 @@
 import { html, useEffect, useMemo, useState } from "../../vendor/react.js";
 import { withoutNull } from "../schema_fields.js";
 import { Glyph } from "./glyphs.js";
+import { t } from "../messages.js";
 
 /**
  * @typedef {Object} FieldProps
@@ -109,7 +110,7 @@ function Toggle({ schema, value, id, label, onChange }) {
   return html`<label className="switch">
     <input type="checkbox" role="switch" id=${id} aria-label=${label} checked=${on === true}
       onChange=${(/** @type {any} */ e) => onChange(e.target.checked)} />
-    <span>${on ? "On" : "Off"}</span>
+    <span>${on ? t("On") : t("Off")}</span>
   </label>`;
 }
 
@@ -120,9 +121,11 @@ function Choice({ schema, value, id, label, onChange }) {
   const pick = (/** @type {any} */ event) =>
     onChange(event.target.value === "" ? undefined : schema.enum[Number(event.target.value)]);
   return html`<select className="input" id=${id} aria-label=${label} value=${index < 0 ? "" : index} onChange=${pick}>
-    ${index < 0 && html`<option value="">Choose one</option>`}
-    ${schema.enum.map((/** @type {any} */ option, /** @type {number} */ i) => html`<option key=${i}
-      value=${i}>${String(option)}</option>`)}
+    ${index < 0 && html`<option value="">${t("Choose one")}</option>`}
+    ${schema.enum.map(
+      (/** @type {any} */ option, /** @type {number} */ i) => html`<option key=${i}
+      value=${i}>${String(option)}</option>`,
+    )}
   </select>`;
 }
 
@@ -148,14 +151,14 @@ function ListField({ value, id, label, onChange }) {
   return html`<div className="rows" id=${id} role="group" aria-label=${label}>
     ${items.map(
       (item, i) => html`<div className="rows-row" key=${i}>
-        <input className="input" aria-label=${`Item ${i + 1}`} value=${item}
+        <input className="input" aria-label=${t("Item {n}", { n: i + 1 })} value=${item}
           onChange=${(/** @type {any} */ e) => put(i, e.target.value)} />
-        <${RemoveButton} what=${`item ${i + 1}`}
+        <${RemoveButton} what=${t("item {n}", { n: i + 1 })}
           onClick=${() => onChange(items.length === 1 ? undefined : items.filter((_, at) => at !== i))} />
       </div>`,
     )}
     <button type="button" className="link-button rows-add" onClick=${() => onChange([...items, ""])}><${Glyph}
-      name="plus" /> Add item</button>
+      name="plus" /> ${t("Add item")}</button>
   </div>`;
 }
 
@@ -170,15 +173,15 @@ function Dictionary({ value, id, label, onChange }) {
   return html`<div className="rows" id=${id} role="group" aria-label=${label}>
     ${entries.map(
       ([key, item], i) => html`<div className="rows-row" key=${i}>
-        <input className="input rows-key" aria-label=${`Key ${i + 1}`} value=${key}
+        <input className="input rows-key" aria-label=${t("Key {n}", { n: i + 1 })} value=${key}
           onChange=${(/** @type {any} */ e) => put(i, [e.target.value, item])} />
-        <input className="input" aria-label=${`Value of ${key || "the key"}`}
+        <input className="input" aria-label=${t("Value of {key}", { key: key || t("the key") })}
           value=${typeof item === "string" ? item : JSON.stringify(item)}
           onChange=${(/** @type {any} */ e) => put(i, [key, readLike(item, e.target.value)])} />
-        <${RemoveButton} what=${key || "key"} onClick=${() => remove(i)} />
+        <${RemoveButton} what=${key || t("key")} onClick=${() => remove(i)} />
       </div>`,
     )}
-    <button type="button" className="link-button rows-add" onClick=${add}><${Glyph} name="plus" /> Add value</button>
+    <button type="button" className="link-button rows-add" onClick=${add}><${Glyph} name="plus" /> ${t("Add value")}</button>
   </div>`;
 }
 
@@ -210,7 +213,7 @@ function readLike(before, text) {
 
 /** @param {{what: string, onClick: () => void}} props */
 function RemoveButton({ what, onClick }) {
-  return html`<button type="button" className="button quiet square small" aria-label=${`Remove ${what}`}
+  return html`<button type="button" className="button quiet square small" aria-label=${t("Remove {what}", { what })}
     onClick=${onClick}><${Glyph} name="cross" /></button>`;
 }
 
@@ -227,7 +230,7 @@ function JsonField({ schema, value, id, label, onChange }) {
       onChange(JSON.parse(event.target.value));
       setProblem("");
     } catch (error) {
-      setProblem(`This is not JSON yet: ${error instanceof Error ? error.message : error}`);
+      setProblem(t("This is not JSON yet: {reason}", { reason: error instanceof Error ? error.message : error }));
     }
   };
   return html`<textarea className="input code grows" id=${id} aria-label=${label} rows="3" spellCheck="false"

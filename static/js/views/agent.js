@@ -5,7 +5,7 @@ import { loadCatalog } from "../catalog.js";
 import { CredentialFields } from "../credential_fields.js";
 import { confirmLoss } from "../dialog.js";
 import { fill, h } from "../dom.js";
-import { count, fileName } from "../format.js";
+import { fileName } from "../format.js";
 import { drawGraph } from "../graph_picture.js";
 import { icon } from "../icons.js";
 import { problemLines } from "../import_agent.js";
@@ -17,6 +17,7 @@ import { hasEnded } from "../status.js";
 import { toast, toastError } from "../toast.js";
 import { saveFile } from "../value_view.js";
 import { runTable } from "./runs.js";
+import { plural, t } from "../messages.js";
 
 /** @typedef {import("../types.js").Graph} Graph */
 /** @typedef {Map<string, import("../types.js").Block>} Catalog */
@@ -35,7 +36,7 @@ export async function showAgent(main, place, signal) {
   const credentials = await CredentialFields.load(graph.credentials_input_schema);
   if (signal.aborted) return;
   const runForm = new RunForm(graph, catalog, earlier?.inputs ?? {}, credentials);
-  const runs = h("section", { class: "stack", "aria-label": "Runs" });
+  const runs = h("section", { class: "stack", "aria-label": t("Runs") });
   const right = h("div", { class: "stack" }, graphCard(graph, catalog), runs);
   fill(main, agentHead(graph), h("div", { class: "agent-columns" }, runForm.element, right));
   followRuns(runs, graphId, signal);
@@ -44,13 +45,13 @@ export async function showAgent(main, place, signal) {
 /** @param {Graph} graph */
 function agentHead(graph) {
   const actions = [
-    h("a", { class: "button", href: paths.build(graph.id) }, "Edit"),
-    button("Export", "download", (b) => void whileBusy(b, "Exporting", () => saveAgent(graph)), "wide-label"),
-    button("Delete", "trash", () => void removeAgent(graph), "delete wide-label"),
+    h("a", { class: "button", href: paths.build(graph.id) }, t("Edit")),
+    button(t("Export"), "download", (b) => void whileBusy(b, t("Exporting"), () => saveAgent(graph)), "wide-label"),
+    button(t("Delete"), "trash", () => void removeAgent(graph), "delete wide-label"),
   ];
-  const version = h("span", { class: "muted" }, `Version ${graph.version}`);
-  const title = graph.name || "Agent without a name";
-  const head = pageHead({ title, crumbs: [["Library", paths.library()]], beside: version, actions });
+  const version = h("span", { class: "muted" }, t("Version {version}", { version: graph.version }));
+  const title = graph.name || t("Agent without a name");
+  const head = pageHead({ title, crumbs: [[t("Library"), paths.library()]], beside: version, actions });
   const texts = [graph.description, graph.instructions].map((text) => text?.trim()).filter(Boolean);
   return [
     head,
@@ -69,9 +70,10 @@ function agentHead(graph) {
 function missingBlocks(graph) {
   const count = graph.missing_blocks?.length ?? 0;
   if (!count) return null;
-  const text =
-    "It can be looked at and exported. Runs are refused until the blocks are in a folder that `blocks.paths` names in config.toml.";
-  const title = count === 1 ? "This server lacks a block of this agent" : `This server lacks ${count} blocks of this agent`;
+  const text = t(
+    "It can be looked at and exported. Runs are refused until the blocks are in a folder that `blocks.paths` names in config.toml.",
+  );
+  const title = plural(count, "This server lacks a block of this agent", "This server lacks {n} blocks of this agent");
   const lines = h(
     "div",
     { class: "banner-text" },
@@ -88,7 +90,7 @@ async function saveAgent(graph) {
     const exported = await exportGraph(graph.id);
     saveFile(fileName(graph.name, "json"), JSON.stringify(exported, null, 2));
   } catch (error) {
-    toastError(error, "The agent was not exported");
+    toastError(error, t("The agent was not exported"));
   }
 }
 
@@ -96,16 +98,22 @@ async function saveAgent(graph) {
 async function removeAgent(graph) {
   const runs = await listGraphExecutions(graph.id).catch(() => []);
   const text = runs.length
-    ? `All its versions and its ${count(runs.length, "run")} go with it.`
-    : "All its versions go. It has not run yet.";
-  if (!(await confirmLoss({ title: `Delete “${graph.name}”?`, text: `${text} Export it first to keep a copy.`, verb: "Delete" })))
+    ? plural(runs.length, "All its versions and its run go with it.", "All its versions and its {n} runs go with it.")
+    : t("All its versions go. It has not run yet.");
+  if (
+    !(await confirmLoss({
+      title: t("Delete “{name}”?", { name: graph.name }),
+      text: t("{text} Export it first to keep a copy.", { text }),
+      verb: t("Delete"),
+    }))
+  )
     return;
   try {
     await deleteGraph(graph.id);
-    toast(`“${graph.name}” is deleted.`);
+    toast(t("“{name}” is deleted.", { name: graph.name }));
     go(paths.library());
   } catch (error) {
-    toastError(error, "The agent was not deleted");
+    toastError(error, t("The agent was not deleted"));
   }
 }
 
@@ -115,8 +123,8 @@ function graphCard(graph, catalog) {
   const head = h(
     "div",
     { class: "card-head" },
-    h("h2", null, "Graph"),
-    h("span", { class: "muted" }, count(nodes.length, "node")),
+    h("h2", null, t("Graph")),
+    h("span", { class: "muted" }, plural(nodes.length, "{n} node", "{n} nodes")),
   );
   return h(
     "section",
@@ -124,7 +132,7 @@ function graphCard(graph, catalog) {
     head,
     h(
       "div",
-      { class: "graph-place dotted", tabindex: 0, role: "group", "aria-label": "Graph" },
+      { class: "graph-place dotted", tabindex: 0, role: "group", "aria-label": t("Graph") },
       drawGraph(graph, catalog).element,
     ),
   );
@@ -137,14 +145,14 @@ function followRuns(box, graphId, signal) {
   const load = async () => {
     runs = await listGraphExecutions(graphId);
     if (signal.aborted) return;
-    const none = h("p", { class: "card card-body muted" }, "It has not run yet. Fill in the inputs and press Run.");
+    const none = h("p", { class: "card card-body muted" }, t("It has not run yet. Fill in the inputs and press Run."));
     fill(
       box,
-      h("h2", { class: "section-title" }, "Runs"),
+      h("h2", { class: "section-title" }, t("Runs")),
       runs.length ? runTable(runs, null, () => void load().catch(toastError)) : none,
     );
   };
-  load().catch((error) => signal.aborted || toastError(error, "The runs could not be loaded"));
+  load().catch((error) => signal.aborted || toastError(error, t("The runs could not be loaded")));
   const timer = setInterval(() => {
     if (!document.hidden && runs.some((run) => !hasEnded(run.status))) void load().catch(() => {});
   }, REFRESH_MS);
@@ -163,17 +171,17 @@ class RunForm {
       "button",
       { class: "button filled run-button", type: "submit" },
       icon("play"),
-      h("span", { class: "button-label" }, "Run"),
+      h("span", { class: "button-label" }, t("Run")),
       h("kbd", null, "Ctrl Enter"),
     );
-    const nothing = this.form.fields.size ? null : h("p", { class: "muted" }, "This agent takes no inputs.");
+    const nothing = this.form.fields.size ? null : h("p", { class: "muted" }, t("This agent takes no inputs."));
     const trigger =
       graph.has_external_trigger || graph.has_webhook_trigger
-        ? h("p", { class: "muted" }, "A webhook starts this agent; run by hand it has no payload.")
+        ? h("p", { class: "muted" }, t("A webhook starts this agent; run by hand it has no payload."))
         : null;
-    const form = h("form", { class: "card run-form", novalidate: true, "aria-label": "Run this agent" });
+    const form = h("form", { class: "card run-form", novalidate: true, "aria-label": t("Run this agent") });
     form.append(
-      h("div", { class: "card-head" }, h("h2", null, "Inputs")),
+      h("div", { class: "card-head" }, h("h2", null, t("Inputs"))),
       h("div", { class: "card-body stack" }, trigger, nothing, this.form.element, credentials.element, this.problems),
       h("div", { class: "run-bar" }, this.button),
     );
@@ -191,7 +199,7 @@ class RunForm {
     if (!inputs) return;
     try {
       const start = () => executeGraph(this.graph, inputs, this.credentials.read());
-      const runId = await whileBusy(this.button, "Starting", start);
+      const runId = await whileBusy(this.button, t("Starting"), start);
       go(paths.run(this.graph.id, runId));
     } catch (error) {
       this.#showRefusal(error);

@@ -2,9 +2,9 @@
 
 import { loadCatalog } from "../catalog.js";
 import { fill, h } from "../dom.js";
-import { count } from "../format.js";
 import { blockTitle, pinKind } from "../names.js";
 import { pageHead } from "../page_head.js";
+import { plural, t } from "../messages.js";
 
 /** @typedef {import("../types.js").Block} Block */
 /** @typedef {import("../types.js").ObjectSchema} ObjectSchema */
@@ -18,19 +18,19 @@ export async function showBlocks(main, _place, signal) {
     element: blockRow(block),
     text: `${block.name} ${blockTitle(block.name)} ${block.description} ${categories(block).join(" ")}`.toLowerCase(),
   }));
-  const shown = h("p", { class: "muted", role: "status" }, count(blocks.length, "block"));
+  const shown = h("p", { class: "muted", role: "status" }, plural(blocks.length, "{n} block", "{n} blocks"));
   const input = h("input", {
     class: "input",
     type: "search",
-    placeholder: "Search by name, purpose or category",
-    "aria-label": "Search blocks",
+    placeholder: t("Search by name, purpose or category"),
+    "aria-label": t("Search blocks"),
   });
   input.addEventListener("input", () => {
     const words = input.value.toLowerCase().split(/\s+/);
     for (const row of rows) row.element.hidden = !words.every((word) => row.text.includes(word));
-    shown.textContent = count(rows.filter((row) => !row.element.hidden).length, "block");
+    shown.textContent = plural(rows.filter((row) => !row.element.hidden).length, "{n} block", "{n} blocks");
   });
-  const head = pageHead({ title: "Blocks" });
+  const head = pageHead({ title: t("Blocks") });
   fill(
     main,
     head,
@@ -63,8 +63,8 @@ function blockDetail(block) {
   return h(
     "div",
     { class: "block-detail" },
-    h("p", { class: "block-text" }, block.description || "It says nothing about itself."),
-    h("div", { class: "block-pins" }, pinList("Inputs", block.inputSchema), pinList("Outputs", block.outputSchema)),
+    h("p", { class: "block-text" }, block.description || t("It says nothing about itself.")),
+    h("div", { class: "block-pins" }, pinList(t("Inputs"), block.inputSchema), pinList(t("Outputs"), block.outputSchema)),
     h("p", { class: "mono muted" }, block.id),
   );
 }

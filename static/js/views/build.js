@@ -20,6 +20,7 @@ import { BuilderContext } from "../builder/hooks.js";
 import { Palette } from "../builder/palette.js";
 import { SidePanel } from "../builder/panel.js";
 import { RunControl } from "../builder/run_control.js";
+import { t } from "../messages.js";
 
 /** @typedef {import("../types.js").Graph} Graph */
 
@@ -31,7 +32,7 @@ export async function showBuild(main, place, signal) {
   const { graphId = "" } = place.params;
   const [saved, catalog] = await Promise.all([graphId ? getGraph(graphId) : null, loadCatalog(), loadStyles()]);
   if (signal.aborted) return;
-  const base = saved ? readGraph(saved) : { name: "New agent", description: "", nodes: [], links: [] };
+  const base = saved ? readGraph(saved) : { name: t("New agent"), description: "", nodes: [], links: [] };
   const kept = readDraft(graphId);
   const draft = kept ? withPositions(restoreSecrets(kept, base, catalog)) : base;
   const builder = Object.assign(new Builder(draft, saved, catalog, !matchMedia(PHONE).matches), {
@@ -129,8 +130,8 @@ function keepDrafts(builder, signal) {
       return builder.set({ draft: "" });
     }
     const isKept = keepDraft(builder.saved?.id ?? "", builder.saved?.version ?? 0, builder.doc.now, builder.catalog);
-    const since = builder.state.version ? ` · based on v${builder.state.version}` : "";
-    builder.set({ draft: isKept ? `Draft saved${since}` : "Too large to keep here: save a version" });
+    const since = builder.state.version ? t(" · based on v{version}", { version: builder.state.version }) : "";
+    builder.set({ draft: isKept ? t("Draft saved{since}", { since }) : t("Too large to keep here: save a version") });
   };
   const stop = builder.doc.store.subscribe(() => {
     builder.set({ isChanged: builder.differs });
@@ -152,15 +153,23 @@ function offerRecovered(builder, kept, base) {
   const { saved } = builder;
   const isOld = saved !== null && saved.version !== kept.version;
   builder.stored = base;
-  builder.set({ isChanged: true, draft: saved ? `Draft saved · based on v${kept.version}` : "Draft saved" });
+  builder.set({
+    isChanged: true,
+    draft: saved ? t("Draft saved · based on v{version}", { version: kept.version }) : t("Draft saved"),
+  });
   const text = isOld
-    ? `This is your draft of version ${kept.version}; version ${saved.version} was saved meanwhile. Saving makes a new version of the draft.`
-    : `Your draft of ${when(kept.at)} is here again.`;
+    ? t(
+        "This is your draft of version {version}; version {newer} was saved meanwhile. Saving makes a new version of the draft.",
+        { version: kept.version, newer: saved.version },
+      )
+    : t("Your draft of {time} is here again.", { time: when(kept.at) });
   const drop = () => {
     forgetDraft(saved?.id ?? "");
     builder.doc.edit(base);
     builder.set({ draft: "" });
     if (!saved) go(paths.build());
   };
-  toast(text, { action: { label: isOld ? `Take version ${saved.version}` : "Discard it", run: drop } });
+  toast(text, {
+    action: { label: isOld ? t("Take version {version}", { version: saved.version }) : t("Discard it"), run: drop },
+  });
 }

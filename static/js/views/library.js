@@ -3,13 +3,14 @@
 import { listExecutions, listGraphs, serverNow } from "../api.js";
 import { loadCatalog } from "../catalog.js";
 import { fill, h, svg } from "../dom.js";
-import { clock, count, cut, duration, timeMs, when } from "../format.js";
+import { clock, cut, duration, timeMs, when } from "../format.js";
 import { drawMini } from "../graph_picture.js";
 import { icon } from "../icons.js";
 import { openImport } from "../import_agent.js";
 import { button, pageHead } from "../page_head.js";
 import { paths } from "../router.js";
 import { hasEnded, runLook, statusIcon } from "../status.js";
+import { parts, plural, t } from "../messages.js";
 
 /** @typedef {import("../types.js").Graph} Graph */
 /** @typedef {import("../types.js").GraphExecution} GraphExecution */
@@ -23,8 +24,11 @@ const REFRESH_MS = 3000;
 export async function showLibrary(main, _place, signal) {
   const [graphs, runs, catalog] = await Promise.all([listGraphs(), listExecutions(), loadCatalog()]);
   if (signal.aborted) return;
-  const create = h("a", { class: "button", href: paths.build() }, icon("plus"), "New agent");
-  const head = pageHead({ title: "Library", actions: [create, button("Import", "upload", openImport, graphs.length ? "filled" : "")] });
+  const create = h("a", { class: "button", href: paths.build() }, icon("plus"), t("New agent"));
+  const head = pageHead({
+    title: t("Library"),
+    actions: [create, button(t("Import"), "upload", openImport, graphs.length ? "filled" : "")],
+  });
   if (!graphs.length) return fill(main, head, emptyLibrary());
   const cards = graphs.map((graph) => new AgentCard(graph, catalog));
   const search = graphs.length >= SEARCH_FROM ? searchField(cards) : null;
@@ -69,8 +73,8 @@ function followRuns(cards, runs, signal) {
 
 /** @param {AgentCard[]} cards */
 function searchField(cards) {
-  const none = h("p", { class: "muted search-none", hidden: true }, "No agent has this in its name or description.");
-  const input = h("input", { class: "input", type: "search", placeholder: "Search agents", "aria-label": "Search agents" });
+  const none = h("p", { class: "muted search-none", hidden: true }, t("No agent has this in its name or description."));
+  const input = h("input", { class: "input", type: "search", placeholder: t("Search agents"), "aria-label": t("Search agents") });
   input.addEventListener("input", () => {
     const words = input.value.toLowerCase();
     for (const card of cards) card.element.hidden = !card.text.includes(words);
@@ -86,11 +90,18 @@ class AgentCard {
     this.text = `${graph.name} ${graph.description}`.toLowerCase();
     this.last = h("p", { class: "card-line" });
     this.ticks = h("span", { class: "ticks" });
-    const name = h("a", { class: "card-name", href: paths.agent(graph.id) }, graph.name || "Agent without a name");
-    const line = graph.description?.trim() ? cut(graph.description.trim(), 140) : count((graph.nodes ?? []).length, "node");
+    const name = h("a", { class: "card-name", href: paths.agent(graph.id) }, graph.name || t("Agent without a name"));
+    const line = graph.description?.trim()
+      ? cut(graph.description.trim(), 140)
+      : plural((graph.nodes ?? []).length, "{n} node", "{n} nodes");
     const go = h(
       "a",
-      { class: "button soft square card-go", href: paths.agent(graph.id), "aria-label": `Run ${graph.name}`, title: "Run" },
+      {
+        class: "button soft square card-go",
+        href: paths.agent(graph.id),
+        "aria-label": t("Run {name}", { name: graph.name }),
+        title: t("Run"),
+      },
       icon("play"),
     );
     this.element = h(
@@ -105,7 +116,7 @@ class AgentCard {
   /** @param {GraphExecution[]} runs of this agent, the newest first */
   showRuns(runs) {
     const [last] = runs;
-    if (!last) fill(this.last, icon("waiting", "tone-quiet"), h("span", { class: "muted" }, "Never run"));
+    if (!last) fill(this.last, icon("waiting", "tone-quiet"), h("span", { class: "muted" }, t("Never run")));
     else
       fill(
         this.last,
@@ -123,8 +134,8 @@ function lastLine(run) {
   if (run.status === "RUNNING") return `Running ${clock(serverNow() - started)}`;
   if (!hasEnded(run.status)) return look.word;
   const took = timeMs(run.ended_at) - started;
-  const lead = look.tone === "done" ? "" : `${look.word.replace("Completed, ", "")}, `;
-  return `${lead}${when(started)}${Number.isNaN(took) ? "" : `, took ${duration(took)}`}`;
+  const lead = look.tone === "done" ? "" : `${look.brief ?? look.word}, `;
+  return `${lead}${when(started)}${Number.isNaN(took) ? "" : t(", took {time}", { time: duration(took) })}`;
 }
 
 /** The last runs as bars, the newest at the right. @param {GraphExecution[]} runs */
@@ -135,7 +146,11 @@ function runTicks(runs) {
     const height = !look ? 3 : look.tone === "failed" || look.tone === "running" || look.tone === "wait" ? 14 : 9;
     return svg("rect", { class: `tick tick-${look?.tone ?? "none"}`, x: i * 6, y: 14 - height, width: 4, height, rx: 1.5 });
   });
-  const said = looks.length ? `Last ${count(looks.length, "run")}: ${looks.map((look) => look.word).join(", ")}` : "No runs yet";
+  const said = looks.length
+    ? plural(looks.length, "Last run: {results}", "Last {n} runs: {results}", {
+        results: looks.map((look) => look.word).join(", "),
+      })
+    : t("No runs yet");
   return svg(
     "svg",
     { class: "tick-row", viewBox: "0 0 76 14", width: 76, height: 14, role: "img", "aria-label": said },
@@ -168,8 +183,14 @@ function emptyLibrary() {
     "div",
     { class: "empty dotted" },
     picture,
-    h("h2", { class: "empty-title" }, "No agents yet"),
-    h("p", null, "Drop an AutoGPT agent file anywhere on this page, or paste its JSON with ", h("kbd", null, "Ctrl V"), "."),
-    h("div", { class: "empty-actions" }, button("Import an agent", "upload", openImport, "filled")),
+    h("h2", { class: "empty-title" }, t("No agents yet")),
+    h(
+      "p",
+      null,
+      parts("Drop an AutoGPT agent file anywhere on this page, or paste its JSON with {keys}.", {
+        keys: h("kbd", null, "Ctrl V"),
+      }),
+    ),
+    h("div", { class: "empty-actions" }, button(t("Import an agent"), "upload", openImport, "filled")),
   );
 }

@@ -4,6 +4,7 @@ import { fill, h } from "../dom.js";
 import { logo } from "../frame.js";
 import { icon } from "../icons.js";
 import { copyText } from "../value_view.js";
+import { t } from "../messages.js";
 
 const COMMAND = "autogpt-lite open";
 
@@ -11,25 +12,27 @@ const COMMAND = "autogpt-lite open";
 export function showLogin(app, problem) {
   const copy = h(
     "button",
-    { class: "button small", type: "button", on: { click: () => void copyText(COMMAND, "Copied") } },
+    { class: "button small", type: "button", on: { click: () => void copyText(COMMAND, t("Copied")) } },
     icon("copy"),
-    "Copy",
+    t("Copy"),
   );
   const refused = problem && h("p", { class: "login-problem", role: "alert" }, icon("alert", "tone-wait"), problem);
   const page = h(
     "main",
     { class: "login" },
     h("div", { class: "login-brand" }, logo(), "autogpt_lite"),
-    h("h1", null, problem ? "This link did not work" : "This page needs a link"),
+    h("h1", null, problem ? t("This link did not work") : t("This page needs a link")),
     refused,
-    h("p", { class: "login-text" }, "On the computer where the server runs, open a terminal and type:"),
+    h("p", { class: "login-text" }, t("On the computer where the server runs, open a terminal and type:")),
     h("p", { class: "command" }, h("code", null, COMMAND), copy),
     h(
       "p",
       { class: "login-text" },
-      "It opens this page with a link that logs this browser in. A link works once, for a few minutes, so that nobody else can use it.",
+      t(
+        "It opens this page with a link that logs this browser in. A link works once, for a few minutes, so that nobody else can use it.",
+      ),
     ),
-    h("p", { class: "login-text muted" }, "Nothing is lost: agents and runs go on while you are away."),
+    h("p", { class: "login-text muted" }, t("Nothing is lost: agents and runs go on while you are away.")),
   );
   fill(app, page);
 }

@@ -19,6 +19,7 @@ import { TimeScale, roomFor } from "../time_scale.js";
 import { Timeline } from "../timeline.js";
 import { toastError } from "../toast.js";
 import { PinTable } from "../value_view.js";
+import { t } from "../messages.js";
 
 /** @typedef {import("../types.js").Graph} Graph */
 /** @typedef {import("../types.js").GraphExecution} GraphExecution */
@@ -40,7 +41,7 @@ export async function showRun(main, place, signal) {
 
 /** A deleted agent's runs can still be read. @param {GraphExecution} run @returns {Graph} */
 function lostGraph(run) {
-  return { id: run.graph_id, version: run.graph_version, name: "A deleted agent", description: "", nodes: [], links: [] };
+  return { id: run.graph_id, version: run.graph_version, name: t("A deleted agent"), description: "", nodes: [], links: [] };
 }
 
 /** @param {import("../types.js").GraphNode[]} nodes @param {Catalog} catalog @returns {Map<string, string>} by node id */
@@ -63,12 +64,12 @@ class RunPage {
     this.feed = new RunFeed(graph.id, run.id, this.state, (isLive) => this.#showConnection(isLive));
     this.facts = new RunFacts(nodes.length);
     this.outputs = new RunOutputs(graph.output_schema);
-    this.inputs = new PinTable("It was started without inputs.");
+    this.inputs = new PinTable(t("It was started without inputs."));
     this.timeline = new Timeline(new Map(nodes.map((node) => [node.id, this.#nameOf(node)])));
     this.picture = drawGraph(graph, catalog, (nodeId) => this.timeline.open(nodeId));
     this.graphPlace = h(
       "div",
-      { class: "graph-place dotted", tabindex: 0, role: "group", "aria-label": "Graph" },
+      { class: "graph-place dotted", tabindex: 0, role: "group", "aria-label": t("Graph") },
       this.picture.element,
     );
     this.problems = new RunProblems(
@@ -77,14 +78,14 @@ class RunPage {
     );
     this.badge = h("span", { role: "status" });
     this.connection = h("span", { class: "muted", role: "status" });
-    this.change = h("a", { class: "button quiet wide-only", href: paths.agentLikeRun(graph.id, run.id) }, "Change inputs");
-    this.again = button("Run again", "again", (pressed) => void this.#runAgain(pressed));
-    this.stop = button("Stop", "stop", (pressed) => void this.#stop(pressed), "stop");
-    const name = graph.name || "Agent without a name";
+    this.change = h("a", { class: "button quiet wide-only", href: paths.agentLikeRun(graph.id, run.id) }, t("Change inputs"));
+    this.again = button(t("Run again"), "again", (pressed) => void this.#runAgain(pressed));
+    this.stop = button(t("Stop"), "stop", (pressed) => void this.#stop(pressed), "stop");
+    const name = graph.name || t("Agent without a name");
     this.head = pageHead({
-      title: "Run",
+      title: t("Run"),
       crumbs: [
-        ["Library", paths.library()],
+        [t("Library"), paths.library()],
         [name, paths.agent(graph.id)],
       ],
       beside: [this.badge, this.connection],
@@ -96,15 +97,15 @@ class RunPage {
 
   /** @param {boolean} hasGraph */
   #columns(hasGraph) {
-    const summary = h("summary", { class: "card-head" }, icon("chevron", "row-chevron"), h("h2", null, "Inputs"));
+    const summary = h("summary", { class: "card-head" }, icon("chevron", "row-chevron"), h("h2", null, t("Inputs")));
     const inputs = h(
       "details",
       { class: "card fold", open: true },
       summary,
       h("div", { class: "card-body" }, this.inputs.element),
     );
-    const graph = h("section", { class: "card", "aria-label": "Graph", hidden: !hasGraph }, this.graphPlace);
-    const timeline = h("section", { class: "card", "aria-label": "Timeline" }, this.timeline.element);
+    const graph = h("section", { class: "card", "aria-label": t("Graph"), hidden: !hasGraph }, this.graphPlace);
+    const timeline = h("section", { class: "card", "aria-label": t("Timeline") }, this.timeline.element);
     const left = h("div", { class: "stack" }, this.problems.element, this.outputs.element, inputs);
     return h("div", { class: "run-columns" }, left, h("div", { class: "stack" }, graph, timeline));
   }
@@ -118,13 +119,13 @@ class RunPage {
 
   /** @param {import("../types.js").NodeExecution} execution @returns {string} */
   #titleOf(execution) {
-    return this.timeline.names.get(execution.node_id)?.title ?? "A removed node";
+    return this.timeline.names.get(execution.node_id)?.title ?? t("A removed node");
   }
 
   /** @param {import("../types.js").NodeExecution} execution @returns {any[]} */
   #repairs(execution) {
-    const show = button("Show node", "arrow", () => this.timeline.open(execution.node_id), "small");
-    return [show, h("a", { class: "button small", href: paths.agentLikeRun(this.graph.id, this.runId) }, "Change inputs")];
+    const show = button(t("Show node"), "arrow", () => this.timeline.open(execution.node_id), "small");
+    return [show, h("a", { class: "button small", href: paths.agentLikeRun(this.graph.id, this.runId) }, t("Change inputs"))];
   }
 
   /** @param {GraphExecution} run */
@@ -149,7 +150,7 @@ class RunPage {
 
   /** @param {boolean} isLive */
   #showConnection(isLive) {
-    setText(this.connection, isLive ? "" : "Connection lost, trying again. Nothing is lost.");
+    setText(this.connection, isLive ? "" : t("Connection lost, trying again. Nothing is lost."));
   }
 
   #showSoon() {
@@ -198,7 +199,9 @@ class RunPage {
     const title = /** @type {HTMLElement} */ (this.head.querySelector("h1"));
     setText(
       title,
-      Number.isNaN(started) ? "Run" : `Run of ${dayAndTime(started).replace(/^[TY]/, (first) => first.toLowerCase())}`,
+      Number.isNaN(started)
+        ? t("Run")
+        : t("Run of {time}", { time: dayAndTime(started).replace(/^[TY]/, (first) => first.toLowerCase()) }),
     );
     const ended = hasEnded(run.status);
     this.stop.hidden = ended;
@@ -242,9 +245,9 @@ class RunPage {
   /** @param {HTMLButtonElement} pressed */
   async #stop(pressed) {
     try {
-      await whileBusy(pressed, "Stopping", () => stopExecution(this.graph.id, this.runId));
+      await whileBusy(pressed, t("Stopping"), () => stopExecution(this.graph.id, this.runId));
     } catch (error) {
-      toastError(error, "Stop");
+      toastError(error, t("Stop"));
     }
     await this.feed.reload();
   }
@@ -252,10 +255,10 @@ class RunPage {
   /** @param {HTMLButtonElement} pressed */
   async #runAgain(pressed) {
     try {
-      const runId = await whileBusy(pressed, "Starting", () => executeGraph(this.graph, this.state.run?.inputs ?? {}));
+      const runId = await whileBusy(pressed, t("Starting"), () => executeGraph(this.graph, this.state.run?.inputs ?? {}));
       go(paths.run(this.graph.id, runId));
     } catch (error) {
-      toastError(error, "It was not started");
+      toastError(error, t("It was not started"));
     }
   }
 }

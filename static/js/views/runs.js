@@ -3,12 +3,13 @@
 import { deleteExecution, listExecutions, listGraphs, serverNow } from "../api.js";
 import { confirmLoss } from "../dialog.js";
 import { fill, h } from "../dom.js";
-import { clock, count, duration, exactTime, number, timeMs, when } from "../format.js";
+import { clock, duration, exactTime, number, timeMs, when } from "../format.js";
 import { icon } from "../icons.js";
 import { pageHead } from "../page_head.js";
 import { paths } from "../router.js";
 import { badge, hasEnded, runLook } from "../status.js";
 import { toast, toastError } from "../toast.js";
+import { plural, t } from "../messages.js";
 
 /** @typedef {import("../types.js").GraphExecution} GraphExecution */
 
@@ -16,9 +17,9 @@ const REFRESH_MS = 3000;
 
 /** @type {[string, (run: GraphExecution) => boolean][]} */
 const FILTERS = [
-  ["All", () => true],
-  ["Running", (run) => !hasEnded(run.status)],
-  ["With problems", (run) => runLook(run).tone === "failed" || runLook(run).tone === "wait"],
+  [t("All"), () => true],
+  [t("Running"), (run) => !hasEnded(run.status)],
+  [t("With problems"), (run) => runLook(run).tone === "failed" || runLook(run).tone === "wait"],
 ];
 
 /** @type {import("../main.js").View} */
@@ -50,8 +51,8 @@ export async function showRuns(main, _place, signal) {
   );
   fill(
     main,
-    pageHead({ title: "Runs" }),
-    runs.length ? h("div", { class: "chips", role: "group", "aria-label": "Filter" }, chips) : null,
+    pageHead({ title: t("Runs") }),
+    runs.length ? h("div", { class: "chips", role: "group", "aria-label": t("Filter") }, chips) : null,
     table,
   );
   show();
@@ -63,13 +64,13 @@ export async function showRuns(main, _place, signal) {
 
 /** @param {boolean} some whether the filter hides some */
 function emptyRuns(some) {
-  if (some) return h("p", { class: "card card-body muted" }, "No run is like this.");
-  const library = h("a", { class: "button filled", href: paths.library() }, "To the library");
+  if (some) return h("p", { class: "card card-body muted" }, t("No run is like this."));
+  const library = h("a", { class: "button filled", href: paths.library() }, t("To the library"));
   return h(
     "div",
     { class: "empty dotted" },
-    h("h2", { class: "empty-title" }, "Nothing has run"),
-    h("p", null, "Runs show here the moment they start. Open an agent and press Run."),
+    h("h2", { class: "empty-title" }, t("Nothing has run")),
+    h("p", null, t("Runs show here the moment they start. Open an agent and press Run.")),
     h("div", { class: "empty-actions" }, library),
   );
 }
@@ -91,8 +92,8 @@ export function runTable(runs, names, onDelete) {
 function runRow(run, names, onDelete) {
   const started = timeMs(run.started_at);
   const took = run.status === "RUNNING" ? clock(serverNow() - started) : duration(timeMs(run.ended_at) - started);
-  const said = Number.isNaN(started) ? "Not started" : when(started);
-  const title = names ? (names.get(run.graph_id) ?? "A deleted agent") : said;
+  const said = Number.isNaN(started) ? t("Not started") : when(started);
+  const title = names ? (names.get(run.graph_id) ?? t("A deleted agent")) : said;
   const nodes = run.stats?.node_exec_count ?? 0;
   return h(
     "li",
@@ -104,7 +105,7 @@ function runRow(run, names, onDelete) {
       names ? h("span", { class: "run-when" }, said) : null,
     ),
     h("span", { class: "run-status" }, badge(runLook(run))),
-    h("span", { class: "run-nodes" }, nodes ? count(nodes, "node") : ""),
+    h("span", { class: "run-nodes" }, nodes ? plural(nodes, "{n} node", "{n} nodes") : ""),
     h("span", { class: "run-version" }, `v${run.graph_version}`),
     h("span", { class: "run-took" }, took),
     hasEnded(run.status) ? deleteButton(run, title, onDelete) : h("span", { class: "run-delete" }),
@@ -114,14 +115,14 @@ function runRow(run, names, onDelete) {
 /** @param {GraphExecution} run @param {string} title @param {() => void} onDelete */
 function deleteButton(run, title, onDelete) {
   const press = async () => {
-    const text = "Its inputs, outputs and timeline go with it. The agent stays.";
-    if (!(await confirmLoss({ title: "Delete this run?", text, verb: "Delete" }))) return;
+    const text = t("Its inputs, outputs and timeline go with it. The agent stays.");
+    if (!(await confirmLoss({ title: t("Delete this run?"), text, verb: t("Delete") }))) return;
     try {
       await deleteExecution(run.id);
-      toast("Run deleted.");
+      toast(t("Run deleted."));
       onDelete();
     } catch (error) {
-      toastError(error, "The run was not deleted");
+      toastError(error, t("The run was not deleted"));
     }
   };
   return h(
@@ -129,8 +130,8 @@ function deleteButton(run, title, onDelete) {
     {
       class: "button quiet square small run-delete",
       type: "button",
-      title: "Delete",
-      "aria-label": `Delete the run ${title}`,
+      title: t("Delete"),
+      "aria-label": t("Delete the run {title}", { title }),
       on: { click: () => void press() },
     },
     icon("trash"),
