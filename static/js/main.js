@@ -104,7 +104,10 @@ function showFailure(main, error) {
   );
 }
 
-/** The builder is as large as all other pages together, so it is loaded when it is first opened. @type {View} */
+/**
+ * The builder is as large as all other pages together, so it is loaded when it is first opened.
+ * @param {HTMLElement} main @param {import("./router.js").Place} place @param {AbortSignal} signal
+ */
 async function showBuild(main, place, signal) {
   const { showBuild: show } = await import("./views/build.js");
   if (!signal.aborted) await show(main, place, signal);

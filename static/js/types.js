@@ -38,6 +38,7 @@
  * @property {boolean} [has_external_trigger]
  * @property {boolean} [has_webhook_trigger]
  * @property {string|null} [instructions]
+ * @property {string|null} [recommended_schedule_cron]
  * @property {string[]} [missing_blocks] ids of the blocks that this server does not have
  */
 
@@ -50,6 +51,7 @@
  * @property {ObjectSchema} outputSchema
  * @property {string} uiType
  * @property {boolean} [staticOutput]
+ * @property {boolean} [disabled]
  * @property {({category: string}|string)[]} [categories]
  */
 

@@ -59,7 +59,7 @@ export function Dock() {
     if (builder.state.menu) return builder.set({ menu: null });
     const box = event.currentTarget.getBoundingClientRect();
     openMenuAt(builder, { x: box.left, y: box.top - 432 });
-    const menu = builder.state.menu;
+    const menu = /** @type {any} */ (builder.state).menu; // opened one line above, which narrowing does not see
     if (menu) builder.set({ menu: { ...menu, at: builder.freePlace() } });
   };
   return html`<div className="dock">

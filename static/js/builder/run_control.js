@@ -24,6 +24,9 @@ export class RunControl {
     this.state = null;
     /** @type {RunFeed|null} */
     this.feed = null;
+    /** Ids of the run's nodes as the draft has them. @type {Map<string, string>} */
+    this.localIds = new Map();
+    this.nodeCount = 0;
     this.timer = 0;
   }
 
@@ -91,7 +94,7 @@ export class RunControl {
 
   /** @param {string} localId @returns {import("../run_state.js").NodeGroup|undefined} */
   groupOf(localId) {
-    for (const [saved, local] of this.localIds ?? []) if (local === localId) return this.state?.groups.get(saved);
+    for (const [saved, local] of this.localIds) if (local === localId) return this.state?.groups.get(saved);
     return undefined;
   }
 
@@ -111,11 +114,11 @@ export class RunControl {
     if (!state?.run) return;
     const runNodes = { ...this.builder.state.runNodes };
     for (const group of state.takeChanged()) {
-      const id = this.localIds?.get(group.nodeId);
+      const id = this.localIds.get(group.nodeId);
       if (id) runNodes[id] = nodeView(group);
     }
     const before = this.builder.state.run;
-    const shown = { id: state.run.id, run: { ...state.run }, ended: state.endedNodes, nodes: this.nodeCount ?? 0 };
+    const shown = { id: state.run.id, run: { ...state.run }, ended: state.endedNodes, nodes: this.nodeCount };
     this.builder.set({ runNodes, run: { ...shown, isLive: before?.isLive ?? true, tick: (before?.tick ?? 0) + 1 } });
     if (hasEnded(state.run.status) && this.feed) void this.#finish();
   }

@@ -1,0 +1,3 @@
+export { graphlib, layout } from "@dagrejs/dagre";
+import { graphlib } from "@dagrejs/dagre";
+export const Graph: typeof graphlib.Graph;

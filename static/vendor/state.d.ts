@@ -1,0 +1,2 @@
+export { temporal } from "zundo";
+export { createStore, useStore } from "zustand";
