@@ -168,6 +168,27 @@ class DatabaseBusyError(DatabaseError):
     status = 503
 
 
+class DiskFullError(DatabaseError):
+    """The disk of the server is full."""
+
+    status = 507
+    hint = "Free some space there: the server goes on by itself, and runs that wait with it."
+
+
+class DatabaseUnavailableError(DatabaseError):
+    """The database cannot be read or written at the moment."""
+
+    status = 503
+    hint = "The server tries again by itself; `autogpt-lite status` on its machine says more."
+
+
+class DatabaseDamagedError(DatabaseError):
+    """The database file is damaged."""
+
+    status = 503
+    hint = "Stop the server, look with `autogpt-lite check`, and put a backup back with `autogpt-lite restore FILE`."
+
+
 # --- what a block may raise (see sdk) ------------------------------------------------------------------
 
 

@@ -1,23 +1,22 @@
-"""Makes backups in the data directory, and puts one back."""
+"""Makes backups in the data directory, and keeps the newest of them."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 import time
 from pathlib import Path
 
-import apsw
 import msgspec
 
+from ..clock import iso
 from ..db import Database
 from ..db.backup import back_up
-from ..db.migrate import list_migrations
-from ..errors import ConflictError, InvalidInputError
+from ..db.failures import disk_failure
+from ..errors import ConflictError
 
 FOLDER = "backups"
 KEPT = 10
+PATTERN = "autogpt_lite-*.sqlite"
 
 
 class Backup(msgspec.Struct):
@@ -26,6 +25,14 @@ class Backup(msgspec.Struct):
     path: str
     size_bytes: int
     seconds: float
+
+
+class StoredBackup(msgspec.Struct):
+    """One of the backups in data_dir/backups."""
+
+    name: str
+    size_bytes: int
+    made_at: str
 
 
 class BackupService:
@@ -41,60 +48,27 @@ class BackupService:
         if self._lock.locked():
             raise ConflictError("A backup is being made already.", hint="Wait for its end.")
         async with self._lock:
-            self._folder.mkdir(mode=0o700, exist_ok=True)
+            self._make_folder()
             began = time.monotonic()
             target = self._folder / f"autogpt_lite-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.sqlite"
             size_bytes = await back_up(self._db, target)
             await asyncio.to_thread(self._drop_old)
             return Backup(str(target), size_bytes, round(time.monotonic() - began, 3))
 
+    def _make_folder(self) -> None:
+        try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            for left in self._folder.glob("*.partial"):
+                left.unlink()  # a backup that a kill has interrupted
+        except OSError as error:
+            raise disk_failure(error) or error from None
+
     def _drop_old(self) -> None:
-        for path in sorted(self._folder.glob("autogpt_lite-*.sqlite"))[:-KEPT]:
+        for path in sorted(self._folder.glob(PATTERN))[:-KEPT]:
             path.unlink(missing_ok=True)
 
 
-def check_backup(path: Path) -> None:
-    """Raises InvalidInputError that says why a file cannot be restored."""
-    try:
-        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-        try:
-            version = connection.pragma("user_version")
-            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-            verdict = connection.pragma("quick_check")
-        finally:
-            connection.close()
-    except apsw.Error as error:
-        raise InvalidInputError(f"{path} is no database: {error}.") from None
-    if "graph_executions" not in tables:
-        raise InvalidInputError(f"{path} is no backup of autogpt_lite.")
-    if version > len(list_migrations()):
-        raise InvalidInputError(f"{path} is from a newer version (schema {version}).", hint="Install that version first.")
-    if verdict != "ok":
-        raise InvalidInputError(f"{path} is damaged: {verdict}.", hint="Take another backup.")
-
-
-def restore_backup(source: Path, database: Path) -> Path | None:
-    """Puts a checked backup in the place of the database, which no process may have open; where the old one is kept.
-
-    Raises InvalidInputError, with everything as it was.
-    """
-    check_backup(source)
-    fresh = database.with_name(f"{database.name}.restoring")
-    shutil.copyfile(source, fresh)
-    with open(fresh, "rb+") as file:
-        os.fsync(file.fileno())
-    kept = _set_aside(database)
-    os.replace(fresh, database)
-    return kept
-
-
-def _set_aside(database: Path) -> Path | None:
-    if not database.exists():
-        return None
-    kept = database.with_name(f"{database.stem}.before-restore-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}{database.suffix}")
-    # The log belongs to the file that it lies beside: it moves along, or it would be applied to the restored one.
-    for suffix in ("-wal", "-shm", ""):
-        part = database.with_name(database.name + suffix)
-        if part.exists():
-            os.replace(part, kept.with_name(kept.name + suffix))
-    return kept
+def list_backups(data_dir: Path) -> list[StoredBackup]:
+    """The finished backups of a data directory, newest first; what a kill has left half done is none."""
+    paths = sorted((data_dir / FOLDER).glob(PATTERN), reverse=True)
+    return [StoredBackup(path.name, (stat := path.stat()).st_size, iso(stat.st_mtime_ns // 1000) or "") for path in paths]

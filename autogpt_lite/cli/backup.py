@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +28,21 @@ def command(data_dir: str | None, config_path: str | None, file: str, force: boo
         from .client import ServerClient
 
         made = ServerClient(path).post("/api/system/backups")
-        shutil.copyfile(made["path"], target)
+        _copy(Path(made["path"]), target)
     else:
         made = _back_up_here(config, path, target)
     click.echo(f"{target}: {made['size_bytes']:,} bytes")
     click.echo("The keys in the data directory (credentials.key, owner_token) are not in it: keep them elsewhere.")
+
+
+def _copy(made: Path, target: Path) -> None:
+    from ..db.failures import disk_failure
+    from ..db.files import copy_whole
+
+    try:
+        copy_whole(made, target)
+    except OSError as error:
+        raise disk_failure(error) or error from None
 
 
 def _back_up_here(config: Config, data_dir: Path, target: Path) -> dict[str, Any]:

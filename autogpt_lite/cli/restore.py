@@ -16,7 +16,7 @@ from .options import data_options, make_data_dir, read_settings
 def command(data_dir: str | None, config_path: str | None, file: str) -> None:
     """Put a backup in the place of the database. The server must not run; the old database is kept beside it."""
     from ..app import DATABASE_NAME
-    from ..backups.service import restore_backup
+    from ..db.restore import restore_backup
 
     _, path = read_settings(config_path, {"data_dir": data_dir})
     make_data_dir(path)

@@ -13,11 +13,13 @@ import click
 
 from .. import __version__
 from ..config import Config
+from ..db.failures import FULL_ERRNOS
+from ..errors import DiskFullError, StartupError
 from ..instance_lock import InstanceLock
 from ..web.guard import check_open_mode
 from ..web.listen import bind_sockets
 from .client import remove_server_file, write_server_file
-from .interpreter import settle_memory, tune_interpreter
+from .interpreter import raise_file_limit, settle_memory, tune_interpreter
 from .loop import loop_factory
 from .options import data_options, make_data_dir, read_settings
 
@@ -35,12 +37,17 @@ def command(data_dir: str | None, config_path: str | None, host: str | None, por
     make_data_dir(path)
     logging.basicConfig(level=config.log.level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     tune_interpreter()
+    raise_file_limit()
     with InstanceLock(path) as lock:
         remove_server_file(path)
         sockets = bind_sockets(config.server)
         try:
             with asyncio.Runner(loop_factory=loop_factory()) as runner:
                 runner.run(_serve(config, path, sockets, lock))
+        except OSError as error:
+            if error.errno not in FULL_ERRNOS:
+                raise
+            raise StartupError(f"The disk of the data directory {path} is full.", hint=DiskFullError.hint) from None
         finally:
             remove_server_file(path)
             for bound in sockets:

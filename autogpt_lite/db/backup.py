@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from pathlib import Path
 
 import apsw
 
+from .. import faultpoints
 from ..errors import DatabaseError
 from .database import Database
+from .failures import disk_failure
+from .files import partial_of, publish
 
 PAGES_A_STEP = 100
 
@@ -33,7 +35,7 @@ async def back_up(db: Database, target: Path) -> int:
             result: int | Exception = copy.finish()
         except (apsw.Error, OSError) as error:
             copy.abandon()
-            result = DatabaseError(f"The backup {target} could not be written: {error}.")
+            result = disk_failure(error) or DatabaseError(f"The backup {target} could not be written: {error}.")
         with contextlib.suppress(RuntimeError):  # the loop is gone
             loop.call_soon_threadsafe(_settle, done, result)
         return False
@@ -47,7 +49,7 @@ class _Copy:
 
     def __init__(self, target: Path):
         self._target = target
-        self._partial = target.with_name(f"{target.name}.partial")
+        self._partial = partial_of(target)
         self._connection: apsw.Connection | None = None
         self._backup: apsw.Backup | None = None
 
@@ -57,6 +59,7 @@ class _Copy:
             self._partial.unlink(missing_ok=True)
             self._connection = apsw.Connection(str(self._partial))
             self._backup = self._connection.backup("main", source, "main")
+        faultpoints.hit("db.backup_step")
         return not self._backup.step(PAGES_A_STEP)
 
     def finish(self) -> int:
@@ -66,10 +69,9 @@ class _Copy:
         # One file that any SQLite tool reads, without a log beside it.
         self._connection.pragma("journal_mode", "delete")
         self._connection.close()
-        with open(self._partial, "rb+") as file:
-            os.fsync(file.fileno())
         size_bytes = self._partial.stat().st_size
-        os.replace(self._partial, self._target)
+        faultpoints.hit("db.backup_copied")
+        publish(self._partial, self._target)
         return size_bytes
 
     def abandon(self) -> None:

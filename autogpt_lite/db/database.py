@@ -10,13 +10,18 @@ from typing import TypeVar
 import apsw
 
 from ..config import DatabaseConfig
-from ..errors import StartupError
+from ..errors import DatabaseUnavailableError, DiskFullError, StartupError
 from .connection import open_connection
+from .failures import disk_failure
 from .migrate import check_file, migrate
 from .readers import LoopReader, Readers
+from .restore import finish_restore
 from .writer import Params, Tx, Writer
 
 T = TypeVar("T")
+
+RETRY_S = 1.0
+"""Between two tries to write what was refused by a full disk."""
 
 
 class Database:
@@ -32,15 +37,18 @@ class Database:
     async def open(cls, path: Path, config: DatabaseConfig) -> Database:
         """Opens (or creates) the file and brings its schema up to date. Raises StartupError, with the file untouched, if it is a
         newer version's or no database."""
+        finish_restore(path)
         check_file(path)
         try:
             connection = open_connection(path, cache_mb=config.cache_mb)
-        except (apsw.NotADBError, apsw.CorruptError) as error:
-            raise StartupError(f"{path} cannot be read as a database: {error}.", hint="Put a backup in its place.") from None
+        except apsw.Error as error:
+            raise _cannot_open(path, error) from None
         try:
             migrate(connection, path)
-        except BaseException:
+        except BaseException as error:
             connection.close()
+            if disk_failure(error) is not None:
+                raise _cannot_open(path, error) from None
             raise
         writer = Writer(connection, wal_limit_bytes=config.wal_limit_mb * 1_000_000)
         writer.start(asyncio.get_running_loop())
@@ -54,6 +62,15 @@ class Database:
         raised here. A read begun after the await sees the write.
         """
         return await self.writer.submit(fn)
+
+    async def write_patiently(self, fn: Callable[[Tx], T]) -> T:
+        """As `write`, but while the disk is full or does not answer it waits and tries again: for what a run cannot go on
+        without."""
+        while True:
+            try:
+                return await self.write(fn)
+            except (DiskFullError, DatabaseUnavailableError):
+                await asyncio.sleep(RETRY_S)
 
     def point(self, sql: str, params: Params = ()) -> tuple | None:
         """One row by its key, read here and now on the loop's thread; None if there is none."""
@@ -78,3 +95,13 @@ class Database:
         await asyncio.to_thread(self._readers.close)
         self._loop_reader.close()
         await asyncio.to_thread(self.writer.close)
+
+
+def _cannot_open(path: Path, error: BaseException) -> StartupError:
+    if isinstance(error, (apsw.NotADBError, apsw.CorruptError)):
+        return StartupError(
+            f"{path} cannot be read as a database: {error}.",
+            hint="`autogpt-lite check` says more; `autogpt-lite restore FILE` puts a backup in its place.",
+        )
+    failure = disk_failure(error)
+    return StartupError(f"{path} cannot be opened: {failure.message if failure else error}", hint=failure and failure.hint)

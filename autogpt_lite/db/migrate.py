@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import apsw
 
 from ..errors import StartupError
+from .files import partial_of, publish
 
 MIGRATIONS_DIR = Path(__file__).with_name("migrations")
 
@@ -70,12 +70,10 @@ def migrate(connection: apsw.Connection, path: Path) -> list[str]:
 
 def _back_up(connection: apsw.Connection, path: Path, version: int) -> None:
     target = path.with_name(f"{path.stem}.before-schema-{version + 1}{path.suffix}")
-    partial = target.with_suffix(".partial")
+    partial = partial_of(target)
     partial.unlink(missing_ok=True)
     copy = apsw.Connection(str(partial))
     with copy.backup("main", connection, "main") as backup:
         backup.step(-1)
     copy.close()
-    with open(partial, "rb+") as file:
-        os.fsync(file.fileno())
-    os.replace(partial, target)
+    publish(partial, target)

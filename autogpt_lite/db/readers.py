@@ -14,6 +14,7 @@ import apsw
 
 from ..errors import DatabaseError
 from .connection import open_connection
+from .failures import disk_failure
 from .writer import Params
 
 
@@ -74,13 +75,19 @@ class Readers:
                     f"The read took longer than {self._timeout_s} s and was cut off.", hint="Narrow the question."
                 )
             except Exception as caught:
-                error = caught
+                error = _failure(caught, connection) or caught
             try:
                 loop.call_soon_threadsafe(_settle, future, result, error)
             except RuntimeError:
                 pass  # the loop has closed
         if connection is not None:
             connection.close()
+
+
+def _failure(error: Exception, connection: apsw.Connection | None) -> DatabaseError | None:
+    if isinstance(error, apsw.ReadOnlyError):
+        return None  # somebody tried to write here: a mistake in the program, and no fault of the disk
+    return disk_failure(error, connection.system_errno if connection else 0)
 
 
 def _settle(future: asyncio.Future, result: Any, error: BaseException | None) -> None:
@@ -100,7 +107,10 @@ class LoopReader:
 
     def fetch_one(self, sql: str, params: Params = ()) -> tuple | None:
         # fetchall, always: a statement left open would hold its snapshot and the log could never shrink.
-        rows = self.connection.execute(sql, params).fetchall()
+        try:
+            rows = self.connection.execute(sql, params).fetchall()
+        except apsw.Error as error:
+            raise _failure(error, self.connection) or error from None
         return rows[0] if rows else None
 
     def close(self) -> None:

@@ -21,6 +21,7 @@ import apsw
 from .. import faultpoints
 from ..errors import DatabaseBusyError, DatabaseError
 from .connection import BUSY_TIMEOUT_MS
+from .failures import disk_failure
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +93,9 @@ class Writer:
         self._page_size = connection.pragma("page_size")
         self._fatal: BaseException | None = None
         self.commits = 0
+        self.failure: DatabaseError | None = None
+        """Why nothing can be written at the moment (a full disk, say); None when the last change went through."""
+        self._checkpoint_fails = False
         connection.set_wal_hook(self._note_wal_pages)
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -180,6 +184,7 @@ class Writer:
 
     def _commit(self, batch: list[_Job]) -> None:
         connection = self._connection
+        changes = connection.total_changes()
         try:
             connection.execute("BEGIN IMMEDIATE")
             for job in batch:
@@ -188,13 +193,25 @@ class Writer:
             connection.execute("COMMIT")
             self.commits += 1
             faultpoints.hit("db.after_commit")
+            if self.failure is not None and connection.total_changes() != changes:
+                log.warning("the database can be written again")
+                self.failure = None
         except Exception as error:
-            log.error("a database transaction failed: %s", error)
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            for job in batch:
-                job.error = job.error or _as_error(error)
+            self._roll_back(batch, error)
         self._tell(batch)
+
+    def _roll_back(self, batch: list[_Job], error: Exception) -> None:
+        connection = self._connection
+        failure = disk_failure(error, connection.system_errno)
+        if failure is None:
+            log.error("a database transaction failed: %s", error)
+        elif self.failure is None or self.failure.message != failure.message:
+            log.error("the database cannot be written: %s (%s)", failure.message, error)  # once, however many wait for it
+            self.failure = failure
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        for job in batch:
+            job.error = job.error or failure or _as_error(error)
 
     def _give_up(self, batch: list[_Job], error: BaseException) -> None:
         for job in batch:
@@ -212,7 +229,8 @@ class Writer:
         try:
             job.result = job.fn(self._tx)
         except Exception as error:
-            job.error = error
+            job.error = disk_failure(error, connection.system_errno) if isinstance(error, apsw.Error) else None
+            job.error = job.error or error
             if not connection.in_transaction:
                 # A trigger's RAISE(ROLLBACK) or a full disk ended the whole transaction: everybody in the batch has to know.
                 raise
@@ -241,22 +259,29 @@ class Writer:
             try:
                 self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
                 self._wal_pages = 0
+                self._checkpoint_fails = False
                 return
             except apsw.BusyError:
                 pass  # a reader holds the log: move what can be moved, and try again later
             except apsw.Error as error:
-                log.error("the log could not be moved into the database: %s", error)
+                self._note_failed_checkpoint(error)
                 return
             finally:
                 self._connection.set_busy_timeout(BUSY_TIMEOUT_MS)
         try:
             total, done = self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            self._checkpoint_fails = False
             if done >= total and not large:
                 self._wal_pages = 0
         except apsw.BusyError:
             pass
         except apsw.Error as error:
+            self._note_failed_checkpoint(error)
+
+    def _note_failed_checkpoint(self, error: apsw.Error) -> None:
+        if not self._checkpoint_fails:  # it is tried ten times a second: said once
             log.error("the log could not be moved into the database: %s", error)
+        self._checkpoint_fails = True
 
 
 def _resolve(batch: list[_Job]) -> None:
@@ -272,6 +297,4 @@ def _resolve(batch: list[_Job]) -> None:
 def _as_error(error: BaseException | None) -> DatabaseError:
     if isinstance(error, DatabaseError):
         return error
-    if isinstance(error, apsw.FullError):
-        return DatabaseBusyError("The disk is full.", hint="Free some space; the server goes on by itself.")
-    return DatabaseError(f"The database refused: {error}")
+    return disk_failure(error) or DatabaseError(f"The database refused: {error}")

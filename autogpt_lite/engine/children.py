@@ -80,7 +80,7 @@ async def _find_or_admit(engine: Engine, request: AdmitRequest, call: int, outpu
     core, parent = engine.core, request.parent
     key = None
     if parent.seq < parent.run.first_own_seq:  # else the node began in this process and has no child from before
-        key = await core.db.write(lambda tx: _find_child(tx, core.services.ledger, parent, call, request.child_key))
+        key = await core.db.write_patiently(lambda tx: _find_child(tx, core.services.ledger, parent, call, request.child_key))
     if key is None:
         child = await engine.admit(request)
         _follow(engine, child, outputs)

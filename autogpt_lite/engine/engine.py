@@ -9,8 +9,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from ..config import Config
-from ..db import Database, Tx
-from ..errors import LimitExceededError, StopTimeoutError
+from ..db import RETRY_S, Database, Tx
+from ..errors import DatabaseError, LimitExceededError, StopTimeoutError
 from ..events import EventBus, GraphExecutionEvent
 from ..registry import Registry
 from . import states
@@ -96,7 +96,11 @@ class Engine:
         """Waits until everything that has changed so far is on the disk."""
         while self._flusher.is_busy or self.core.dirty_nodes or self.core.dirty_runs:
             self._flusher.flush()
-            await self.core.db.write(lambda tx: None)
+            try:
+                await self.core.db.write(lambda tx: None)
+            except DatabaseError:
+                if not self.core.is_closing:
+                    raise
 
     # --- starting --------------------------------------------------------------------------------------
 
@@ -138,7 +142,7 @@ class Engine:
         # Before it is written: who stops its tree meanwhile has to find it.
         self.core.runs[run.id] = run
         run.tree.runs[run.id] = run
-        written = self.core.db.writer.submit(admit_tx)
+        written = self._write_admission(run, admit_tx)
         try:
             await asyncio.shield(written)
         except asyncio.CancelledError:
@@ -149,6 +153,12 @@ class Engine:
             raise
         self._tell_admitted(run)
         return run
+
+    def _write_admission(self, run: GraphExecution, admit_tx: Callable[[Tx], None]) -> asyncio.Future:
+        if run.parent is None:
+            return self.core.db.writer.submit(admit_tx)
+        # A full disk refuses new runs, but one that goes on already waits for room.
+        return asyncio.ensure_future(self.core.db.write_patiently(admit_tx))
 
     def _take_over(self, run: GraphExecution, written: asyncio.Future) -> None:
         # Nobody waits for the run any more, but it is on the disk: a root goes on, since its caller may have been cut off only,
@@ -194,7 +204,7 @@ class Engine:
         for one in below:
             terminate_run(self.core, one)
         self._flusher.flush()
-        await asyncio.gather(*map(asyncio.shield, ended))  # a caller who goes away must not cancel what others wait for
+        await self._wait_stored(ended)
         tasks = {e.task: e for e in running if e.task is not None}
         if tasks:
             _, alive = await asyncio.wait(tasks, timeout=wait_timeout_s)
@@ -202,6 +212,14 @@ class Engine:
                 nodes = sorted({tasks[task].node_id for task in alive})
                 raise StopTimeoutError(detail={"nodes": nodes}, hint="They are cut off; nothing that they still say counts.")
         return True
+
+    async def _wait_stored(self, ended: list[asyncio.Future]) -> None:
+        # Not gather: a caller who goes away must not cancel what others wait for.
+        waiting = set(ended)
+        while waiting:
+            _, waiting = await asyncio.wait(waiting, timeout=RETRY_S)
+            if waiting and self._flusher.refused is not None:
+                raise self._flusher.refused  # it is stopped, and stored as soon as the disk takes it
 
     async def stop_stored(self, key: int, reason: str | None = None) -> None:
         """Ends a run that only waits in the database, with everything below it."""

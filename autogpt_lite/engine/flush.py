@@ -11,7 +11,7 @@ from typing import Any
 import apsw
 import msgspec
 
-from ..db import Tx, load_sql
+from ..db import RETRY_S, Tx, load_sql
 from ..events import Event
 from . import states
 from .core import Core, run_stats
@@ -24,7 +24,6 @@ encode = msgspec.json.Encoder().encode
 
 INLINE_OUTPUTS = 8
 INLINE_BYTES = 65_536
-RETRY_S = 1.0
 MIN_UNSAVED, MAX_UNSAVED = 30, 800
 QUICK_DISK_S, UNSAVED_PER_S = 0.008, 80_000
 _CODES = states.CODES
@@ -66,6 +65,8 @@ class Flusher:
         self._core = core
         self._in_flight = False
         self._sent_at = 0.0
+        self.refused: Exception | None = None
+        """Why the last batch was not stored (a full disk, for instance); it is tried again until it is."""
         self.max_unsaved = MIN_UNSAVED
         """Rows that may wait while a batch is on its way. On a quick disk few: the writer is done soonest where the loop does not
         want the interpreter too, and a start that is admitted meanwhile waits behind little. On a slow one more, to fill the
@@ -117,13 +118,16 @@ class Flusher:
         error = future.exception()
         if error is not None:
             # Nothing of the batch was stored (a full disk, for instance): the runs wait, and go on when it works again.
-            log.error("the database refused %d rows, trying again in %s s: %s", len(batch.inserts), RETRY_S, error)
+            if self.refused is None:
+                log.error("the database refused %d rows, trying again every %s s: %s", len(batch.inserts), RETRY_S, error)
+            self.refused = error
             if core.is_closing:
                 self._in_flight = False  # what it held is done again after the next start
             else:
                 asyncio.get_running_loop().call_later(RETRY_S, self._send, batch)
             return
         self._in_flight = False
+        self.refused = None
         took_s = time.perf_counter() - self._sent_at
         self.max_unsaved = min(max(int((took_s - QUICK_DISK_S) * UNSAVED_PER_S), MIN_UNSAVED), MAX_UNSAVED)
         if batch.events:

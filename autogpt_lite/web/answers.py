@@ -10,7 +10,7 @@ import msgspec
 from aiohttp.web import Response as HttpResponse
 from multidict import CIMultiDict
 
-from ..errors import AutoGPTLiteError, DatabaseBusyError, DatabaseError, MethodNotAllowedError, StartupError
+from ..errors import AutoGPTLiteError, DatabaseError, MethodNotAllowedError, StartupError
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +53,9 @@ def bytes_response(body: bytes, *, status: int = 200, headers: dict[str, str] | 
 
 def error_response(error: AutoGPTLiteError) -> HttpResponse:
     """The answer for an error of our tree. What the database or the start-up say is for the log, not for a client."""
-    if isinstance(error, (DatabaseError, StartupError)) and not isinstance(error, DatabaseBusyError):
+    if isinstance(error, (DatabaseError, StartupError)) and error.status == 500:
         return unexpected_response(error)
-    if error.status >= 500:
+    if error.status >= 500 and not isinstance(error, DatabaseError):  # the writer has logged what is wrong with the disk, once
         log.error("%s: %s", type(error).__name__, error.message)
     if isinstance(error, MethodNotAllowedError):
         return _shape(405, ErrorBody(error.message, error.message, error.hint), {"Allow": allow_header(error.detail)})

@@ -9,7 +9,7 @@ import apsw
 import pytest
 
 from autogpt_lite.db import Database, connection
-from autogpt_lite.errors import DatabaseError
+from autogpt_lite.errors import DatabaseError, DatabaseUnavailableError
 
 from .conftest import database_config
 
@@ -74,7 +74,7 @@ async def test_a_reader_that_cannot_open_the_file_tells_its_caller(tmp_path, mon
         raise apsw.CantOpenError("too many open files")
 
     monkeypatch.setattr("autogpt_lite.db.readers.open_connection", refuse)
-    with pytest.raises(apsw.CantOpenError):
+    with pytest.raises(DatabaseUnavailableError):
         await asyncio.wait_for(db.fetch_all("SELECT 1"), 5)
     monkeypatch.setattr("autogpt_lite.db.readers.open_connection", connection.open_connection)
     assert await asyncio.wait_for(db.fetch_all("SELECT 1"), 5) == [(1,)]

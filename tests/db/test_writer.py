@@ -9,7 +9,7 @@ import apsw
 import pytest
 
 from autogpt_lite.db import Database
-from autogpt_lite.errors import DatabaseBusyError, DatabaseError
+from autogpt_lite.errors import DatabaseBusyError, DatabaseError, DiskFullError
 
 from .conftest import database_config
 
@@ -171,9 +171,10 @@ async def test_when_the_commit_fails_everybody_hears_it_and_the_next_one_works(d
     monkeypatch.setattr(faultpoints, "hit", hit)
     results = await asyncio.gather(db.write(put(1)), db.write(put(2)), return_exceptions=True)
     assert all(isinstance(result, DatabaseError) for result in results[:1])
-    assert isinstance(results[0], DatabaseBusyError)
-    assert "disk is full" in str(results[0])
+    assert isinstance(results[0], DiskFullError)
+    assert isinstance(db.writer.failure, DiskFullError)
     assert await db.write(put(3)) == 1
+    assert db.writer.failure is None
     assert 1 not in await keys(db)
 
 
