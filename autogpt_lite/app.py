@@ -12,6 +12,8 @@ from .accounts.service import AccountsService
 from .accounts.types import DEFAULT_USER_ID
 from .agent_files.routes import agent_file_routes
 from .agent_files.service import AgentFileService
+from .agents_folder.routes import agents_folder_routes
+from .agents_folder.service import AgentsFolder
 from .backups.routes import backup_routes
 from .backups.service import BackupService
 from .blocks.routes import block_routes
@@ -79,6 +81,7 @@ class App:
         self.presets = PresetService(db, self.library, self.graphs, self.executions)
         self.reruns = RerunService(db, self.engine, self.executions)
         self.agent_files = AgentFileService(db, self.graphs, self.executions)
+        self.agents_folder = AgentsFolder(db, self.graphs, config.agents, DEFAULT_USER_ID)
         self.blocks = BlockService(registry, self.credentials, config)
         self.schedules = ScheduleService(db, self.executions, config.schedules, self.accounts.timezone_of)
         self.ticker = Ticker(db, self.executions, self.library, self.bus)
@@ -93,6 +96,7 @@ class App:
             *preset_routes(self.presets),
             *rerun_routes(self.reruns),
             *agent_file_routes(self.agent_files),
+            *agents_folder_routes(self.agents_folder),
             *backup_routes(self.backups),
             *block_routes(self.blocks, self.accounts.timezone_of),
             *schedule_routes(self.schedules),
@@ -157,12 +161,15 @@ class App:
             stack.push_async_callback(text.close)
             stack.push_async_callback(net.configure(config.http, config.llm).close)
             app = cls(config, data_dir, db, load_registry(config))
-            await install_examples(app.db, app.graphs)
+            if not app.agents_folder.has_files():  # a clone of somebody's agents stays as it is
+                await install_examples(app.db, app.graphs)
             await app.engine.open(go_on=go_on)
             stack.push_async_callback(app.engine.close, config.server.shutdown_grace_s)
             stack.push_async_callback(app.ticker.close)
             if go_on:
                 await app._open_schedules()
+                app.agents_folder.start()
+                stack.push_async_callback(app.agents_folder.close)
             app.jobs.start()
             stack.push_async_callback(app.jobs.close)
             app.jobs.run_soon(RETENTION_JOB)

@@ -70,6 +70,11 @@ class RetentionConfig(Section):
     runs_per_agent: int
 
 
+class AgentsConfig(Section):
+    path: str
+    poll_s: Annotated[float, msgspec.Meta(ge=0.1, le=3600)]
+
+
 class BlocksConfig(Section):
     paths: list[str]
     disabled: list[str]
@@ -147,6 +152,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     engine: EngineConfig
     database: DatabaseConfig
     retention: RetentionConfig
+    agents: AgentsConfig
     blocks: BlocksConfig
     http: HttpConfig
     text: TextConfig

@@ -1,5 +1,17 @@
 -- What the migrations come to. Written by `python -m autogpt_lite.db.schema`; a test compares it. Do not edit.
 
+CREATE TABLE agents_folder_files (
+    user_id        TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    graph_id       TEXT NOT NULL,
+    folder         TEXT NOT NULL,
+    file_id        TEXT NOT NULL,
+    file_name      TEXT NOT NULL,
+    digest         TEXT NOT NULL,
+    graph_version  INTEGER NOT NULL,
+    ids            BLOB NOT NULL,
+    PRIMARY KEY (user_id, graph_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE charges (
     node_exec_id      INTEGER NOT NULL,
     try               INTEGER NOT NULL,

@@ -21,6 +21,7 @@ from .answer import graph_facts, graph_model
 from .diff import GraphDifference, diff_graphs
 from .export import export_graph, without_secrets
 from .ids import agent_nodes, called_graph, reassign_ids
+from .pairing import pair_nodes
 from .relink import relink_sub_graphs
 from .types import MAX_VERSION, GraphFacts, GraphModel
 
@@ -59,15 +60,24 @@ class GraphService:
     # --- saving ---------------------------------------------------------------------------------------
 
     async def create_graph(
-        self, user_id: str, graph: Graph, *, allow_missing_blocks: bool = False, is_upload: bool = False
+        self,
+        user_id: str,
+        graph: Graph,
+        *,
+        allow_missing_blocks: bool = False,
+        is_upload: bool = False,
+        keep_stored_sub_graphs: bool = False,
     ) -> Graph:
-        """Stores a new graph with its sub-graphs, all under new ids, and puts them into the user's library.
+        """Stores a new graph with its sub-graphs, all under new ids, and puts them into the user's library; with
+        `keep_stored_sub_graphs` those that the user has already stay as they are.
 
         Raises GraphValidationError with everything that is wrong, or PayloadTooLargeError. Of an uploaded file, credentials
         that this user does not have are forgotten instead of refused.
         """
         check_size(graph)
         relink_sub_graphs(graph, self._registry)
+        if keep_stored_sub_graphs:
+            graph.sub_graphs = [sub for sub in graph.sub_graphs if not self._is_stored(user_id, sub)]
         await self._prepare(user_id, graph, allow_missing_blocks=allow_missing_blocks, is_upload=is_upload)
         await self._store(user_id, graph, is_new=True)
         return self.get_graph(user_id, graph.id, graph.version)
@@ -245,6 +255,14 @@ class GraphService:
     def model(self, graph: Graph, *, for_export: bool = False) -> GraphModel:
         """The graph as an answer; for an export without secrets."""
         return export_graph(graph, self._registry) if for_export else graph_model(graph, self._registry)
+
+    def without_secrets(self, graph: Graph) -> Graph:
+        """A copy of a graph and its sub-graphs that may be shown to anybody: no secret values, credentials or user ids."""
+        return without_secrets(graph, self._registry)
+
+    def pair_nodes(self, old: Graph, new: Graph) -> dict[str, str]:
+        """{id of a node in the old version: id of the same node in the new one}."""
+        return pair_nodes(old, new)
 
     def _select(self, graph_id: str, version: int | None) -> Graph | None:
         if version is not None and not 0 < version <= MAX_VERSION:
