@@ -34,6 +34,7 @@ from .graphs.routes import routes as graph_routes
 from .graphs.service import GraphService
 from .jobs.routes import job_routes
 from .jobs.service import SystemJob, SystemJobs
+from .library.orphans import tell_removed_orphans
 from .library.service import LibraryService
 from .library_agents.routes import library_agent_routes
 from .library_agents.service import LibraryAgentService
@@ -157,6 +158,7 @@ class App:
         async with AsyncExitStack() as stack:
             db = await Database.open(data_dir / DATABASE_NAME, config.database)
             stack.push_async_callback(db.close)
+            await tell_removed_orphans(db)
             text.configure(config.text)
             stack.push_async_callback(text.close)
             stack.push_async_callback(net.configure(config.http, config.llm).close)

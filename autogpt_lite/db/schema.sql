@@ -167,6 +167,18 @@ CREATE TABLE purge_queue (
     graph_exec_key  INTEGER PRIMARY KEY
 ) STRICT;
 
+CREATE TABLE removed_orphans (
+    kind      TEXT NOT NULL CHECK (kind IN ('schedule', 'preset', 'trigger', 'run')),
+    id        TEXT NOT NULL,
+    user_id   TEXT NOT NULL,
+    graph_id  TEXT NOT NULL,
+    detail    TEXT NOT NULL,
+    is_told   INTEGER NOT NULL DEFAULT 0 CHECK (is_told IN (0, 1)),
+    PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX removed_orphans_untold ON removed_orphans (kind, id) WHERE is_told = 0;
+
 CREATE TABLE reruns (
     graph_exec_id  TEXT PRIMARY KEY,
     user_id        TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
