@@ -57,6 +57,6 @@ function write(text, values) {
 
 /** @returns {Promise<Record<string, Message>>} nothing where there is no such file: the pages are in English then */
 async function loadTranslation() {
-  const response = await fetch(`/messages/${encodeURIComponent(language)}.json`).catch(() => null);
+  const response = await fetch(new URL(`../messages/${encodeURIComponent(language)}.json`, import.meta.url)).catch(() => null);
   return response?.ok ? response.json() : {};
 }

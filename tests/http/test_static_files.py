@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,44 @@ def test_the_packaged_ui_is_found():
     files = static_files.StaticFiles(packaged_file("static"))
     for path in ("/../config.toml", "/config.toml", "/.gitignore"):
         assert files.find(path) is None
+
+
+async def test_what_the_page_names_can_be_kept_for_ever(ui: LiveServer, root: Path, monkeypatch):
+    monkeypatch.setattr(static_files, "_RESCAN_S", -1.0)
+    (root / "index.html").write_text('<script src="/app.js"></script><a href="//elsewhere"></a>')
+    page = (await ui.get("/")).body.decode()
+    address = page.partition('src="')[2].partition('"')[0]
+    assert address.startswith("/v/")
+    assert '"//elsewhere"' in page
+    kept = await ui.get(address)
+    assert (kept.body, kept.headers["Cache-Control"]) == (b"export {}", "public, max-age=31536000, immutable")
+    assert (await ui.get("/login")).body.decode() == page
+
+    (root / "vendor" / "logo.svg").write_text("<svg />")
+    newer = (await ui.get("/")).body.decode().partition('src="')[2].partition('"')[0]
+    assert newer.endswith("/app.js")
+    assert newer != address
+    assert (await ui.get(address)).headers["Cache-Control"] == "no-cache"
+    assert (await ui.get(newer)).headers["Cache-Control"].endswith("immutable")
+
+
+async def test_compressed_files_go_to_browsers_that_take_them(ui: LiveServer, root: Path, monkeypatch):
+    monkeypatch.setattr(static_files, "_RESCAN_S", -1.0)
+    (root / "vendor" / "big.js").write_text("export {}")
+    (root / "vendor" / "big.js.gz").write_bytes(gzip.compress(b"export {}"))
+    plain = await ui.get("/vendor/big.js", headers={"Accept-Encoding": "identity"})
+    packed = await ui.get("/vendor/big.js", headers={"Accept-Encoding": "br, gzip"})
+    assert (plain.body, "Content-Encoding" in plain.headers, plain.headers["Vary"]) == (b"export {}", False, "Accept-Encoding")
+    assert (packed.headers["Content-Encoding"], packed.headers["Content-Type"]) == ("gzip", plain.headers["Content-Type"])
+    assert packed.body == b"export {}"  # the client has unpacked it
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    assert (await ui.get("/vendor/big.js.gz")).status == 404
+
+
+def test_the_compressed_files_are_what_they_stand_for():
+    from autogpt_lite.paths import packaged_file
+
+    packed = sorted(packaged_file("static").rglob("*.gz"))
+    assert packed
+    for path in packed:
+        assert gzip.decompress(path.read_bytes()) == path.with_suffix("").read_bytes(), path.name

@@ -75,7 +75,7 @@ function Page({ builder }) {
 /** @returns {Promise<void>} */
 async function loadStyles() {
   if (document.getElementById("build-styles")) return;
-  const hrefs = ["/vendor/flow.css", "/build.css", "/build_panel.css"];
+  const hrefs = ["vendor/flow.css", "build.css", "build_panel.css"].map((name) => new URL(`../../${name}`, import.meta.url).href);
   const links = hrefs.map((href, i) => h("link", { rel: "stylesheet", href, id: i ? null : "build-styles" }));
   const loaded = links.map(
     (link) => new Promise((done) => ["load", "error"].forEach((name) => link.addEventListener(name, done))),
