@@ -26,7 +26,6 @@ from .engine.core import EngineServices
 from .engine.engine import Engine
 from .events import EventBus
 from .executions.late import LATE_S, report_late_runs
-from .executions.retention import apply_retention
 from .executions.routes import execution_routes
 from .executions.service import ExecutionService
 from .graphs.examples import install_examples
@@ -47,6 +46,8 @@ from .presets.service import PresetService
 from .registry import Registry
 from .reruns.routes import rerun_routes
 from .reruns.service import RerunService
+from .retention.routes import retention_routes
+from .retention.service import RetentionService
 from .schedules.config_entries import ConfigSchedules
 from .schedules.history import delete_old_fires
 from .schedules.routes import schedule_routes
@@ -86,6 +87,7 @@ class App:
         self.blocks = BlockService(registry, self.credentials, config)
         self.schedules = ScheduleService(db, self.executions, config.schedules, self.accounts.timezone_of)
         self.ticker = Ticker(db, self.executions, self.library, self.bus)
+        self.retention = RetentionService(db, self.graphs, config.retention)
         self.jobs = SystemJobs(db)
         self.backups = BackupService(db, data_dir)
         self.routes: list[Route] = [
@@ -96,6 +98,7 @@ class App:
             *folder_routes(self.folders),
             *preset_routes(self.presets),
             *rerun_routes(self.reruns),
+            *retention_routes(self.retention),
             *agent_file_routes(self.agent_files),
             *agents_folder_routes(self.agents_folder),
             *backup_routes(self.backups),
@@ -118,12 +121,13 @@ class App:
         self.library.leaving.append(self.executions.end_queued_runs_tx)
         self.graphs.deleting.append(self.executions.delete_runs_of_graph_tx)
         self.graphs.deleting.append(self.presets.delete_presets_of_graph_tx)
+        self.graphs.deleting.append(self.retention.delete_rule_tx)
         self.graphs.deleted.append(self.executions.stop_runs_of_graph)
         self.jobs.add(
             SystemJob(
                 RETENTION_JOB,
                 RETENTION_EVERY_S,
-                lambda: apply_retention(self.db, self.config.retention),
+                self.retention.apply,
                 "Removes old runs, and what is left of deleted ones, and gives their space back.",
             )
         )

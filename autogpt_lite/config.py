@@ -63,11 +63,14 @@ class DatabaseConfig(Section):
     wal_limit_mb: int
     readers: int
     read_timeout_s: float
+    reserve_percent: Annotated[float, msgspec.Meta(ge=0, le=90)]
 
 
 class RetentionConfig(Section):
     days: int
     runs_per_agent: int
+    mb_per_agent: int
+    file_mb: int
 
 
 class AgentsConfig(Section):

@@ -44,10 +44,12 @@ class BackupService:
         self._lock = asyncio.Lock()
 
     async def make_backup(self) -> Backup:
-        """Copies the live database. Raises ConflictError while another backup is being made, DatabaseError."""
+        """Copies the live database. Raises ConflictError while another backup is being made, DatabaseError, DiskFullError before
+        it begins where the copy would leave too little room."""
         if self._lock.locked():
             raise ConflictError("A backup is being made already.", hint="Wait for its end.")
         async with self._lock:
+            self._db.check_room(self._db.path.stat().st_size)
             self._make_folder()
             began = time.monotonic()
             target = self._folder / f"autogpt_lite-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.sqlite"

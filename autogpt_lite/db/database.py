@@ -16,6 +16,7 @@ from .failures import disk_failure
 from .migrate import check_file, migrate
 from .readers import LoopReader, Readers
 from .restore import finish_restore
+from .space import read_space
 from .writer import Params, Tx, Writer
 
 T = TypeVar("T")
@@ -27,8 +28,9 @@ RETRY_S = 1.0
 class Database:
     """The one file. Open it with `await Database.open(path, config)`, close it with `await close()`."""
 
-    def __init__(self, path: Path, writer: Writer, loop_reader: LoopReader, readers: Readers):
+    def __init__(self, path: Path, writer: Writer, loop_reader: LoopReader, readers: Readers, reserve_percent: float):
         self.path = path
+        self._reserve_percent = reserve_percent
         self.writer = writer
         self._loop_reader = loop_reader
         self._readers = readers
@@ -53,7 +55,7 @@ class Database:
         writer = Writer(connection, wal_limit_bytes=config.wal_limit_mb * 1_000_000)
         writer.start(asyncio.get_running_loop())
         readers = Readers(path, count=config.readers, timeout_s=config.read_timeout_s)
-        return cls(path, writer, LoopReader(path), readers)
+        return cls(path, writer, LoopReader(path), readers, config.reserve_percent)
 
     async def write(self, fn: Callable[[Tx], T]) -> T:
         """Runs fn(tx) on the writer thread in a savepoint; returns its result once that is on the disk.
@@ -71,6 +73,15 @@ class Database:
                 return await self.write(fn)
             except (DiskFullError, DatabaseUnavailableError):
                 await asyncio.sleep(RETRY_S)
+
+    def check_room(self, size_bytes: int = 0) -> None:
+        """Raises DiskFullError where something new of this size would take what runs need to store their ends."""
+        space = read_space(self.path.parent)
+        if space.free_bytes - size_bytes < space.total_bytes * self._reserve_percent / 100:
+            raise DiskFullError(
+                f"Less than {self._reserve_percent:g} % of the server's disk would be free, and that is kept for runs.",
+                hint="Free some space there, or lower `database.reserve_percent`.",
+            )
 
     def point(self, sql: str, params: Params = ()) -> tuple | None:
         """One row by its key, read here and now on the loop's thread; None if there is none."""

@@ -189,6 +189,15 @@ CREATE TABLE reruns (
 
 CREATE INDEX reruns_of_origin ON reruns (origin_id, created_at);
 
+CREATE TABLE retention_rules (
+    user_id   TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    graph_id  TEXT NOT NULL,
+    days      INTEGER CHECK (days >= 0),
+    runs      INTEGER CHECK (runs >= 0),
+    size_mb   INTEGER CHECK (size_mb >= 0),
+    PRIMARY KEY (user_id, graph_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE schedule_fires (
     schedule_key   INTEGER NOT NULL REFERENCES schedules (key) ON DELETE CASCADE,
     due_at         INTEGER NOT NULL,

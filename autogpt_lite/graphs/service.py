@@ -71,10 +71,13 @@ class GraphService:
         """Stores a new graph with its sub-graphs, all under new ids, and puts them into the user's library; with
         `keep_stored_sub_graphs` those that the user has already stay as they are.
 
-        Raises GraphValidationError with everything that is wrong, or PayloadTooLargeError. Of an uploaded file, credentials
+        Raises GraphValidationError with everything that is wrong, PayloadTooLargeError, or DiskFullError for an upload that
+        would take what is kept for runs. Of an uploaded file, credentials
         that this user does not have are forgotten instead of refused.
         """
         check_size(graph)
+        if is_upload:
+            self._db.check_room()
         relink_sub_graphs(graph, self._registry)
         if keep_stored_sub_graphs:
             graph.sub_graphs = [sub for sub in graph.sub_graphs if not self._is_stored(user_id, sub)]

@@ -9,8 +9,9 @@ import pytest
 from autogpt_lite.clock import now_us
 from autogpt_lite.config import RetentionConfig
 from autogpt_lite.db import Database, Tx
-from autogpt_lite.executions.retention import DAY_US, KEPT_FREE_PAGES, apply_retention
-from tests.server import make_config
+from autogpt_lite.retention.passes import DAY_US, apply_retention
+from autogpt_lite.retention.shrink import KEPT_FREE_PAGES, live_bytes
+from tests.server import make_config, run_app
 
 USER = "3e53486c-cf57-477e-ba2a-cb02dc828e1a"
 
@@ -20,6 +21,10 @@ async def db(tmp_path: Path):
     opened = await Database.open(tmp_path / "db.sqlite", make_config().database)
     yield opened
     await opened.close()
+
+
+def keep(**rules: int) -> RetentionConfig:
+    return RetentionConfig(**{"days": 0, "runs_per_agent": 0, "mb_per_agent": 0, "file_mb": 0, **rules})
 
 
 def add_run(
@@ -51,14 +56,13 @@ async def keys_left(db: Database) -> dict[str, set[int]]:
         ("graph_executions", "id"),
         ("node_executions", "id >> 24"),
         ("node_outputs", "node_exec_id >> 24"),
-        ("charges", "node_exec_id >> 24"),
     ):
         left[table] = {key for (key,) in await db.fetch_all(f"SELECT {column} FROM {table}")}
     return left
 
 
 def everywhere(*keys: int) -> dict[str, set[int]]:
-    return {table: set(keys) for table in ("graph_executions", "node_executions", "node_outputs", "charges")}
+    return {table: set(keys) for table in ("graph_executions", "node_executions", "node_outputs")}
 
 
 async def test_runs_older_than_the_days_leave_with_their_sub_agents(db: Database):
@@ -69,7 +73,7 @@ async def test_runs_older_than_the_days_leave_with_their_sub_agents(db: Database
         add_run(tx, 4, age_days=29)
 
     await db.write(fill)
-    result = await apply_retention(db, RetentionConfig(days=30, runs_per_agent=0))
+    result = await apply_retention(db, keep(days=30, runs_per_agent=0))
     assert result.runs == 2
     assert await keys_left(db) == everywhere(4)
 
@@ -77,7 +81,7 @@ async def test_runs_older_than_the_days_leave_with_their_sub_agents(db: Database
 @pytest.mark.parametrize("status", ["QUEUED", "RUNNING", "REVIEW"])
 async def test_a_run_that_has_not_ended_stays_however_old(db: Database, status: str):
     await db.write(lambda tx: add_run(tx, 1, age_days=400, status=status))
-    assert (await apply_retention(db, RetentionConfig(days=30, runs_per_agent=1))).runs == 0
+    assert (await apply_retention(db, keep(days=30, runs_per_agent=1))).runs == 0
     assert await keys_left(db) == everywhere(1)
 
 
@@ -88,14 +92,14 @@ async def test_each_agent_keeps_its_newest_runs(db: Database):
         add_run(tx, 8, age_days=1, graph="quiet")
 
     await db.write(fill)
-    result = await apply_retention(db, RetentionConfig(days=0, runs_per_agent=3))
+    result = await apply_retention(db, keep(days=0, runs_per_agent=3))
     assert result.runs == 4
     assert await keys_left(db) == everywhere(5, 6, 7, 8)
 
 
 async def test_zero_keeps_everything(db: Database):
     await db.write(lambda tx: add_run(tx, 1, age_days=4000))
-    assert (await apply_retention(db, RetentionConfig(days=0, runs_per_agent=0))).runs == 0
+    assert (await apply_retention(db, keep(days=0, runs_per_agent=0))).runs == 0
     assert await keys_left(db) == everywhere(1)
 
 
@@ -103,9 +107,88 @@ async def test_the_file_becomes_smaller_while_it_is_in_use(db: Database):
     for start in range(1, 400, 100):
         await db.write(lambda tx, start=start: [add_run(tx, key, age_days=40, size=20_000) for key in range(start, start + 100)])
     full = (await db.fetch_all("PRAGMA page_count"))[0][0]
-    result = await apply_retention(db, RetentionConfig(days=30, runs_per_agent=0))
+    result = await apply_retention(db, keep(days=30, runs_per_agent=0))
     pages, free = (await db.fetch_all("PRAGMA page_count"))[0][0], (await db.fetch_all("PRAGMA freelist_count"))[0][0]
     assert result.runs == 400
     assert free <= KEPT_FREE_PAGES
     assert pages < full / 10
     assert result.freed_bytes > 10_000_000
+
+
+async def test_what_a_run_has_cost_stays_when_it_leaves(db: Database):
+    await db.write(lambda tx: [add_run(tx, key, age_days=40) for key in (1, 2)])
+    spent = "SELECT count(*), sum(reserved_credits), sum(settled_credits) FROM charges"
+    before = await db.fetch_all(spent)
+    assert (await apply_retention(db, keep(days=30))).runs == 2
+    assert await keys_left(db) == everywhere()
+    assert await db.fetch_all(spent) == before
+
+
+async def add_rule(db: Database, graph: str, **rule: int) -> None:
+    row = (USER, graph, rule.get("days"), rule.get("runs"), rule.get("size_mb"))
+    await db.write(lambda tx: tx.execute("INSERT INTO retention_rules VALUES (?, ?, ?, ?, ?)", row))
+
+
+async def test_an_agents_own_rule_goes_before_the_settings(db: Database):
+    def fill(tx: Tx) -> None:
+        for key, graph in enumerate(("long", "short", "few", "usual"), 1):
+            add_run(tx, key * 10, age_days=40, graph=graph)
+            add_run(tx, key * 10 + 1, age_days=20, graph=graph)
+            add_run(tx, key * 10 + 2, age_days=2, graph=graph)
+
+    await db.write(fill)
+    await add_rule(db, "long", days=0)
+    await add_rule(db, "short", days=10)
+    await add_rule(db, "few", runs=1)
+    await apply_retention(db, keep(days=30, runs_per_agent=100))
+    assert await keys_left(db) == everywhere(10, 11, 12, 22, 32, 41, 42)
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+async def test_an_agent_keeps_the_newest_runs_up_to_its_size(db: Database, is_own: bool):
+    await db.write(lambda tx: [add_run(tx, key, age_days=1, size=200_000) for key in range(1, 8)])  # 0.4 MB each
+    await db.write(lambda tx: add_run(tx, 8, age_days=1, size=10, graph="small"))
+    if is_own:
+        await add_rule(db, "g", size_mb=1)
+    result = await apply_retention(db, keep(mb_per_agent=0 if is_own else 1))
+    assert result.runs == 5
+    assert await keys_left(db) == everywhere(6, 7, 8)
+
+
+async def test_a_file_that_holds_too_much_loses_its_oldest_runs_and_shrinks(db: Database):
+    await db.write(lambda tx: [add_run(tx, key, age_days=1, size=50_000) for key in range(1, 101)])  # 0.1 MB each
+    await db.write(lambda tx: add_run(tx, 101, age_days=1, status="RUNNING"))
+    result = await apply_retention(db, keep(file_mb=5))
+    left = sorted((await keys_left(db))["graph_executions"])
+    assert left[-1] == 101
+    assert left == list(range(left[0], 102))  # the newest
+    assert 40 <= result.runs <= 80
+    assert await db.read(live_bytes) <= 5_000_000
+    assert (await db.fetch_all("PRAGMA page_count"))[0][0] * 4096 < 6_000_000
+
+
+async def test_a_file_that_is_too_large_by_itself_is_said_and_left(db: Database, caplog: pytest.LogCaptureFixture):
+    await db.write(lambda tx: [add_run(tx, key, age_days=1, size=200_000, status="RUNNING") for key in range(1, 6)])
+    assert (await apply_retention(db, keep(file_mb=1))).runs == 0
+    assert "no ended run is left" in caplog.text
+
+
+async def test_a_rule_is_set_shown_and_taken_back_over_http(tmp_path: Path):
+    async with run_app(tmp_path) as server:
+        graph_id = (await server.get("/api/graphs")).json()[0]["id"]
+        path = f"/api/graphs/{graph_id}/retention"
+        usual = {
+            "graph_id": graph_id,
+            "days": 30,
+            "runs": 10_000,
+            "size_mb": 0,
+            "own": {"days": None, "runs": None, "size_mb": None},
+        }
+        assert (await server.get(path)).json() == usual
+        answer = await server.request("PUT", path, json={"days": 0, "size_mb": 7})
+        assert answer.json() == {**usual, "days": 0, "size_mb": 7, "own": {"days": 0, "runs": None, "size_mb": 7}}
+        for wrong in ({"days": -1}, {"days": 10**9}, {"runs": "x"}, {"dayz": 1}):
+            assert (await server.request("PUT", path, json=wrong)).status == 422
+        assert (await server.request("PUT", "/api/graphs/nobodys/retention", json={"days": 1})).status == 404
+        assert (await server.request("PUT", path, json={})).json() == usual
+        assert (await server.app.db.fetch_all("SELECT count(*) FROM retention_rules")) == [(0,)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -205,3 +206,20 @@ async def test_j2_a_really_full_file_system(small_disk: Path):
         (small_disk / "ballast").unlink()
         await load.wait_for_ends(server)
         check(load, await asyncio.to_thread(read_runs, small_disk))
+
+
+async def test_e11_imports_and_backups_leave_room_for_the_runs_that_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    async with run_app(tmp_path) as server:
+        graph = (await server.get("/api/graphs")).json()[0]
+        agent = {"name": "n", "nodes": [], "links": []}
+        monkeypatch.setattr("shutil.disk_usage", lambda path: (1000, 960, 40))
+        refused = [
+            await server.post("/api/graphs", {"graph": agent, "source": "upload"}),
+            await server.post("/api/agent-files/execute", {"agent": json.dumps(agent)}),
+            await server.post("/api/system/backups"),
+        ]
+        assert [answer.status for answer in refused] == [507] * 3, [answer.body for answer in refused]
+        assert all("5 %" in answer.json()["message"] for answer in refused)
+        assert (await server.post(f"/api/graphs/{graph['id']}/execute", {})).status == 200
+        monkeypatch.setattr("shutil.disk_usage", lambda path: (1 << 40, 1 << 39, 1 << 39))
+        assert (await server.post("/api/graphs", {"graph": agent, "source": "upload"})).status == 200

@@ -22,9 +22,9 @@ async def _purge_run(db: Database, key: int) -> int:
 
     def step(tx: Tx) -> int:
         count = tx.execute(sql.purge_outputs, (first, last, STEP_ROWS))
-        count += tx.execute(sql.purge_nodes, (first, last, STEP_ROWS))
-        count += tx.execute(sql.purge_charges, (first, last, STEP_ROWS))
-        if count == 0:
+        if not count:
+            count = tx.execute(sql.purge_nodes, (first, last, STEP_ROWS))
+        if not count:
             tx.execute(sql.end_purge, (key,))
         return count
 

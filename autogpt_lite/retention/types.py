@@ -1,0 +1,37 @@
+"""How long runs are kept."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+Days = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
+Runs = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+Megabytes = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+
+
+class RetentionRule(msgspec.Struct, forbid_unknown_fields=True):
+    """What one agent keeps of its ended runs. 0 keeps all, null what the server's settings say."""
+
+    days: Days | None = None
+    runs: Runs | None = None
+    size_mb: Megabytes | None = None
+
+
+class AgentRetention(msgspec.Struct):
+    """What counts for an agent, and what of it is its own."""
+
+    graph_id: str
+    days: int
+    runs: int
+    size_mb: int
+    own: RetentionRule
+
+
+class RetentionResult(msgspec.Struct):
+    """What one pass removed; the file became smaller by freed_bytes."""
+
+    runs: int
+    rows: int
+    freed_bytes: int
