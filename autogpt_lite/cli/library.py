@@ -1,4 +1,4 @@
-"""`autogpt-lite library list | remove | restore | pause | resume`."""
+"""`autogpt-lite library list | add | remove | restore | pause | resume`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from typing import Any, Literal
 import click
 
 from ..errors import InvalidInputError, NotFoundError
+from .import_ import command as import_command
 from .library_access import Library, open_library
 from .options import data_options
 
 
 @click.group()
 def command() -> None:
-    """List, remove, restore and pause the agents of the library. An AGENT is its id, the id of its graph, or its name."""
+    """List, add, remove, restore and pause the agents of the library. An AGENT is its id, the id of its graph, or its name."""
+
+
+command.add_command(import_command, name="add")
 
 
 @command.command(name="list")

@@ -1,4 +1,4 @@
-"""`autogpt-lite schedules list | add | pause | resume | remove | history | preview`: through the running server, which fires them."""
+"""`autogpt-lite schedules list | add | pause | resume | remove | history | preview`, with and without a running server."""
 
 from __future__ import annotations
 
@@ -10,18 +10,15 @@ from urllib.parse import quote
 import click
 
 from ..errors import InvalidInputError
-from .client import ServerClient
-from .options import data_options, read_settings
+from .api import Api, open_api
+from .library import find_agent
+from .library_access import Library
+from .options import data_options
 
 
 @click.group()
 def command() -> None:
-    """List, add, pause, resume and remove the schedules of a running server, and show their history."""
-
-
-def _client(config_path: str | None, data_dir: str | None) -> ServerClient:
-    _, path = read_settings(config_path, {"data_dir": data_dir})
-    return ServerClient(path)
+    """List, add, pause, resume and remove schedules, and show their history. They fire while a server runs."""
 
 
 def _line(schedule: dict[str, Any]) -> str:
@@ -31,18 +28,18 @@ def _line(schedule: dict[str, Any]) -> str:
 
 @command.command(name="list")
 @data_options
-@click.option("--agent", help="Only those of this graph id.")
+@click.option("--agent", help="Only those of this agent: its id, the id of its graph, or its name.")
 @click.option("--json", "as_json", is_flag=True, help="Everything about each schedule, as JSON.")
 def list_schedules(data_dir: str | None, config_path: str | None, agent: str | None, as_json: bool) -> None:
     """List the schedules: id, next time, cron, time zone, name."""
-    path = f"/api/graphs/{quote(agent, safe='')}/schedules" if agent else "/api/schedules"
-    schedules = _client(config_path, data_dir).get(path)
+    with open_api(config_path, data_dir) as api:
+        schedules = api.get(f"/api/graphs/{_graph_id(api, agent)}/schedules" if agent else "/api/schedules")
     _print([json.dumps(schedules, indent=2)] if as_json else map(_line, schedules))
 
 
 @command.command()
 @data_options
-@click.argument("graph_id")
+@click.argument("agent")
 @click.argument("cron")
 @click.option("--name", default="", help="What it is called in lists.")
 @click.option("--timezone", help="For instance Europe/Berlin; yours if not given.")
@@ -54,7 +51,7 @@ def list_schedules(data_dir: str | None, config_path: str | None, agent: str | N
 def add(
     data_dir: str | None,
     config_path: str | None,
-    graph_id: str,
+    agent: str,
     cron: str,
     name: str,
     timezone: str | None,
@@ -62,10 +59,12 @@ def add(
     catch_up: str | None,
     overlap: str | None,
 ) -> None:
-    """Let an agent run by itself, for instance at `0 9 * * MON-FRI`; prints the next five times."""
+    """Let an agent (its id, the id of its graph, or its name) run by itself, for instance at `0 9 * * MON-FRI`; prints the next
+    five times."""
     body = {"name": name or cron, "cron": cron, "timezone": timezone, "inputs": dict(map(_input, inputs))}
     body |= {"catch_up": catch_up, "overlap": overlap}
-    made = _client(config_path, data_dir).post(f"/api/graphs/{quote(graph_id, safe='')}/schedules", body)
+    with open_api(config_path, data_dir) as api:
+        made = api.post(f"/api/graphs/{_graph_id(api, agent)}/schedules", body)
     _print([_line(made), *made["next_run_times"]])
 
 
@@ -84,7 +83,8 @@ def _input(text: str) -> tuple[str, Any]:
 @click.argument("schedule_id")
 def pause(data_dir: str | None, config_path: str | None, schedule_id: str) -> None:
     """Hold a schedule."""
-    _print([_line(_client(config_path, data_dir).post(f"{_path(schedule_id)}/pause"))])
+    with open_api(config_path, data_dir) as api:
+        _print([_line(api.post(f"{_path(schedule_id)}/pause"))])
 
 
 @command.command()
@@ -92,7 +92,8 @@ def pause(data_dir: str | None, config_path: str | None, schedule_id: str) -> No
 @click.argument("schedule_id")
 def resume(data_dir: str | None, config_path: str | None, schedule_id: str) -> None:
     """Let a paused schedule go on."""
-    _print([_line(_client(config_path, data_dir).post(f"{_path(schedule_id)}/resume"))])
+    with open_api(config_path, data_dir) as api:
+        _print([_line(api.post(f"{_path(schedule_id)}/resume"))])
 
 
 @command.command()
@@ -100,7 +101,8 @@ def resume(data_dir: str | None, config_path: str | None, schedule_id: str) -> N
 @click.argument("schedule_id")
 def remove(data_dir: str | None, config_path: str | None, schedule_id: str) -> None:
     """Remove a schedule with its history. Its runs stay."""
-    _client(config_path, data_dir).request("DELETE", _path(schedule_id))
+    with open_api(config_path, data_dir) as api:
+        api.request("DELETE", _path(schedule_id))
     click.echo(f"removed: {schedule_id}")
 
 
@@ -110,7 +112,8 @@ def remove(data_dir: str | None, config_path: str | None, schedule_id: str) -> N
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many of the newest.")
 def history(data_dir: str | None, config_path: str | None, schedule_id: str, limit: int) -> None:
     """Show what became of the times at which a schedule was due: its run, or why there is none."""
-    fires = _client(config_path, data_dir).get(f"{_path(schedule_id)}/fires?limit={limit}")
+    with open_api(config_path, data_dir) as api:
+        fires = api.get(f"{_path(schedule_id)}/fires?limit={limit}")
     _print(f"{fire['due_at']}  {fire['status']:<8}  {fire['graph_exec_id'] or fire['reason'] or ''}" for fire in fires)
 
 
@@ -120,8 +123,13 @@ def history(data_dir: str | None, config_path: str | None, schedule_id: str, lim
 @click.option("--timezone", help="For instance Europe/Berlin; yours if not given.")
 def preview(data_dir: str | None, config_path: str | None, cron: str, timezone: str | None) -> None:
     """Show the next five times of a cron expression, or what is wrong with it."""
-    found = _client(config_path, data_dir).post("/api/schedules/preview", {"cron": cron, "timezone": timezone})
+    with open_api(config_path, data_dir) as api:
+        found = api.post("/api/schedules/preview", {"cron": cron, "timezone": timezone})
     _print([found["timezone"], *found["next_run_times"]])
+
+
+def _graph_id(api: Api, agent: str) -> str:
+    return find_agent(Library(api).list_agents(), agent)["graph_id"]
 
 
 def _path(schedule_id: str) -> str:

@@ -1,0 +1,81 @@
+"""The HTTP interface for commands: through the running server, or answered in this process where none runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..config import Config
+from ..instance_lock import InstanceLock, is_locked
+from .client import ServerClient
+from .loop import loop_factory
+from .options import make_data_dir, read_settings
+
+
+@contextmanager
+def open_api(config_path: str | None, data_dir: str | None) -> Iterator[Api]:
+    """The interface of the data directory, with the rights of its owner."""
+    config, path = read_settings(config_path, {"data_dir": data_dir})
+    make_data_dir(path)
+    if is_locked(path):
+        yield ServerClient(path)
+        return
+    with InstanceLock(path), asyncio.Runner(loop_factory=loop_factory()) as runner:
+        api = LocalApi(runner, config, path)
+        try:
+            yield api
+        finally:
+            api.close()
+
+
+class LocalApi:
+    """ServerClient's methods on the same routes, without a server. What starts by itself waits for the next one."""
+
+    def __init__(self, runner: asyncio.Runner, config: Config, data_dir: Path):
+        from ..app import App
+        from ..web.router import Router
+
+        self._runner = runner
+        self._max_depth = config.server.max_json_depth
+        self._stack = AsyncExitStack()
+        app = runner.run(self._stack.enter_async_context(App.open(config, data_dir, go_on=False)))
+        self._router = Router(app.routes)
+
+    def close(self) -> None:
+        self._runner.run(self._stack.aclose())
+
+    def get(self, path: str) -> Any:
+        """GET: the decoded answer."""
+        return self.request("GET", path)
+
+    def post(self, path: str, body: Any = None) -> Any:
+        """POST: the decoded answer."""
+        return self.request("POST", path, body)
+
+    def request(self, method: str, path: str, body: Any = None) -> Any:
+        """One request; the decoded answer. Raises the error that a server would have answered with."""
+        from ..accounts.types import DEFAULT_USER_ID
+        from ..web.routing import Principal, Request, Response
+
+        place, _, query = path.partition("?")
+        endpoint, values = self._router.find(method, place)
+        raw = b"" if body is None else json.dumps(body).encode()
+        request = Request(
+            principal=Principal(user_id=DEFAULT_USER_ID, is_admin=True),
+            path=endpoint.path_values(values),
+            query=endpoint.query.read(query) if endpoint.query is not None else None,
+            body=endpoint.body.read(raw, self._max_depth) if endpoint.body is not None else None,
+        )
+        answer = self._runner.run(endpoint.route.handler(request))
+        content = answer.body if isinstance(answer, Response) else answer
+        return None if content is None else msgspec.json.decode(msgspec.json.encode(content))
+
+
+Api = ServerClient | LocalApi
+"""Both have get, post and request."""
