@@ -9,11 +9,14 @@ from pathlib import Path
 
 from .accounts.routes import accounts_routes
 from .accounts.service import AccountsService
-from .accounts.types import DEFAULT_USER_ID
 from .agent_files.routes import agent_file_routes
 from .agent_files.service import AgentFileService
 from .agents_folder.routes import agents_folder_routes
 from .agents_folder.service import AgentsFolder
+from .api_keys.routes import api_key_routes
+from .api_keys.service import ApiKeyService
+from .audit.routes import audit_routes
+from .audit.service import AuditService
 from .backups.routes import backup_routes
 from .backups.service import BackupService
 from .blocks.routes import block_routes
@@ -49,11 +52,15 @@ from .reruns.service import RerunService
 from .retention.routes import retention_routes
 from .retention.service import RetentionService
 from .schedules.config_entries import ConfigSchedules
+from .schedules.cron import find_zone
 from .schedules.history import delete_old_fires
 from .schedules.routes import schedule_routes
 from .schedules.service import ScheduleService
 from .schedules.ticker import Ticker
 from .sdk import text
+from .users.routes import user_routes
+from .users.service import UserService
+from .users.types import DEFAULT_USER_ID
 from .web.routing import Route
 
 log = logging.getLogger(__name__)
@@ -72,7 +79,10 @@ class App:
         self.db = db
         self.registry = registry
         self.bus = EventBus(config.websocket.ring_events)
-        self.accounts = AccountsService(db, config, data_dir)
+        self.users = UserService(db, find_zone)
+        self.api_keys = ApiKeyService(db)
+        self.audit = AuditService(db)
+        self.accounts = AccountsService(db, config, data_dir, self.users, self.api_keys, self.audit)
         self.credentials = CredentialsService(config.llm)
         self.library = LibraryService(db)
         self.graphs = GraphService(db, registry, self.library, find_credentials=self.credentials.finder)
@@ -85,13 +95,16 @@ class App:
         self.agent_files = AgentFileService(db, self.graphs, self.executions)
         self.agents_folder = AgentsFolder(db, self.graphs, config.agents, DEFAULT_USER_ID)
         self.blocks = BlockService(registry, self.credentials, config)
-        self.schedules = ScheduleService(db, self.executions, config.schedules, self.accounts.timezone_of)
+        self.schedules = ScheduleService(db, self.executions, config.schedules, self.users.timezone_of)
         self.ticker = Ticker(db, self.executions, self.library, self.bus)
         self.retention = RetentionService(db, self.graphs, config.retention)
         self.jobs = SystemJobs(db)
         self.backups = BackupService(db, data_dir)
         self.routes: list[Route] = [
             *accounts_routes(self.accounts),
+            *user_routes(self.users),
+            *api_key_routes(self.api_keys),
+            *audit_routes(self.audit),
             *graph_routes(self.graphs),
             *execution_routes(self.executions),
             *library_agent_routes(self.library_agents),
@@ -102,7 +115,7 @@ class App:
             *agent_file_routes(self.agent_files),
             *agents_folder_routes(self.agents_folder),
             *backup_routes(self.backups),
-            *block_routes(self.blocks, self.accounts.timezone_of),
+            *block_routes(self.blocks, self.users.timezone_of),
             *schedule_routes(self.schedules),
             *job_routes(self.jobs),
         ]
@@ -114,7 +127,7 @@ class App:
             ledger=Ledger(),
             library=self.library,
             load_graph=self.graphs.load_graph,
-            timezone_of=self.accounts.timezone_of,
+            timezone_of=self.users.timezone_of,
         )
 
     def _wire(self) -> None:
@@ -123,6 +136,7 @@ class App:
         self.graphs.deleting.append(self.presets.delete_presets_of_graph_tx)
         self.graphs.deleting.append(self.retention.delete_rule_tx)
         self.graphs.deleted.append(self.executions.stop_runs_of_graph)
+        self.users.leaving += [self.graphs.delete_graphs_of_user, self.executions.delete_runs_of_user]
         self.jobs.add(
             SystemJob(
                 RETENTION_JOB,
@@ -144,6 +158,7 @@ class App:
                 lambda: report_late_runs(self.db, self.engine, workers),
                 "Counts runs that wait too long.",
             ),
+            ("delete_old_audit", DAY_S, self.audit.delete_old, "Removes audit rows older than a year."),
             ("delete_old_fires", DAY_S, lambda: delete_old_fires(self.db, days), "Keeps the history of schedules in bounds."),
         )
         for name, every_s, run, description in jobs:
@@ -167,6 +182,8 @@ class App:
             stack.push_async_callback(text.close)
             stack.push_async_callback(net.configure(config.http, config.llm).close)
             app = cls(config, data_dir, db, load_registry(config))
+            stack.push_async_callback(app.audit.close)
+            stack.push_async_callback(app.api_keys.close)
             if not app.agents_folder.has_files():  # a clone of somebody's agents stays as it is
                 await install_examples(app.db, app.graphs)
             await app.engine.open(go_on=go_on)

@@ -36,9 +36,15 @@ class ServerConfig(Section):
 
 
 class AuthConfig(Section):
-    mode: Literal["token", "none"]
+    mode: Literal["token", "password", "jwt", "none"]
     link_minutes: int
     session_days: int
+    sign_up: bool
+    jwt_secret: str
+    jwt_audience: str
+
+    def __repr__(self) -> str:  # the secret must not reach a log by way of a traceback
+        return f"AuthConfig(mode={self.mode!r})"
 
 
 class WebSocketConfig(Section):

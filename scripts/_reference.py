@@ -22,7 +22,7 @@ _SETTING = re.compile(r"^(?P<key>\w+) = (?P<value>\"[^\"]*\"|\[[^\]]*\]|[^#\s]+)
 # Tags that AutoGPT's endpoints carry beside their subject.
 _GENERATIONS = ("v1", "v2")
 
-_ACCESS = {"public": "nobody needs a login", "user": "a login", "admin": "an administrator"}
+_ACCESS = {"public": "everybody", "login": "everybody, with a code or password", "user": "a login", "admin": "an administrator"}
 
 
 class Setting(msgspec.Struct):
@@ -92,8 +92,10 @@ def all_routes() -> list[Route]:
 
     async def read() -> list[Route]:
         with tempfile.TemporaryDirectory() as folder:
-            async with App.open(load_config(environ={}), Path(folder)) as app:
-                return [*system_routes(app.routes, is_open=True), *app.routes]
+            # With passwords there are all routes.
+            config = load_config(overrides={"auth.mode": "password"}, environ={})
+            async with App.open(config, Path(folder)) as app:
+                return [*system_routes(app.routes), *app.routes]
 
     return asyncio.run(read())
 
@@ -108,7 +110,7 @@ def routes_page() -> str:
         "The same table is the source of `GET /openapi.json`, which has all types. Bodies and answers are JSON; an error is",
         "`{message, detail, hint}` with the status that fits (422: `detail` is a list of `{loc, msg, type}`). Scripts log in with",
         "`Authorization: Bearer` and the token in `owner_token` in the data directory; a page sends its session cookie and",
-        "`X-Auth-Token`. Live events come over the WebSocket at `/ws` (websocket.md).",
+        "`X-Auth-Token`; API keys and other ways in are in [accounts.md](accounts.md). Live events come over the WebSocket at `/ws` (websocket.md).",
     ]
     by_tag: dict[str, list[Route]] = {}
     for route in all_routes():
@@ -118,8 +120,13 @@ def routes_page() -> str:
         lines += ["", f"## {tag}", "", "| method | path | what it does | query | who |", "|---|---|---|---|---|"]
         for route in sorted(by_tag[tag], key=lambda route: (route.path, route.method)):
             summary = route.summary.replace("|", "\\|")
-            lines.append(f"| {route.method} | `{route.path}` | {summary} | {_query(route)} | {_ACCESS[route.access]} |")
+            lines.append(f"| {route.method} | `{route.path}` | {summary} | {_query(route)} | {_who(route)} |")
     return "\n".join([*lines, ""])
+
+
+def _who(route: Route) -> str:
+    key = f", or a key with {route.permission}" if route.permission else ""
+    return _ACCESS[route.access] + key
 
 
 def _query(route: Route) -> str:

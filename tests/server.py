@@ -20,10 +20,17 @@ import msgspec
 from autogpt_lite.accounts.routes import accounts_routes
 from autogpt_lite.accounts.service import AccountsService
 from autogpt_lite.accounts.sessions import cookie_name
+from autogpt_lite.api_keys.routes import api_key_routes
+from autogpt_lite.api_keys.service import ApiKeyService
+from autogpt_lite.audit.routes import audit_routes
+from autogpt_lite.audit.service import AuditService
 from autogpt_lite.config import Config, load_config
 from autogpt_lite.db import Database
 from autogpt_lite.errors import ConflictError
 from autogpt_lite.events import EventBus
+from autogpt_lite.schedules.cron import find_zone
+from autogpt_lite.users.routes import user_routes
+from autogpt_lite.users.service import UserService
 from autogpt_lite.web.routing import Request, Response, Route
 from autogpt_lite.web.server import WebServer, create_server
 
@@ -195,17 +202,19 @@ async def run_server(
 ) -> AsyncIterator[LiveServer]:
     """A server on a free port of 127.0.0.1 and [::1] with these routes and those of accounts."""
     config = make_config(settings)
-    db = await Database.open(data_dir / "test.db", config.database)
-    try:
-        accounts = AccountsService(db, config, data_dir)
+    async with contextlib.AsyncExitStack() as closing:
+        db = await Database.open(data_dir / "test.db", config.database)
+        closing.push_async_callback(db.close)
+        users, api_keys, audit = UserService(db, find_zone), ApiKeyService(db), AuditService(db)
+        accounts = AccountsService(db, config, data_dir, users, api_keys, audit)
+        closing.push_async_callback(audit.close)
+        closing.push_async_callback(api_keys.close)
         bus = EventBus(config.websocket.ring_events)
         runs: dict[str, str] = {}
-        routes = [*accounts_routes(accounts), *routes]
+        routes = [*accounts_routes(accounts), *user_routes(users), *api_key_routes(api_keys), *audit_routes(audit), *routes]
         async with _listen(config, routes, accounts, bus, runs.get) as live:
             live.runs = runs
             yield live
-    finally:
-        await db.close()
 
 
 @contextlib.asynccontextmanager

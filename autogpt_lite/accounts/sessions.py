@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from ..clock import now_us
-from ..db import Database
+from ..db import Database, Tx
+from ..errors import NotFoundError
 from . import store
-from .types import Session
+from .types import Session, SessionInfo
 
 HEADER = "X-Auth-Token"
 MAX_CACHED = 1000
+MAX_AGENT_CHARS = 300
 DAY_S = 86_400
 
 
@@ -34,12 +36,13 @@ class Sessions:
         """Calls callback(key) when a session is ended."""
         self._on_end.append(callback)
 
-    async def begin(self, user_id: str) -> tuple[str, str, int]:
+    async def begin(self, user_id: str, *, user_agent: str = "", remote: str = "") -> tuple[str, str, int]:
         """A new session: the cookie's value, the header token, when it expires (microseconds)."""
         cookie, token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         key, created_at = session_key(cookie, token), self._now()
         expires_at = created_at + self.lifetime_s * 1_000_000
-        await store.insert_session(self._db, key, user_id, created_at=created_at, expires_at=expires_at)
+        row = {"token_hash": key, "user_id": user_id, "created_at": created_at, "expires_at": expires_at}
+        self._forget(await store.insert_session(self._db, {**row, "user_agent": user_agent[:MAX_AGENT_CHARS], "remote": remote}))
         return cookie, token, expires_at
 
     def find(self, key: bytes) -> Session | None:
@@ -56,9 +59,41 @@ class Sessions:
     async def end(self, key: bytes) -> None:
         """Log-out: from now on the key is worth nothing, and what it opened is closed."""
         await store.delete_session(self._db, key)
-        self._cache.pop(key, None)
-        for callback in self._on_end:
-            callback(key)
+        self._forget([key])
+
+    async def list_sessions(self, user_id: str, current: bytes | None) -> list[SessionInfo]:
+        """The user's open sessions, the newest first; `current` is the key of the one that asks."""
+        return await store.list_sessions(self._db, user_id, current)
+
+    async def end_one(self, user_id: str, session_id: str) -> None:
+        """Logs one of the user's browsers out. Raises NotFoundError."""
+        try:
+            key = bytes.fromhex(session_id)
+        except ValueError:
+            key = b""
+        if not await store.delete_session_of_user(self._db, key, user_id):
+            raise NotFoundError("There is no such session.")
+        self._forget([key])
+
+    async def end_others_with(self, user_id: str, kept: bytes | None, write: Callable[[Tx], object]) -> None:
+        """write(tx), and in the same transaction all sessions of the user end, but the one that is kept."""
+
+        def write_both(tx: Tx) -> list[bytes]:
+            write(tx)
+            return store.delete_other_sessions_tx(tx, user_id, kept)
+
+        self._forget(await self._db.write(write_both))
+
+    def forget_user(self, user_id: str) -> None:
+        """What is remembered of the user's sessions may be wrong: they are read again."""
+        for key in [key for key, session in self._cache.items() if session.user_id == user_id]:
+            del self._cache[key]
+
+    def _forget(self, keys: Iterable[bytes]) -> None:
+        for key in keys:
+            self._cache.pop(key, None)
+            for callback in self._on_end:
+                callback(key)
 
 
 def session_key(cookie: str, token: str) -> bytes:

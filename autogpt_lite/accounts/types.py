@@ -1,13 +1,13 @@
-"""Users and sessions."""
+"""Sessions, and what opens them."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
-from ..clock import to_datetime
-
-DEFAULT_USER_ID = "3e53486c-cf57-477e-ba2a-cb02dc828e1a"
-"""AutoGPT's user where nobody logs in; all requests act as this one."""
+from ..clock import iso
+from ..users.types import DEFAULT_USER_ID as DEFAULT_USER_ID
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -18,22 +18,56 @@ class Session(msgspec.Struct, frozen=True):
     expires_at: int
 
 
-class User(msgspec.Struct):
-    """A person, as AutoGPT's clients see one."""
+class SessionInfo(msgspec.Struct):
+    """One browser that is logged in. `id` opens nothing; it names the session to whoever wants to end it."""
 
     id: str
-    email: str
-    name: str
-    role: str
-    timezone: str
     created_at: str
-    updated_at: str
+    expires_at: str
+    user_agent: str
+    remote: str
+    is_current: bool
 
     @classmethod
-    def from_row(cls, row: tuple) -> User:
-        """From the columns of select_user, in their order."""
-        *fields, created_at, updated_at = row
-        return cls(*fields, to_datetime(created_at).isoformat(), to_datetime(updated_at).isoformat())
+    def from_row(cls, row: tuple, current: bytes | None) -> SessionInfo:
+        """From the columns of list_sessions, in their order."""
+        key, created_at, expires_at, user_agent, remote = row
+        return cls(key.hex(), iso(created_at) or "", iso(expires_at) or "", user_agent, remote, key == current)
+
+
+class EmailAndPassword(msgspec.Struct):
+    """A log-in."""
+
+    email: str
+    password: str
+
+
+class SignUp(msgspec.Struct):
+    """A person who makes an account."""
+
+    email: str
+    password: str
+    name: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
+class PasswordChange(msgspec.Struct):
+    """`old_password` may be left out by whoever has none yet."""
+
+    new_password: str
+    old_password: str = ""
+
+
+class PasswordReset(msgspec.Struct):
+    """The code from a link, and the password from now on. A code of null is refused as a wrong one is (400)."""
+
+    code: str | None = None
+    password: str | None = None
+
+
+class EmailCode(msgspec.Struct):
+    """The code from the mail to a new address."""
+
+    code: str | None = None
 
 
 class LinkCode(msgspec.Struct):

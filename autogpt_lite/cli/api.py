@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -16,6 +16,9 @@ from ..instance_lock import InstanceLock, is_locked
 from .client import ServerClient
 from .loop import loop_factory
 from .options import make_data_dir, read_settings
+
+if TYPE_CHECKING:
+    from ..web.routing import Request, Route
 
 
 @contextmanager
@@ -46,6 +49,7 @@ class LocalApi:
         self._stack = AsyncExitStack()
         app = runner.run(self._stack.enter_async_context(App.open(config, data_dir, go_on=False)))
         self._router = Router(app.routes)
+        self._accounts = app.accounts
 
     def close(self) -> None:
         self._runner.run(self._stack.aclose())
@@ -60,7 +64,7 @@ class LocalApi:
 
     def request(self, method: str, path: str, body: Any = None) -> Any:
         """One request; the decoded answer. Raises the error that a server would have answered with."""
-        from ..accounts.types import DEFAULT_USER_ID
+        from ..users.types import DEFAULT_USER_ID
         from ..web.routing import Principal, Request, Response
 
         place, _, query = path.partition("?")
@@ -72,9 +76,14 @@ class LocalApi:
             query=endpoint.query.read(query) if endpoint.query is not None else None,
             body=endpoint.body.read(raw, self._max_depth) if endpoint.body is not None else None,
         )
-        answer = self._runner.run(endpoint.route.handler(request))
+        answer = self._runner.run(self._answer(endpoint.route, request))
         content = answer.body if isinstance(answer, Response) else answer
         return None if content is None else msgspec.json.decode(msgspec.json.encode(content))
+
+    async def _answer(self, route: Route, request: Request) -> Any:
+        answer = await route.handler(request)
+        await self._accounts.note_admin_action(request, route)
+        return answer
 
 
 Api = ServerClient | LocalApi

@@ -14,6 +14,7 @@ COMMANDS = {
     "export": ("autogpt_lite.cli.export", "Write an agent to a file."),
     "library": ("autogpt_lite.cli.library", "List, remove, restore and pause the agents of the library."),
     "schedules": ("autogpt_lite.cli.schedules", "List, add, pause and remove schedules, and show their history."),
+    "users": ("autogpt_lite.cli.users", "List, add and remove users, let them in again, and say who is an administrator."),
     "blocks": ("autogpt_lite.cli.blocks", "List all blocks."),
     "check": ("autogpt_lite.cli.check", "Check the settings, the blocks and the data directory."),
     "backup": ("autogpt_lite.cli.backup", "Copy the database to a file, also while the server serves."),

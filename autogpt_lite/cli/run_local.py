@@ -7,7 +7,6 @@ import signal
 from contextlib import ExitStack
 from pathlib import Path
 
-from ..accounts.types import DEFAULT_USER_ID
 from ..agent_files.types import ExecuteAgentFile
 from ..app import App
 from ..config import Config
@@ -15,6 +14,7 @@ from ..engine.core import run_stats
 from ..engine.records import GraphExecution
 from ..executions.types import NodesQuery
 from ..instance_lock import InstanceLock
+from ..users.types import DEFAULT_USER_ID
 from .live import LiveNodes
 from .loop import run_async
 from .run_types import RunOrder, RunResult

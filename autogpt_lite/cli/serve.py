@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from .. import __version__
+from ..accounts.jwt_tokens import check_jwt_secret
 from ..config import Config
 from ..db.failures import FULL_ERRNOS
 from ..errors import DiskFullError, StartupError
@@ -33,6 +34,7 @@ def command(data_dir: str | None, config_path: str | None, host: str | None, por
     overrides = {"data_dir": data_dir, "server.host": host, "server.port": port}
     config, path = read_settings(config_path, overrides)
     check_open_mode(config)
+    check_jwt_secret(config.auth)
     os.umask(0o077)  # the database holds everything; a data directory that was there before may let others look into it
     make_data_dir(path)
     logging.basicConfig(level=config.log.level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")

@@ -1,5 +1,15 @@
 -- What the migrations come to. Written by `python -m autogpt_lite.db.schema`; a test compares it. Do not edit.
 
+CREATE TABLE account_codes (
+    code_hash   BLOB PRIMARY KEY,
+    user_id     TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind        TEXT NOT NULL CHECK (kind IN ('reset', 'email')),
+    email       TEXT,
+    expires_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX account_codes_of_user ON account_codes (user_id, kind);
+
 CREATE TABLE agents_folder_files (
     user_id        TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     graph_id       TEXT NOT NULL,
@@ -12,6 +22,35 @@ CREATE TABLE agents_folder_files (
     PRIMARY KEY (user_id, graph_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE api_keys (
+    id            TEXT PRIMARY KEY,
+    user_id       TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    key_hash      BLOB NOT NULL UNIQUE,
+    head          TEXT NOT NULL,
+    tail          TEXT NOT NULL,
+    name          TEXT NOT NULL,
+    description   TEXT,
+    permissions   TEXT NOT NULL,
+    status        TEXT NOT NULL CHECK (status IN ('ACTIVE', 'REVOKED', 'SUSPENDED')),
+    created_at    INTEGER NOT NULL,
+    last_used_at  INTEGER,
+    revoked_at    INTEGER,
+    CHECK ((status = 'REVOKED') = (revoked_at IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX api_keys_of_user ON api_keys (user_id, created_at);
+
+CREATE TABLE audit_events (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    at        INTEGER NOT NULL,
+    actor_id  TEXT NOT NULL,
+    remote    TEXT NOT NULL,
+    action    TEXT NOT NULL,
+    detail    TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX audit_events_by_age ON audit_events (at);
+
 CREATE TABLE charges (
     node_exec_id      INTEGER NOT NULL,
     try               INTEGER NOT NULL,
@@ -21,6 +60,15 @@ CREATE TABLE charges (
     settled_credits   INTEGER CHECK (settled_credits >= 0),
     created_at        INTEGER NOT NULL,
     PRIMARY KEY (node_exec_id, try, kind)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE failed_logins (
+    minute_at  INTEGER NOT NULL,
+    remote     TEXT NOT NULL,
+    way        TEXT NOT NULL,
+    user_id    TEXT NOT NULL,
+    count      INTEGER NOT NULL,
+    PRIMARY KEY (minute_at, remote, way, user_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE graph_executions (
@@ -254,7 +302,9 @@ CREATE TABLE sessions (
     user_id     TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     created_at  INTEGER NOT NULL,
     expires_at  INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+, user_agent TEXT NOT NULL DEFAULT '', remote TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
+
+CREATE INDEX sessions_of_user ON sessions (user_id, created_at);
 
 CREATE TABLE system_jobs (
     name         TEXT PRIMARY KEY,
@@ -271,7 +321,7 @@ CREATE TABLE users (
     timezone    TEXT NOT NULL DEFAULT 'UTC',
     created_at  INTEGER NOT NULL,
     updated_at  INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+, password_hash TEXT, preferences BLOB) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER schedules_leave_with_an_agent_put_away AFTER UPDATE OF is_deleted, is_archived ON library_agents
 WHEN new.is_deleted = 1 OR new.is_archived = 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from typing import Any, NamedTuple
 
@@ -303,6 +304,18 @@ class ExecutionService:
     def _has_ended(self, run: GraphExecution) -> bool:
         row = self._db.point(engine_sql.status_of, (run.key,))
         return row is None or row[0] in states.ENDED
+
+    async def delete_runs_of_user(self, user_id: str) -> None:
+        """Ends and deletes what is left of a user who leaves: runs of other people's agents (UserService.leaving)."""
+        for run in [run for run in self._engine.core.runs.values() if run.parent is None and run.user_id == user_id]:
+            with contextlib.suppress(StopTimeoutError):
+                await self._engine.stop(run.id, wait_timeout_s=1.0)
+
+        def write(tx: Tx) -> None:
+            tx.execute(store.sql.mark_user_for_purge, (user_id,))
+            tx.execute(store.sql.delete_runs_of_user, (user_id,))
+
+        await self._db.write(write)
 
     async def stop_runs_of_graph(self, user_id: str, graph_id: str) -> None:
         """Ends what still runs in memory of a deleted graph (GraphService.deleted)."""

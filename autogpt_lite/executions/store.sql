@@ -91,6 +91,11 @@ INSERT INTO purge_queue (graph_exec_key) VALUES (?) ON CONFLICT (graph_exec_key)
 INSERT INTO purge_queue (graph_exec_key) SELECT id FROM graph_executions WHERE graph_id = ? AND user_id = ?
 ON CONFLICT (graph_exec_key) DO NOTHING;
 
+-- name: mark_user_for_purge
+-- The same for all runs of a user.
+INSERT INTO purge_queue (graph_exec_key) SELECT id FROM graph_executions WHERE user_id = ?
+ON CONFLICT (graph_exec_key) DO NOTHING;
+
 -- name: delete_run
 -- One run; its node executions go in the background, its children stay and lose their parent.
 DELETE FROM graph_executions WHERE id = ?;
@@ -98,6 +103,10 @@ DELETE FROM graph_executions WHERE id = ?;
 -- name: delete_runs_of_graph
 -- All runs of a graph. (graph_id, user_id)
 DELETE FROM graph_executions WHERE graph_id = ? AND user_id = ?;
+
+-- name: delete_runs_of_user
+-- All runs of a user.
+DELETE FROM graph_executions WHERE user_id = ?;
 
 -- name: count_late
 -- How many root runs have been waiting since before a time, and since when the longest. The statuses are named as in the partial

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from ..accounts.types import DEFAULT_USER_ID
 from ..db import Database, Tx
 from ..errors import AutoGPTLiteError
 from ..paths import packaged_file
+from ..users.types import DEFAULT_USER_ID
 from .agent_file import parse_agent_file
 from .service import GraphService
 from .store import sql

@@ -321,6 +321,11 @@ class GraphService:
             await hook(user_id, graph_id)
         return count
 
+    async def delete_graphs_of_user(self, user_id: str) -> None:
+        """Deletes all graphs of somebody who leaves, one by one (UserService.leaving)."""
+        for (graph_id,) in await self._db.fetch_all(store.sql.list_graph_ids_of_user, (user_id,)):
+            await self.delete_graph(user_id, graph_id)
+
 
 async def _in_turns(graph: Graph, work: Callable[[], T]) -> T:
     """work(), on a thread where the graph is large."""

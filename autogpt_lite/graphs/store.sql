@@ -48,3 +48,7 @@ SELECT value FROM meta WHERE key = ?;
 -- name: insert_fact
 -- Notes a fact about this file, once.
 INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value;
+
+-- name: list_graph_ids_of_user
+-- Which graphs are a user's.
+SELECT DISTINCT graph_id FROM graphs WHERE user_id = ?;

@@ -16,13 +16,13 @@ from ..errors import (
     AutoGPTLiteError,
     InvalidInputError,
     MethodNotAllowedError,
-    NotAuthorizedError,
     NotFoundError,
     PayloadTooLargeError,
     UnsupportedMediaTypeError,
 )
 from .answers import bytes_response, encode_json, error_response, options_response, unexpected_response
 from .authentication import Authenticator
+from .authorization import authorize, needs_login
 from .guard import RequestGuard
 from .router import Endpoint, Router
 from .routing import Principal, Request, Response
@@ -32,7 +32,7 @@ BODY_TIMEOUT_S = 60.0
 WEBSOCKET_PATH = "/ws"
 
 NOBODY = Principal(user_id="")
-"""The principal of public routes."""
+"""The principal of routes that need no login."""
 
 
 class RequestHandler:
@@ -100,35 +100,26 @@ class RequestHandler:
     async def _run(self, request: BaseRequest, endpoint: Endpoint, values: list[str], query: str) -> StreamResponse:
         route, headers, remote = endpoint.route, request.headers, request.remote or ""
         principal = NOBODY
-        if route.access != "public":
-            principal = self._authenticator.authenticate(headers, remote)
-            check_access(principal, endpoint)
+        if needs_login(route):
+            principal = await self._authenticator.authenticate(headers, remote)
+            authorize(principal, route)
         raw = b""
         if request.body_exists:
             check_body_headers(request, endpoint, self._config.max_body_bytes)
             await invite_body(request)
             raw = await read_body(request, self._config.max_body_bytes)
-        answer = await route.handler(
-            Request(
-                principal=principal,
-                path=endpoint.path_values(values) if values else {},
-                query=endpoint.query.read(query) if endpoint.query is not None else None,
-                body=endpoint.body.read(raw, self._config.max_json_depth) if endpoint.body is not None else None,
-                headers=headers,
-                remote=remote,
-            )
+        given = Request(
+            principal=principal,
+            path=endpoint.path_values(values) if values else {},
+            query=endpoint.query.read(query) if endpoint.query is not None else None,
+            body=endpoint.body.read(raw, self._config.max_json_depth) if endpoint.body is not None else None,
+            headers=headers,
+            remote=remote,
         )
+        answer = await route.handler(given)
+        if route.access == "admin":
+            await self._authenticator.note_admin_action(given, route)
         return encode_answer(answer, route.status)
-
-
-def check_access(principal: Principal, endpoint: Endpoint) -> None:
-    """Raises NotAuthorizedError (403) where this principal may not use the route."""
-    route = endpoint.route
-    if route.access == "admin" and not principal.is_admin:
-        raise NotAuthorizedError("Only an administrator may do this.")
-    if principal.permissions is not None and route.permission not in principal.permissions:
-        wanted = f"the permission {route.permission}" if route.permission else "a login, an API key will not do"
-        raise NotAuthorizedError(f"This needs {wanted}.")
 
 
 def check_body_headers(request: BaseRequest, endpoint: Endpoint, max_bytes: int) -> None:

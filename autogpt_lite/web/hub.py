@@ -122,8 +122,13 @@ class WebSocketHub:
             listener.transport.close()
 
     def end_session(self, session: bytes) -> None:
-        """Cuts off what was opened by a session that has ended."""
+        """Cuts off what was opened by a session or an API key that has ended."""
         for listener in [one for one in self.listeners if one.session == session]:
+            self.cut_off(listener, BAD_TOKEN)
+
+    def end_user(self, user_id: str) -> None:
+        """Cuts off everything that a user has open."""
+        for listener in [one for one in self.listeners if one.user_id == user_id]:
             self.cut_off(listener, BAD_TOKEN)
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ import msgspec
 
 from .. import __version__
 from .answers import ErrorBody
+from .authorization import needs_login
 from .router import Endpoint
 from .routing import Route
 
@@ -48,6 +49,7 @@ def describe(routes: Sequence[Route]) -> dict[str, Any]:
             "securitySchemes": {
                 "owner": {"type": "http", "scheme": "bearer", "description": "The token in the data directory, for scripts."},
                 "session": {"type": "apiKey", "in": "header", "name": "X-Auth-Token", "description": "With the session cookie."},
+                "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "Also as a bearer token."},
             },
         },
     }
@@ -81,8 +83,8 @@ def _operation(route: Route, schemas: _Schemas) -> dict[str, Any]:
         "parameters": [*_path_parameters(route, schemas), *_query_parameters(route, schemas)],
         "responses": _responses(route, schemas),
     }
-    if route.access != "public":
-        operation["security"] = [{"owner": []}, {"session": []}]
+    if needs_login(route):
+        operation["security"] = [{"owner": []}, {"session": []}, *([{"apiKey": [route.permission]}] if route.permission else [])]
     if route.body is bytes:
         operation["requestBody"] = {"required": True, "content": {"*/*": {}}}
     elif route.body is not None:
@@ -131,7 +133,7 @@ def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
 
 def _own_errors(route: Route) -> list[int]:
     """What the web layer itself may answer on this route."""
-    errors = [] if route.access == "public" else [401, 403]
+    errors = [401, 403] if needs_login(route) else []
     if route.path_params or route.query is not None:
         errors.append(422)
     if route.body is not None and route.body is not bytes:

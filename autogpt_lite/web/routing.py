@@ -7,8 +7,25 @@ from typing import Any, Literal
 
 import msgspec
 
-Access = Literal["public", "user", "admin"]
+Access = Literal["public", "login", "user", "admin"]
+"""See web/authorization.py."""
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+Permission = Literal[
+    "IDENTITY",
+    "EXECUTE_GRAPH",
+    "READ_GRAPH",
+    "WRITE_GRAPH",
+    "EXECUTE_BLOCK",
+    "READ_BLOCK",
+    "READ_STORE",
+    "WRITE_LIBRARY",
+    "USE_TOOLS",
+    "MANAGE_INTEGRATIONS",
+    "READ_INTEGRATIONS",
+    "DELETE_INTEGRATIONS",
+]
+"""What an API key may be allowed to do: AutoGPT's names."""
 
 
 class Principal(msgspec.Struct, frozen=True):
@@ -32,6 +49,8 @@ class Request(msgspec.Struct):
     """Case-insensitive."""
     remote: str = ""
     """The address of the peer (a proxy's, where there is one)."""
+    audit_detail: dict[str, Any] = {}
+    """What the audit of an administrator's action says beside its path; for the handler to fill."""
 
 
 class Response(msgspec.Struct):
@@ -62,7 +81,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
     tags: tuple[str, ...]
     access: Access = "user"
-    permission: str | None = None
+    permission: Permission | None = None
     query: Any = None
     body: Any = None
     path_params: Mapping[str, Any] = {}

@@ -12,7 +12,7 @@ from ..net.client import add_own_ports
 from ..paths import packaged_file
 from .authentication import Authenticator
 from .connections import HttpServer, check_http_parser
-from .guard import RequestGuard, bracketed, is_loopback
+from .guard import RequestGuard, bracketed
 from .handler import RequestHandler
 from .hub import WebSocketHub
 from .listen import bind_sockets
@@ -77,7 +77,7 @@ async def create_server(
         port = bound[0].getsockname()[1]
         # Before anybody can connect: what runs here never calls this server.
         add_own_ports(one.getsockname()[1] for one in bound)
-        all_routes = [*system_routes(routes, is_open=is_loopback(config.server.host)), *routes]
+        all_routes = [*system_routes(routes), *routes]
         hub = WebSocketHub(bus, config.websocket)
         door = WebSocketDoor(hub, authenticator, owner_of, config.websocket)
         handler = RequestHandler(
@@ -96,6 +96,7 @@ async def create_server(
             one.close()
         raise
     authenticator.on_session_end(hub.end_session)
+    authenticator.on_user_end(hub.end_user)
     return server
 
 

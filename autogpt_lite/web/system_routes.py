@@ -17,8 +17,8 @@ class Health(msgspec.Struct):
     status: str
 
 
-def system_routes(routes: Sequence[Route], *, is_open: bool) -> list[Route]:
-    """/health and /openapi.json. The description is public only where `is_open`: the server listens on loopback alone."""
+def system_routes(routes: Sequence[Route]) -> list[Route]:
+    """/health and /openapi.json."""
     healthy = Health("healthy")
 
     async def check_health(request: Request) -> Health:
@@ -49,7 +49,7 @@ def system_routes(routes: Sequence[Route], *, is_open: bool) -> list[Route]:
             handler=get_openapi,
             summary="This description of the HTTP interface.",
             tags=("health",),
-            access="public" if is_open else "user",
+            permission="IDENTITY",
             returns=dict[str, Any],
         ),
     ]

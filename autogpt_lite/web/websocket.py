@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -16,7 +18,7 @@ from aiohttp.web_ws import WebSocketResponse, WSMsgType
 from ..config import WebSocketConfig
 from ..errors import AutoGPTLiteError, InvalidInputError, MethodNotAllowedError, NotFoundError, TooManyRequestsError
 from .answers import SECURITY_HEADERS
-from .authentication import Authenticator, SocketLogin, SocketRefused
+from .authentication import BAD_TOKEN, Authenticator, SocketLogin, SocketRefused
 from .frames import encode, graph_channel, run_channel, text_frame
 from .hub import Listener, WebSocketHub
 
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 30.0
 CLOSE_TIMEOUT_S = 1.0
+MAX_TIMER_S = 86_400.0  # loops refuse timers that are years away; a socket that is a day old opens a new one
 
 OwnerOf = Callable[[str], str | None]
 """The user of a graph execution, or None where there is no such run."""
@@ -73,7 +76,8 @@ class WebSocketDoor:
         except HTTPException:
             raise InvalidInputError("This address takes WebSocket connections only.") from None
         try:
-            login = self._authenticator.authenticate_socket(parse_qs(query).get("token", [None])[0])
+            token = parse_qs(query).get("token", [None])[0]
+            login = await self._authenticator.authenticate_socket(token, request.remote or "")
         except SocketRefused as refusal:
             await socket.close(code=refusal.code, message=refusal.reason.encode())
             return socket
@@ -87,6 +91,7 @@ class WebSocketDoor:
         listener = Listener(transport, login.user_id, login.session)
         self._hub.listeners.add(listener)
         conversation = Conversation(listener, self._hub, self._owner_of, self._config.max_subscriptions)
+        end = self._end_later(listener, login.expires_at)
         try:
             async for message in socket:
                 answer = conversation.answer(message.data) if message.type is WSMsgType.TEXT else _error("Send text messages.")
@@ -95,7 +100,16 @@ class WebSocketDoor:
                 if transport.get_write_buffer_size() > self._config.max_backlog_bytes:
                     self._hub.cut_off(listener)
         finally:
+            if end is not None:
+                end.cancel()
             self._hub.remove(listener)
+
+    def _end_later(self, listener: Listener, expires_at: float | None) -> asyncio.TimerHandle | None:
+        """Cuts the listener off when what let it in expires."""
+        if expires_at is None:
+            return None
+        left_s = min(max(0.0, expires_at - time.time()), MAX_TIMER_S)
+        return asyncio.get_running_loop().call_later(left_s, self._hub.cut_off, listener, BAD_TOKEN)
 
 
 class Conversation:

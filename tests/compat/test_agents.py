@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from autogpt_lite.accounts.types import DEFAULT_USER_ID
 from autogpt_lite.config import load_config
 from autogpt_lite.db import Database
 from autogpt_lite.engine.credential_groups import credentials_schema, group_credentials
@@ -20,6 +19,7 @@ from autogpt_lite.graphs.service import GraphService
 from autogpt_lite.library.service import LibraryService
 from autogpt_lite.paths import packaged_file
 from autogpt_lite.registry import Registry
+from autogpt_lite.users.types import DEFAULT_USER_ID
 
 from .contract_blocks import ContractRegistry
 

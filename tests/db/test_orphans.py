@@ -10,11 +10,11 @@ from typing import Any
 import apsw
 import pytest
 
-from autogpt_lite.accounts.types import DEFAULT_USER_ID as USER
 from autogpt_lite.app import App
 from autogpt_lite.config import load_config
 from autogpt_lite.db import Database, migrate
 from autogpt_lite.library.orphans import tell_removed_orphans
+from autogpt_lite.users.types import DEFAULT_USER_ID as USER
 from tests.schedules.world import World, open_world
 
 [BEFORE] = [number - 1 for number, name, _ in migrate.list_migrations() if name == "orphans"]

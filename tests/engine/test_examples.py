@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from autogpt_lite.accounts.types import DEFAULT_USER_ID
 from autogpt_lite.app import App, load_registry
 from autogpt_lite.config import load_config
 from autogpt_lite.engine.validate import starting_nodes, validate_graph
@@ -18,6 +17,7 @@ from autogpt_lite.executions.types import ExecuteGraph, NodesQuery
 from autogpt_lite.graphs.agent_file import parse_agent_file
 from autogpt_lite.graphs.export import without_secrets
 from autogpt_lite.paths import packaged_file
+from autogpt_lite.users.types import DEFAULT_USER_ID
 
 FILES = sorted(packaged_file("examples").glob("*.json"))
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from autogpt_lite.accounts.types import DEFAULT_USER_ID
 from autogpt_lite.app import App
 from autogpt_lite.executions.types import ExecuteGraph
+from autogpt_lite.users.types import DEFAULT_USER_ID
 from tests.server import make_config
 
 ROUNDS = 50

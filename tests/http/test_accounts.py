@@ -71,7 +71,7 @@ async def test_a_session_outlives_a_restart(tmp_path: Path):
 async def test_nothing_in_the_database_opens_a_session(server: LiveServer):
     page = await server.log_in()
     secret = page["Cookie"].partition("=")[2].encode()
-    for file in server.accounts._db.path.parent.glob("test.db*"):
+    for file in server.accounts.sessions._db.path.parent.glob("test.db*"):
         content = file.read_bytes()
         assert secret not in content
         assert page["X-Auth-Token"].encode() not in content
@@ -83,7 +83,7 @@ async def test_log_out_ends_the_session_at_once(server: LiveServer):
     assert answer.status == 204
     assert "Max-Age=0" in answer.headers["Set-Cookie"]
     assert (await server.get("/api/things", headers=page, anonymous=True)).status == 401
-    assert server.accounts._db.point("SELECT count(*) FROM sessions") == (0,)
+    assert server.accounts.sessions._db.point("SELECT count(*) FROM sessions") == (0,)
 
 
 async def test_a_session_ends_by_itself(server: LiveServer, monkeypatch):
@@ -95,7 +95,7 @@ async def test_a_session_ends_by_itself(server: LiveServer, monkeypatch):
     monkeypatch.setattr(sessions, "_now", lambda: now + 30 * DAY_S * 1_000_000 + 1)
     assert (await server.get("/api/things", headers=page, anonymous=True)).status == 401
     await server.log_in()
-    assert server.accounts._db.point("SELECT count(*) FROM sessions") == (1,)
+    assert server.accounts.sessions._db.point("SELECT count(*) FROM sessions") == (1,)
 
 
 async def test_the_owners_token_works_as_a_bearer_token_only(server: LiveServer):
@@ -115,7 +115,7 @@ async def test_the_user(server: LiveServer):
 async def test_tickets_know_their_user(server: LiveServer):
     assert (await server.post("/api/ws-ticket", anonymous=True)).status == 401
     ticket = (await server.post("/api/ws-ticket")).json()["ticket"]
-    assert server.accounts.authenticate_socket(ticket).user_id == USER_ID
+    assert (await server.accounts.authenticate_socket(ticket, "")).user_id == USER_ID
 
 
 async def test_b10_guessing_is_slowed_down_and_does_not_lock_the_owner_out(server: LiveServer):

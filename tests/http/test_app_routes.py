@@ -11,8 +11,6 @@ import pytest
 from autogpt_lite.web.openapi import describe, operation_id
 from tests.server import LiveServer, run_app
 
-PUBLIC = {("GET", "/health"), ("GET", "/openapi.json"), ("POST", "/api/auth/link")}
-
 ODD_IDS = ["0", "-1", "null", "x" * 300, "%C3%A9%F0%9F%98%80", "00000000-0000-0000-0000-000000000000", "1e999", "9" * 30, "'--"]
 ODD_BODIES = [b"", b"null", b"{}", b"[]", b"5", b'"x"', b'{"graph":{}}', b'{"graph":{"nodes":[{}],"links":[{}]},"inputs":5}']
 
@@ -21,16 +19,6 @@ ODD_BODIES = [b"", b"null", b"{}", b"[]", b"5", b'"x"', b'{"graph":{}}', b'{"gra
 async def app_server(tmp_path: Path):
     async with run_app(tmp_path) as server:
         yield server
-
-
-async def test_without_a_login_only_the_public_routes_answer(app_server: LiveServer):
-    routes = app_server.web.routes
-    assert {(route.method, route.path) for route in routes if route.access == "public"} == PUBLIC
-    for route in routes:
-        if route.access != "public":
-            path = route.path.replace("{", "").replace("}", "")
-            answer = await app_server.request(route.method, path, anonymous=True, json={})
-            assert answer.status == 401, (route.method, route.path)
 
 
 async def test_no_request_is_answered_with_a_500(app_server: LiveServer):

@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from autogpt_lite.accounts.types import DEFAULT_USER_ID
 from autogpt_lite.app import App
 from autogpt_lite.config import load_config
 from autogpt_lite.db import Database
 from autogpt_lite.engine.graph import Graph
 from autogpt_lite.registry import Registry
 from autogpt_lite.schedules.types import FiresQuery, ScheduleCreationRequest, ScheduleFire, ScheduleWithPreview
+from autogpt_lite.users.types import DEFAULT_USER_ID
 from tests.engine.harness import make_graph
 from tests.engine.tiny_blocks import InBlock, OutBlock, WaitBlock
 
