@@ -37,8 +37,9 @@ def states_page() -> str:
         "|---|---|---|",
         *(f"| {status} | {STATUS_MEANINGS[status]} | {_sources(status)} |" for status in states.STATUSES),
         "",
-        f"{_listed(states.ENDED)} are ends: nothing that comes later counts. The table lets a TERMINATED execution be queued again, as",
-        "AutoGPT's does; here nothing ever does so by itself.",
+        f"{_listed(states.ENDED)} are ends: nothing that comes later counts. A TERMINATED run is queued again only by an explicit",
+        "`resume`, which queues its stopped nodes and the sub-agents that were stopped with it; what had ended is neither run nor charged",
+        "again. COMPLETED and FAILED are never left: such a run is run again, as a new one (`rerun`).",
         "",
         "```mermaid",
         "stateDiagram-v2",
@@ -50,7 +51,8 @@ def states_page() -> str:
         "",
         "A run is written as QUEUED together with its starting nodes, in one transaction. The database repeats the rule: a status is",
         "changed by an `UPDATE` that names the status it expects, so of two that want to change it one is first and the other",
-        "one learns so.",
+        "one learns so: its change is left out, logged once with both statuses, and answered with the row as it is. A run is picked up from",
+        "QUEUED only. A run that was ended on the disk while it worked in memory is cut off before another of its blocks begins.",
         "",
     ]
     return "\n".join(lines)

@@ -35,3 +35,8 @@ class Ledger:
     def release(self, tx: Tx, first_key: int, last_key: int) -> None:
         """Gives back what these node executions have reserved and not settled."""
         tx.execute(sql.release, (first_key, last_key))
+
+    def reopen(self, tx: Tx, first_key: int, last_key: int) -> None:
+        """Lets the stopped ones among these node executions reserve once more for the same try; what they have spent stays."""
+        tx.execute(sql.keep_spent, (first_key, last_key))
+        tx.execute(sql.forget_unspent, (first_key, last_key))

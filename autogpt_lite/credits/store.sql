@@ -11,3 +11,16 @@ UPDATE charges SET settled_credits = ? WHERE node_exec_id = ? AND try = ? AND ki
 -- name: release
 -- Reservations of node executions that end without a word of their own. (first key, last key)
 UPDATE charges SET settled_credits = 0 WHERE node_exec_id BETWEEN ? AND ? AND settled_credits IS NULL;
+
+-- name: keep_spent
+-- What stopped tries have really cost moves to a kind of its own (-1, -2, ...), so that the same try can reserve anew.
+-- (first key, last key)
+UPDATE charges SET kind = (SELECT min(c.kind, 0) - 1 FROM charges c WHERE c.node_exec_id = charges.node_exec_id
+                           AND c.try = charges.try ORDER BY c.kind LIMIT 1)
+WHERE node_exec_id BETWEEN ? AND ? AND kind = 0 AND settled_credits > 0
+  AND node_exec_id IN (SELECT id FROM node_executions WHERE id = charges.node_exec_id AND status = 6);
+
+-- name: forget_unspent
+-- Stopped tries that have cost nothing. (first key, last key)
+DELETE FROM charges WHERE node_exec_id BETWEEN ? AND ? AND kind = 0 AND settled_credits = 0
+  AND node_exec_id IN (SELECT id FROM node_executions WHERE id = charges.node_exec_id AND status = 6);

@@ -14,7 +14,7 @@ from ..errors import BlockError, LimitExceededError
 from . import states
 from .admit import AdmitRequest
 from .flush import sql
-from .graph_execution import start_run, terminate_run
+from .graph_execution import PARENT_ENDED, start_run, terminate_run
 from .propagation import decode
 from .records import GraphExecution, NodeExecution
 from .stored_runs import end_stored_run
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _encode_sorted = msgspec.json.Encoder(order="sorted").encode
 
 AGENT_OUTPUT_PIN = "output"
-PARENT_ENDED = "The run that had started this agent ended first."
 
 
 async def run_child(

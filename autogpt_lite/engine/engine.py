@@ -10,22 +10,22 @@ from collections.abc import Callable
 
 from ..config import Config
 from ..db import RETRY_S, Database, Tx
-from ..errors import DatabaseError, LimitExceededError, StopTimeoutError
+from ..errors import DatabaseError, GraphNotInLibraryError, StopTimeoutError
 from ..events import EventBus, GraphExecutionEvent
 from ..registry import Registry
 from . import states
 from .admit import AdmitRequest, prepare
-from .children import PARENT_ENDED, run_child
+from .children import run_child
 from .core import Core, EngineServices, run_stats
 from .dispatcher import Dispatcher
 from .flush import Flusher, sql
-from .graph_execution import end_if_done, fail_run, start_run, terminate_run
+from .graph_execution import PARENT_ENDED, cut_off_run, set_going, start_run, terminate_run
 from .plan import GraphPlan, compile_plan
 from .propagation import storable
 from .pump import Pump
 from .records import GraphExecution, NodeExecution
-from .recovery import StoredRun, read_run, restore_run, resume
-from .stored_runs import end_orphans, end_stored_run
+from .recovery import StoredRun, read_run, restore_run
+from .stored_runs import Changed, end_orphans, end_stored_run, resume_stored_run
 from .threads import BlockThreads
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,8 @@ AlsoWrite = Callable[[Tx, GraphExecution], None]
 """Rows that stand and fall with a run, for instance what fired it."""
 
 MAX_PLANS = 256
+MAX_NAMED = 10
+"""Nodes that a message names; its detail has all."""
 CLOSE_WAIT_S = 2.0
 """Seconds that cancelled tasks get to clean up when the engine closes."""
 
@@ -210,7 +212,11 @@ class Engine:
             _, alive = await asyncio.wait(tasks, timeout=wait_timeout_s)
             if alive:
                 nodes = sorted({tasks[task].node_id for task in alive})
-                raise StopTimeoutError(detail={"nodes": nodes}, hint="They are cut off; nothing that they still say counts.")
+                raise StopTimeoutError(
+                    f"The run is stopped, but some of its nodes have not ended yet: {', '.join(nodes[:MAX_NAMED])}",
+                    detail={"nodes": nodes},
+                    hint="They are cut off; nothing that they still say counts.",
+                )
         return True
 
     async def _wait_stored(self, ended: list[asyncio.Future]) -> None:
@@ -226,6 +232,8 @@ class Engine:
         self.dispatcher.forget(key)  # first: it must not be picked up while the write is on its way
         ledger = self.core.services.ledger
         await self.core.db.write(lambda tx: end_stored_run(tx, ledger, key, states.TERMINATED, reason))
+        for run in [run for run in self.core.runs.values() if run.key == key]:
+            cut_off_run(self.core, run, states.TERMINATED)  # somebody had just resumed it
         self._tell_waiters(key)
 
     def has_running_children(self, graph_exec_id: str) -> bool:
@@ -251,6 +259,38 @@ class Engine:
             await asyncio.shield(waiter)
         return row[0] if row else states.TERMINATED
 
+    # --- resuming -----------------------------------------------------------------------------------------
+
+    async def resume(self, key: int) -> Changed:
+        """Sets a TERMINATED root run going again where it was; any other status stays. What had ended in it is neither run nor
+        charged again. Raises GraphNotInLibraryError."""
+        core = self.core
+
+        def write(tx: Tx) -> tuple[Changed, StoredRun | None]:
+            changed = resume_stored_run(tx, core.services.ledger, key)
+            if not changed.is_changed or (stored := read_run(tx.connection, key)) is None:
+                return changed, None
+            graph_id, version = stored.run["graph_id"], stored.run["graph_version"]
+            if not core.services.library.is_graph_in_user_library_tx(tx, graph_id, stored.run["user_id"], version):
+                raise GraphNotInLibraryError(hint="Add the agent to the library again to resume its run.")
+            return changed, stored
+
+        written = core.db.writer.submit(write)
+        written.add_done_callback(self._take_up)  # whoever asked for it may be gone by then: it is on the disk
+        return (await asyncio.shield(written))[0]
+
+    def _take_up(self, written: asyncio.Future) -> None:
+        if written.exception() is None and (stored := written.result()[1]) is not None:
+            try:
+                run = self.restore(stored)
+            except Exception as error:
+                log.exception("run %s cannot be resumed", stored.run["uuid"])
+                self._give_up(stored.run["id"], error)
+                return
+            self.core.runs[run.id] = run
+            self._tell_admitted(run)
+            self.dispatcher.submit(run)
+
     # --- restoring -----------------------------------------------------------------------------------------
 
     async def read_stored(self, key: int) -> StoredRun:
@@ -269,8 +309,7 @@ class Engine:
         if run.status == states.QUEUED:
             start_run(self.core, run)
         else:
-            resume(self.core, run)
-            end_if_done(self.core, run)
+            set_going(self.core, run)
 
     async def _continue(self, key: int, uuid: str) -> None:
         stored = await self.read_stored(key)
@@ -282,10 +321,7 @@ class Engine:
             await self._give_up(key, error)
             return
         self.dispatcher.adopt(run)
-        try:
-            self.go_on(run)
-        except LimitExceededError as error:
-            fail_run(self.core, run, error)
+        self.go_on(run)
 
     def _give_up(self, key: int, error: Exception) -> asyncio.Future:
         ledger, reason = self.core.services.ledger, storable(f"The run could not be continued after a restart: {error}")

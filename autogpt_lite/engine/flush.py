@@ -15,6 +15,7 @@ from ..db import RETRY_S, Tx, load_sql
 from ..events import Event
 from . import states
 from .core import Core, run_stats
+from .graph_execution import cut_off_run
 from .records import GraphExecution, NodeExecution
 
 log = logging.getLogger(__name__)
@@ -128,6 +129,7 @@ class Flusher:
             return
         self._in_flight = False
         self.refused = None
+        self._cut_off(future.result())
         took_s = time.perf_counter() - self._sent_at
         self.max_unsaved = min(max(int((took_s - QUICK_DISK_S) * UNSAVED_PER_S), MIN_UNSAVED), MAX_UNSAVED)
         if batch.events:
@@ -139,6 +141,12 @@ class Flusher:
                 log.exception("what was to follow a commit failed")  # the others' calls have to follow all the same
         self.flush()
         core.wake()
+
+    def _cut_off(self, ended: dict[int, str]) -> None:
+        # Before anything that was to follow the commit, so that no block begins in a run that has ended on the disk.
+        if ended:
+            for run in [run for run in self._core.runs.values() if run.key in ended and run.status not in states.ENDED]:
+                cut_off_run(self._core, run, ended[run.key])
 
 
 def add_node_row(batch: Batch, execution: NodeExecution) -> None:
@@ -231,20 +239,28 @@ def add_run_row(batch: Batch, run: GraphExecution) -> None:
 # --- on the writer thread ---------------------------------------------------------------------------------
 
 
-def write_batch(tx: Tx, batch: Batch, ledger: Any) -> None:
-    """All rows of a flush. If a group fails, everything is replayed row by row, so that a bad row fails alone."""
-    ended = {row[0] for row in tx.fetch_all(sql.ended_among, (encode(list(batch.run_keys)).decode(),))}
+def write_batch(tx: Tx, batch: Batch, ledger: Any) -> dict[int, str]:
+    """All rows of a flush. If a group fails, everything is replayed row by row, so that a bad row fails alone.
+
+    Returns {key: status} of the runs that somebody else has ended: nothing of them was written.
+    """
+    ended = dict(tx.fetch_all(sql.ended_among, (encode(list(batch.run_keys)).decode(),)))
     if ended:
-        _drop_rows_of(batch, ended)
+        _drop_rows_of(tx, batch, ended)
     try:
-        _write_groups(tx, batch, ledger, tx.executemany)
-    except _BAD_ROW:
+        _write_groups(tx, batch, ledger, lambda statement, rows: _write_many(tx, statement, rows))
+    except (*_BAD_ROW, _SomebodyWasFirst):
         tx.undo()
         _write_groups(tx, batch, _OneByOne(ledger), lambda statement, rows: _write_one_by_one(tx, rows, statement))
+    return ended
 
 
 # What one row can be guilty of. Anything else (a full disk, say) is about all of them: the batch waits and is tried again.
 _BAD_ROW = (apsw.ConstraintError, apsw.MismatchError, apsw.TooBigError, TypeError, ValueError, OverflowError)
+
+
+class _SomebodyWasFirst(Exception):
+    """A row was no longer in the status that the batch follows."""
 
 
 def _write_groups(tx: Tx, batch: Batch, ledger: Any, write: Callable[[str, list[tuple]], None]) -> None:
@@ -264,6 +280,22 @@ def _write_groups(tx: Tx, batch: Batch, ledger: Any, write: Callable[[str, list[
         write(sql.update_graph_execution, batch.runs)
 
 
+def _write_many(tx: Tx, statement: str, rows: list[tuple]) -> None:
+    before = tx.connection.total_changes()
+    tx.executemany(statement, rows)
+    if tx.connection.total_changes() - before < len(rows):
+        raise _SomebodyWasFirst
+
+
+def _log_refused(tx: Tx, statement: str, row: tuple) -> None:
+    if statement == sql.update_graph_execution:
+        found = tx.fetch_one(sql.status_of, (row[4],))
+        states.log_refused("run", row[4], found[0] if found else None, row[0])
+    elif statement in (sql.update_node, sql.update_node_input):
+        found = tx.fetch_one(sql.status_of_node, (row[-2],))
+        states.log_refused("node execution", row[-2], states.STATUSES[found[0]] if found else None, states.STATUSES[row[0]])
+
+
 class _OneByOne:
     """The ledger, for one row at a time."""
 
@@ -281,18 +313,27 @@ def _write_one_by_one(tx: Tx, rows: list[tuple], write: str | Callable[[tuple], 
     for row in rows:
         tx.execute("SAVEPOINT row")
         try:
-            tx.execute(write, row) if isinstance(write, str) else write(row)
+            if not isinstance(write, str):
+                write(row)
+            elif not tx.execute(write, row):
+                _log_refused(tx, write, row)
         except _BAD_ROW as error:
             tx.execute("ROLLBACK TO row")
             log.error("a row could not be stored: %s (%r)", error, row[:3])
         tx.execute("RELEASE row")
 
 
-def _drop_rows_of(batch: Batch, ended: set[int]) -> None:
+def _drop_rows_of(tx: Tx, batch: Batch, ended: dict[int, str]) -> None:
     # What comes after the end of a run is dropped: an ended status is left by an explicit resume only.
-    log.warning("dropped late rows of %d ended runs", len(ended))
+    for statement, rows in (
+        (sql.update_graph_execution, [row for row in batch.runs if row[4] in ended]),
+        (sql.update_node, [row for row in (*batch.updates, *batch.updates_with_input) if row[-2] >> 24 in ended]),
+    ):
+        for row in rows:
+            _log_refused(tx, statement, row)
     batch.inserts = [row for row in batch.inserts if row[0] >> 24 not in ended]
     batch.updates = [row for row in batch.updates if row[8] >> 24 not in ended]
     batch.updates_with_input = [row for row in batch.updates_with_input if row[9] >> 24 not in ended]
     batch.outputs = [row for row in batch.outputs if row[0] >> 24 not in ended]
+    batch.reservations = [row for row in batch.reservations if row[0] >> 24 not in ended]
     batch.runs = [row for row in batch.runs if row[4] not in ended]

@@ -5,25 +5,60 @@ from __future__ import annotations
 import logging
 
 from ..clock import now_us
+from ..errors import LimitExceededError
 from . import states
 from .charges import settle
 from .core import Core
-from .propagation import storable
-from .records import GraphExecution
+from .propagation import release_held, storable
+from .records import GraphExecution, NodeExecution
 
 log = logging.getLogger(__name__)
 
+PARENT_ENDED = "The run that had started this agent ended first."
+
 
 def start_run(core: Core, run: GraphExecution) -> None:
-    """QUEUED -> RUNNING: what is queued in it goes to the pump."""
+    """QUEUED -> RUNNING: what is queued in it goes to the pump. A run in any other status stays as it is."""
+    if run.status != states.QUEUED:
+        states.log_refused("run", run.key, run.status, states.RUNNING)
+        return
+    if run.parent is not None and run.parent.run.status in states.ENDED:
+        terminate_run(core, run, PARENT_ENDED)
+        return
     run.status = states.RUNNING
     run.started_at = now_us()
     core.touch_run(run)
     core.tell_run(run)
-    for execution in run.executions.values():
+    set_going(core, run)
+
+
+def set_going(core: Core, run: GraphExecution) -> None:
+    """Passes on what was held when a restored run was stored, then queues what was queued or in flight."""
+    # Taken first: what the held outputs make ready goes to the pump by itself.
+    ready = [execution for execution in run.executions.values() if execution.status in (states.QUEUED, states.RUNNING)]
+    try:
+        for index in list(run.active):
+            _drain(core, run, index)
+    except LimitExceededError as error:
+        fail_run(core, run, error)
+        return
+    for execution in ready:
         core.push_ready(execution)
     core.wake()
     end_if_done(core, run)
+
+
+def _drain(core: Core, run: GraphExecution, index: int) -> None:
+    places = run.active[index]
+    while places and places[0].status in states.ENDED:
+        execution = places.popleft()
+        release_held(core, execution)
+        run.n_open -= 1
+        run.executions.pop(execution.seq, None)
+    if not places:
+        del run.active[index]
+    else:
+        release_held(core, places[0])
 
 
 def end_if_done(core: Core, run: GraphExecution) -> None:
@@ -55,17 +90,36 @@ def terminate_run(core: Core, run: GraphExecution, reason: str | None = None) ->
 
 def terminate_nodes(core: Core, run: GraphExecution) -> None:
     """All unfinished node executions of the run: TERMINATED, tasks cancelled, reservations released. No `error` output."""
-    for execution in [*run.executions.values(), *(e for p in run.pending.values() for e in p.values())]:
-        if execution.status in states.ENDED:
-            continue
-        if execution.task is not None:
-            execution.task.cancel()
+    for execution in _unfinished(run):
         settle(core, execution, failed=True)
-        execution.generator = None
-        execution.context = None
-        execution.status = states.TERMINATED
+        _let_go(execution)
         core.touch(execution)
         core.tell_node(execution)
+
+
+def _unfinished(run: GraphExecution) -> list[NodeExecution]:
+    found = [*run.executions.values(), *(e for p in run.pending.values() for e in p.values())]
+    return [execution for execution in found if execution.status not in states.ENDED]
+
+
+def _let_go(execution: NodeExecution) -> None:
+    if execution.task is not None:
+        execution.task.cancel()
+    if execution.next_try is not None:
+        execution.next_try.cancel()
+        execution.next_try = None
+    execution.generator = None
+    execution.context = None
+    execution.status = states.TERMINATED
+
+
+def cut_off_run(core: Core, run: GraphExecution, status: str) -> None:
+    """Takes a run out of memory that somebody else has ended on the disk: its rows are written already."""
+    for execution in _unfinished(run):
+        _let_go(execution)
+    run.status = status
+    core.tell_run(run)
+    forget_run(core, run)
 
 
 def _end(core: Core, run: GraphExecution, status: str) -> None:

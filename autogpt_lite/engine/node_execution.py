@@ -337,10 +337,19 @@ def _try_again(core: Core, execution: NodeExecution, after_s: float) -> None:
     execution.try_number += 1
     core.touch(execution)
     reserve(core, execution)
-    call_later = asyncio.get_running_loop().call_later
     # Like the first start: the number of the try and its reservation are on the disk before the block's first line runs.
-    core.after_commit.append(lambda: call_later(after_s, core.push_ready, execution))
+    core.after_commit.append(lambda: _wait_for_try(core, execution, after_s))
     core.wake()
+
+
+def _wait_for_try(core: Core, execution: NodeExecution, after_s: float) -> None:
+    if execution.status not in states.ENDED:
+        execution.next_try = asyncio.get_running_loop().call_later(after_s, _begin_try, core, execution)
+
+
+def _begin_try(core: Core, execution: NodeExecution) -> None:
+    execution.next_try = None
+    core.push_ready(execution)
 
 
 def _message_of(error: BaseException) -> str:

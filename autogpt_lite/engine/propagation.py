@@ -239,4 +239,5 @@ def keep_run_output(run: GraphExecution, merged: dict[str, Any]) -> None:
 
 def _note_incomplete(core: Core, execution: NodeExecution) -> None:
     core.touch(execution)
-    core.events.append(NodeExecutionEvent(execution.run.ref, execution, states.INCOMPLETE, 0))
+    # INCOMPLETE, or TERMINATED in a run that was resumed.
+    core.events.append(NodeExecutionEvent(execution.run.ref, execution, execution.status, 0))

@@ -42,6 +42,7 @@ class NodeExecution:
         "is_dirty",
         "n_propagated",
         "n_stored",
+        "next_try",
         "node",
         "outputs",
         "queued_at",
@@ -86,6 +87,8 @@ class NodeExecution:
         """Outputs that a replay or another try will yield once more: they are not emitted again."""
         self.generator: Iterator | AsyncIterator | None = None
         self.task: asyncio.Task | None = None
+        self.next_try: asyncio.TimerHandle | None = None
+        """Set while it waits for its next try."""
 
     @property
     def key(self) -> int:

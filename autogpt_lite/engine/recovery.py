@@ -19,7 +19,7 @@ from .core import Core
 from .flush import sql
 from .ids import MAX_SEQ, node_key
 from .plan import GraphPlan, NodePlan
-from .propagation import decode, encode, keep_pending, keep_run_output, release_held, static_values
+from .propagation import decode, encode, keep_pending, keep_run_output, static_values
 from .records import GraphExecution, NodeExecution, TreeState
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ _RUN_COLUMNS = (
 
 
 def restore_run(core: Core, stored: StoredRun, plan: GraphPlan, parent: NodeExecution | None = None) -> GraphExecution:
-    """The run in memory as it was at its last commit. `resume` sets it going."""
+    """The run in memory as it was at its last commit. `go_on` (engine.py) sets it going."""
     row = stored.run
     limits = core.config.engine
     tree = parent.run.tree if parent else TreeState(max_node_executions=limits.max_node_executions, max_depth=limits.max_depth)
@@ -122,7 +122,7 @@ def _ref_of(row: dict[str, Any], parent: NodeExecution | None) -> RunRef:
 
 
 def _restore_node(run: GraphExecution, row: tuple, many_outputs: list[tuple[str, bytes]] | None) -> None:
-    key, index, code, try_number, n_propagated, added_at, queued_us, started_us, ended_us, input_json, output = row
+    key, index, code, try_number, n_propagated, added_at, queued_us, started_us, ended_us, input_json, output, stats = row
     seq = key & MAX_SEQ
     run.next_seq = max(run.next_seq, seq + 1)
     execution = NodeExecution(run, run.plan.nodes[index], seq, added_at)
@@ -136,7 +136,10 @@ def _restore_node(run: GraphExecution, row: tuple, many_outputs: list[tuple[str,
         execution.outputs, execution.n_stored = list(many_outputs), len(many_outputs)
     elif output is not None:
         execution.outputs = [(pin, encode(value)) for pin, value in decode(output)]
-    if execution.status == states.INCOMPLETE:
+    if stats is not None:
+        execution.cost = decode(stats).get("cost", 0)
+    if queued_us is None:
+        # INCOMPLETE; or TERMINATED while it was, in a run that was resumed: that stays its status until its last value comes.
         _restore_pending(run, execution)
         return
     _restore_counters(run, execution)
@@ -175,31 +178,7 @@ def _keep_charge(execution: NodeExecution) -> None:
 
 def _order_active(run: GraphExecution) -> None:
     """Executions whose outputs are not all passed on take their places in the order in which they had begun."""
-    started = [e for e in run.executions.values() if e.started_at is not None and (e.has_place or e.status == states.RUNNING)]
+    started = [e for e in run.executions.values() if e.started_at is not None]  # a QUEUED one: stopped, then resumed
     for execution in sorted(started, key=lambda e: (e.started_at, e.seq)):
         execution.has_place = True
         run.active.setdefault(execution.node.index, deque()).append(execution)
-
-
-def resume(core: Core, run: GraphExecution) -> None:
-    """Sets a restored run going: passes on what was held, then queues what was queued or in flight."""
-    # Taken first: what the held outputs make ready goes to the pump by itself.
-    ready = [execution for execution in run.executions.values() if execution.status in (states.QUEUED, states.RUNNING)]
-    for index in list(run.active):
-        _drain(core, run, index)
-    for execution in ready:
-        core.push_ready(execution)
-    core.wake()
-
-
-def _drain(core: Core, run: GraphExecution, index: int) -> None:
-    places = run.active[index]
-    while places and places[0].status in states.ENDED:
-        execution = places.popleft()
-        release_held(core, execution)
-        run.n_open -= 1
-        run.executions.pop(execution.seq, None)
-    if not places:
-        del run.active[index]
-    else:
-        release_held(core, places[0])

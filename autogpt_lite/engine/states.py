@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+
+log = logging.getLogger(__name__)
+
 INCOMPLETE = "INCOMPLETE"
 QUEUED = "QUEUED"
 RUNNING = "RUNNING"
@@ -31,3 +35,8 @@ OPEN = frozenset({INCOMPLETE, QUEUED, RUNNING, REVIEW})
 def can_change(current: str, to: str) -> bool:
     """Whether the table allows the step."""
     return current in VALID_STATUS_TRANSITIONS.get(to, ())
+
+
+def log_refused(what: str, key: int, current: str | None, to: str) -> None:
+    """One line for a change that the table forbids, or that came too late: the row stays as it is."""
+    log.warning("%s %d stays %s and does not become %s", what, key, current or "deleted", to)

@@ -33,8 +33,8 @@ VALUES (:id, :uuid, :user_id, :graph_id, :graph_version, 'QUEUED', :parent_id, :
 UPDATE graph_executions SET status = ?, started_at = ?, ended_at = ?, stats = ? WHERE id = ? AND status = ?;
 
 -- name: ended_among
--- Which of these runs have ended: an ended run fences all later rows of its nodes. (JSON list of ids)
-SELECT g.id FROM json_each(?) AS j JOIN graph_executions g ON g.id = j.value
+-- Which of these runs have ended, and how: an ended run fences all later rows of its nodes. (JSON list of ids)
+SELECT g.id, g.status FROM json_each(?) AS j JOIN graph_executions g ON g.id = j.value
 WHERE g.status IN ('COMPLETED', 'FAILED', 'TERMINATED');
 
 -- name: status_of
@@ -80,7 +80,7 @@ UPDATE graph_executions SET deliveries = deliveries + 1 WHERE id = ?;
 
 -- name: nodes_of_run
 -- All node executions of a run in order. (first key, last key)
-SELECT id, node, status, try, n_propagated, added_at, queued_us, started_us, ended_us, input, output
+SELECT id, node, status, try, n_propagated, added_at, queued_us, started_us, ended_us, input, output, stats
 FROM node_executions WHERE id BETWEEN ? AND ? ORDER BY id;
 
 -- name: outputs_of_node
@@ -99,6 +99,29 @@ UPDATE node_executions SET status = 6 WHERE id BETWEEN :first AND :last AND stat
 -- name: cost_of_run
 -- Credits that a run's node executions have cost so far: settled ones only, what is reserved may still come back. (first key, last key)
 SELECT coalesce(sum(settled_credits), 0) FROM charges WHERE node_exec_id BETWEEN ? AND ?;
+
+-- name: end_of
+-- When a run ended.
+SELECT ended_at FROM graph_executions WHERE id = ?;
+
+-- name: resume_stored_run
+-- Queues a run that was stopped once more.
+UPDATE graph_executions SET status = :status, queued_at = :queued_at, ended_at = NULL, stats = NULL
+WHERE id = :id AND status = 'TERMINATED';
+
+-- name: requeue_nodes
+-- The stopped node executions of a run that is resumed. One that still lacked a value has never been queued: it stays as it is
+-- until the value comes. (:first and :last key)
+UPDATE node_executions SET status = 1 WHERE id BETWEEN :first AND :last AND status = 6 AND queued_us IS NOT NULL;
+
+-- name: children_ended_since
+-- Children that were stopped together with their parent, whose nodes are queued again. (parent key, when it ended)
+SELECT c.id FROM graph_executions c JOIN node_executions n ON n.id = c.parent_node_exec_id
+WHERE c.parent_id = ? AND c.status = 'TERMINATED' AND c.ended_at >= ? AND n.status = 1;
+
+-- name: status_of_node
+-- The status of one node execution, by its key.
+SELECT status FROM node_executions WHERE id = ?;
 
 -- name: end_stored_run
 -- Ends a run that is not in memory, as FAILED or TERMINATED.

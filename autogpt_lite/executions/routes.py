@@ -71,6 +71,10 @@ class ExecutionRoutes:
             request.principal.user_id, path["graph_exec_id"], path["graph_id"], given=request.query
         )
 
+    async def resume_execution(self, request: Request) -> GraphExecutionMeta:
+        path = request.path
+        return await self._service.resume_run(request.principal.user_id, path["graph_exec_id"], path["graph_id"])
+
     async def get_tree(self, request: Request) -> ExecutionTree:
         path = request.path
         return await self._service.get_tree(request.principal.user_id, path["graph_exec_id"], path["graph_id"])
@@ -218,6 +222,15 @@ def execution_routes(service: ExecutionService) -> list[Route]:
             query=StopQuery,
             returns=GraphExecutionMeta,
             errors=(404, 500),
+            permission="EXECUTE_GRAPH",
+        ),
+        route(
+            "POST",
+            f"{one}/resume",
+            handlers.resume_execution,
+            "Sets a stopped run going again where it was; what had ended is neither run nor charged again.",
+            returns=GraphExecutionMeta,
+            errors=(403, 404, 409),
             permission="EXECUTE_GRAPH",
         ),
         route(

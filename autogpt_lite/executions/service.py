@@ -48,6 +48,7 @@ log = logging.getLogger(__name__)
 MAX_LISTED = 250
 MAX_PAGE_SIZE = 250
 MAX_CHECKED = 256
+RERUN_INSTEAD = "Run it again, from any of its nodes: POST .../rerun, or `autogpt-lite rerun ID`."
 
 Masks = dict[str, dict[str, Any]]
 
@@ -256,6 +257,26 @@ class ExecutionService:
             raise ConflictError("The run has sub-agents that run.", hint="Stop it with `cascade`, or stop the sub-agents first.")
         if row[6] not in states.ENDED and not await self._engine.stop(graph_exec_id, wait_timeout_s=given.wait_timeout):
             await self._engine.stop_stored(row[0])
+        return self.get_meta(user_id, graph_exec_id)
+
+    async def resume_run(self, user_id: str, graph_exec_id: str, graph_id: str | None = None) -> GraphExecutionMeta:
+        """Sets a TERMINATED run going again where it was stopped, with the sub-agents that were stopped with it; nothing that had
+        ended in it runs or is charged again. One that is under way stays as it is.
+
+        Raises NotFoundError, GraphNotInLibraryError, ConflictError for a run that ended otherwise and for a sub-agent's.
+        """
+        row = self._row(user_id, graph_exec_id, graph_id)
+        if row[16] != row[1]:
+            raise ConflictError(
+                "The run belongs to another run.",
+                hint=f"Resume the whole tree with its root {row[16]}.",
+                detail={"root_id": row[16]},
+            )
+        status = (await self._engine.resume(row[0])).status if row[6] in states.ENDED else row[6]
+        if status in (states.COMPLETED, states.FAILED):
+            raise ConflictError(
+                f"The run is {status}. Only a TERMINATED one is resumed.", hint=RERUN_INSTEAD, detail={"status": status}
+            )
         return self.get_meta(user_id, graph_exec_id)
 
     async def delete_run(self, user_id: str, graph_exec_id: str) -> None:
