@@ -44,11 +44,13 @@ CONTENT_TYPES = {
 CLIENT_PAGES = frozenset(
     [
         "build",
+        "credentials",
         "credits",
         "library",
         "login",
         "marketplace",
         "monitoring",
+        "notifications",
         "onboarding",
         "profile",
         "reviews",

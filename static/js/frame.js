@@ -1,9 +1,10 @@
 /** What stands around every page: the rail with the places (a bar at the bottom on a phone). */
 
 import { listExecutions } from "./api.js";
+import { openDialog } from "./dialog.js";
 import { h, svg } from "./dom.js";
 import { icon } from "./icons.js";
-import { paths } from "./router.js";
+import { PLACES } from "./pages.js";
 import { hasEnded } from "./status.js";
 import { t } from "./messages.js";
 
@@ -11,29 +12,28 @@ import { t } from "./messages.js";
 
 const REFRESH_MS = 15_000;
 
-/** @type {[string, string, string, string[]][]} label, icon, address, pages that belong to it */
-const PLACES = [
-  [t("Library"), "library", paths.library(), ["library", "agent", "build"]],
-  [t("Runs"), "runs", paths.runs(), ["runs", "run"]],
-  [t("Blocks"), "blocks", paths.blocks(), ["blocks"]],
-];
+/** So many places are in a phone's bar, where the rest stands under "More". */
+const ON_PHONE = 4;
 
 /** @returns {Frame} */
 export function makeFrame() {
   const main = h("main", { id: "main", tabindex: -1 });
   const badge = h("span", { class: "rail-badge", hidden: true });
-  const items = PLACES.map(([label, picture, href, pages]) => {
-    const link = h("a", { class: "rail-item", href }, icon(picture), label, pages.includes("runs") ? badge : null);
-    return { link, pages };
+  const items = PLACES.map((place, i) => {
+    const props = { class: `rail-item ${i < ON_PHONE ? "" : "not-on-phone"}`.trim(), href: place.href };
+    const link = h("a", props, icon(place.icon), place.label, place.pages.includes("runs") ? badge : null);
+    return { link, ...place };
   });
   const skip = h("a", { class: "skip-link", href: "#main", on: { click: () => main.focus() } }, t("To the content"));
   const nav = h(
     "nav",
     { class: "rail", "aria-label": t("Places") },
     logo(),
-    items.map((i) => i.link),
+    items.filter((item) => !item.isAtFoot).map((item) => item.link),
     h("span", { class: "rail-gap" }),
-    themeButton(),
+    items.filter((item) => item.isAtFoot).map((item) => item.link),
+    themeButton(PLACES.length > ON_PHONE ? "rail-item not-on-phone" : "rail-item"),
+    PLACES.length > ON_PHONE ? moreButton() : null,
   );
   const timer = setInterval(() => refresh(), REFRESH_MS);
   const refresh = () => void refreshBadge(badge);
@@ -70,10 +70,24 @@ async function refreshBadge(badge) {
   badge.title = t("{n} going on", { n: active });
 }
 
-function themeButton() {
+/** A phone's way to the places that its bar has no room for. */
+function moreButton() {
+  const open = () => {
+    const links = PLACES.slice(ON_PHONE).map((place) =>
+      h("a", { class: "more-item", href: place.href }, icon(place.icon), place.label),
+    );
+    const dialog = openDialog(t("More"), h("nav", { class: "more", "aria-label": t("More") }, links, themeButton("more-item")));
+    dialog.classList.add("sheet");
+    for (const link of links) link.addEventListener("click", () => dialog.close());
+  };
+  return h("button", { class: "rail-item only-on-phone", type: "button", on: { click: open } }, icon("more"), t("More"));
+}
+
+/** @param {string} [kind] class of the button */
+function themeButton(kind = "rail-item") {
   const order = ["system", "light", "dark"];
   const label = h("span", null, "");
-  const button = h("button", { class: "rail-item", type: "button" }, icon("theme"), label);
+  const button = h("button", { class: kind, type: "button" }, icon("theme"), label);
   const show = () => {
     const theme = document.documentElement.dataset.theme ?? "system";
     label.textContent = theme === "system" ? t("Theme") : theme === "dark" ? t("Dark") : t("Light");

@@ -4,32 +4,14 @@ import { ApiError, setLoggedOutListener } from "./api.js";
 import { fill, h } from "./dom.js";
 import { makeFrame } from "./frame.js";
 import { installDrops } from "./import_agent.js";
+import { PAGES } from "./pages.js";
 import { parsePlace, paths, startRouter } from "./router.js";
 import { hasLinkCode, takeLinkCode } from "./session.js";
 import { toastError } from "./toast.js";
-import { showAgent } from "./views/agent.js";
-import { showBlocks } from "./views/blocks.js";
-import { showLibrary } from "./views/library.js";
 import { showLogin } from "./views/login.js";
-import { showRun } from "./views/run.js";
-import { showRuns } from "./views/runs.js";
 import { t } from "./messages.js";
 
-/**
- * A page: loads what it needs, then fills `main`. `signal` is aborted when the page is left.
- * @typedef {(main: HTMLElement, place: import("./router.js").Place, signal: AbortSignal) => Promise<void>|void} View
- */
-
-/** @type {Record<string, View>} */
-const VIEWS = {
-  agent: showAgent,
-  blocks: showBlocks,
-  build: showBuild,
-  library: showLibrary,
-  run: showRun,
-  runs: showRuns,
-  missing: showMissing,
-};
+/** @typedef {import("./pages.js").View} View */
 
 const app = /** @type {HTMLElement} */ (document.getElementById("app"));
 
@@ -69,7 +51,8 @@ async function showPage() {
   const isFirst = !main.hasChildNodes();
   // The old page stays until the new one is there: an empty one in between would flicker.
   try {
-    await VIEWS[place.name](main, place, signal);
+    const view = await viewOf(place.name);
+    if (!signal.aborted) await view(main, place, signal);
   } catch (error) {
     if (!signal.aborted) showFailure(main, error);
   }
@@ -104,13 +87,10 @@ function showFailure(main, error) {
   );
 }
 
-/**
- * The builder is as large as all other pages together, so it is loaded when it is first opened.
- * @param {HTMLElement} main @param {import("./router.js").Place} place @param {AbortSignal} signal
- */
-async function showBuild(main, place, signal) {
-  const { showBuild: show } = await import("./views/build.js");
-  if (!signal.aborted) await show(main, place, signal);
+/** @param {string} name @returns {Promise<View>} */
+async function viewOf(name) {
+  const page = PAGES.find((one) => one.name === name);
+  return page ? page.load() : showMissing;
 }
 
 /** @type {View} */

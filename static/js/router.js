@@ -1,17 +1,8 @@
 /** The addresses of the pages. The server answers each of them with index.html. */
 
-/** @typedef {{name: string, params: Record<string, string>, query: URLSearchParams}} Place */
+import { PAGES } from "./pages.js";
 
-/** @type {[RegExp, string, string[]][]} */
-const ROUTES = [
-  [/^\/(?:library)?$/, "library", []],
-  [/^\/library\/blocks$/, "blocks", []],
-  [/^\/library\/agents\/([^/]+)$/, "agent", ["graphId"]],
-  [/^\/build$/, "build", []],
-  [/^\/build\/([^/]+)$/, "build", ["graphId"]],
-  [/^\/runs$/, "runs", []],
-  [/^\/runs\/([^/]+)\/([^/]+)$/, "run", ["graphId", "runId"]],
-];
+/** @typedef {{name: string, params: Record<string, string>, query: URLSearchParams}} Place */
 
 export const paths = {
   library: () => "/",
@@ -30,9 +21,11 @@ export const paths = {
 /** @param {{pathname: string, search: string}} address @returns {Place} */
 export function parsePlace({ pathname, search }) {
   const query = new URLSearchParams(search);
-  for (const [pattern, name, keys] of ROUTES) {
+  for (const { name, pattern, keys } of PAGES) {
     const match = pattern.exec(pathname);
-    if (match) return { name, params: Object.fromEntries(keys.map((key, i) => [key, decodeURIComponent(match[i + 1])])), query };
+    if (!match) continue;
+    const found = keys.map((key, i) => [key, match[i + 1]]).filter(([, value]) => value !== undefined);
+    return { name, params: Object.fromEntries(found.map(([key, value]) => [key, decodeURIComponent(value)])), query };
   }
   return { name: "missing", params: {}, query };
 }

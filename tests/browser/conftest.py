@@ -56,9 +56,14 @@ def call(server: ServerProcess, method: str, path: str, body: Any = None) -> Any
         return json.load(answer)
 
 
+def is_outside(server: ServerProcess, url: str) -> bool:
+    return not url.startswith((server.url, "data:", "blob:"))
+
+
 @pytest.fixture
 def open_page(browser: Any, server: ServerProcess) -> Iterator[Callable[..., Any]]:
-    """open_page(path, viewport, ...) -> a page of a new browser that a link logged in. A test fails where one had an error."""
+    """open_page(path, viewport, ...) -> a page of a new browser that a link logged in. A test fails where one
+    had an error or asked for anything outside."""
     contexts: list[Any] = []
     problems: list[str] = []
 
@@ -70,6 +75,7 @@ def open_page(browser: Any, server: ServerProcess) -> Iterator[Callable[..., Any
         page.on("pageerror", lambda error: problems.append(f"{error}\n{error.stack}"))
         # Also what the Content-Security-Policy refuses.
         page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.on("request", lambda request: problems.append(request.url) if is_outside(server, request.url) else None)
         page.goto(call(server, "POST", "/api/auth/links")["url"])
         page.wait_for_selector(".agent-card, .empty")
         if path != "/":

@@ -1,0 +1,44 @@
+/** The pages of the UI: where each one is and who draws it, a row each. A page's module is loaded when it is first opened. */
+
+import { t } from "./messages.js";
+
+/**
+ * A page: loads what it needs, then fills `main`. `signal` is aborted when the page is left.
+ * @typedef {(main: HTMLElement, place: import("./router.js").Place, signal: AbortSignal) => Promise<void>|void} View
+ */
+
+/** @typedef {{name: string, pattern: RegExp, keys: string[], load: () => Promise<View>}} Page `keys` name the pattern's groups */
+
+/** @type {Page[]} */
+export const PAGES = [
+  { name: "library", pattern: /^\/(?:library)?$/, keys: [], load: async () => (await import("./views/library.js")).showLibrary },
+  { name: "blocks", pattern: /^\/library\/blocks$/, keys: [], load: async () => (await import("./views/blocks.js")).showBlocks },
+  {
+    name: "agent",
+    pattern: /^\/library\/agents\/([^/]+)$/,
+    keys: ["graphId"],
+    load: async () => (await import("./views/agent.js")).showAgent,
+  },
+  {
+    name: "build",
+    pattern: /^\/build(?:\/([^/]+))?$/,
+    keys: ["graphId"],
+    load: async () => (await import("./views/build.js")).showBuild,
+  },
+  { name: "runs", pattern: /^\/runs$/, keys: [], load: async () => (await import("./views/runs.js")).showRuns },
+  {
+    name: "run",
+    pattern: /^\/runs\/([^/]+)\/([^/]+)$/,
+    keys: ["graphId", "runId"],
+    load: async () => (await import("./views/run.js")).showRun,
+  },
+];
+
+/** @typedef {{label: string, icon: string, href: string, pages: string[], isAtFoot?: boolean}} RailPlace */
+
+/** What the rail leads to, in its order, with the pages that belong to each; a phone's bar has the first four and "More". @type {RailPlace[]} */
+export const PLACES = [
+  { label: t("Library"), icon: "library", href: "/", pages: ["library", "agent", "build"] },
+  { label: t("Runs"), icon: "runs", href: "/runs", pages: ["runs", "run"] },
+  { label: t("Blocks"), icon: "blocks", href: "/library/blocks", pages: ["blocks"] },
+];
