@@ -149,7 +149,7 @@ class App:
 
     def _wire_schedules(self) -> None:
         self.schedules.changed = self.ticker.wake
-        self.library_agents.scheduled.append(self.schedules.graphs_on_schedule)
+        self.library_agents.scheduled.append(self.schedules.next_runs)
         days, workers = self.config.schedules.history_days, self.config.engine.workers
         jobs = (
             (

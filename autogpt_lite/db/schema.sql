@@ -114,7 +114,8 @@ CREATE INDEX graph_executions_of_user ON graph_executions (user_id, id);
 
 CREATE INDEX graph_executions_open ON graph_executions (status, priority, id) WHERE status IN ('QUEUED', 'RUNNING', 'REVIEW');
 
-CREATE INDEX graph_executions_roots ON graph_executions (user_id, graph_id, id) WHERE parent_node_exec_id IS NULL;
+CREATE INDEX graph_executions_roots ON graph_executions (user_id, graph_id, id, parent_node_exec_id)
+    WHERE parent_node_exec_id IS NULL;
 
 CREATE TABLE graphs (
     graph_id            TEXT NOT NULL,

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Literal
 
+import msgspec
+
 from ..clock import iso, now_us
 from ..db import Database, Tx
+from ..engine import states
 from ..errors import InvalidInputError, NotFoundError
 from ..executions.service import ExecutionService
 from ..graphs.service import GraphService
@@ -14,9 +17,10 @@ from ..graphs.types import GraphFacts
 from ..library.service import LibraryService
 from ..library_folders.service import FolderService
 from . import store
-from .store import AgentRow, FindGraphs
-from .types import Activity, AddAgent, LibraryAgent, LibraryAgents, ListAgents, Pagination, Status, UpdateAgent
+from .store import AgentRow, FindGraphs, FindNextRuns
+from .types import Activity, AddAgent, LibraryAgent, LibraryAgents, ListAgents, Pagination, RecentExecution, Status, UpdateAgent
 
+N_RECENT = 5
 NEW_OUTPUT_US = 7 * 86_400 * 1_000_000
 
 Running = Literal["stop", "finish"]
@@ -25,8 +29,8 @@ Running = Literal["stop", "finish"]
 class LibraryAgentService:
     """All methods see only the agents of `user_id`; those of others do not exist for them (NotFoundError).
 
-    `scheduled` and `listening` are functions that know which graphs have a schedule or a trigger that is on; whoever stores
-    these adds one.
+    `scheduled` and `listening` are functions that know when which graphs run next, and which have a trigger that is on; whoever
+    stores these adds one.
     """
 
     def __init__(
@@ -37,7 +41,7 @@ class LibraryAgentService:
         self._graphs = graphs
         self._executions = executions
         self._folders = folders
-        self.scheduled: list[FindGraphs] = []
+        self.scheduled: list[FindNextRuns] = []
         self.listening: list[FindGraphs] = []
 
     # --- showing ---------------------------------------------------------------------------------------
@@ -85,6 +89,7 @@ class LibraryAgentService:
         except NotFoundError:
             facts, can_access = _UNKNOWN, False
         activity = _activity(row)
+        statuses = msgspec.json.decode(row.recent_statuses, type=list[str])
         return LibraryAgent(
             id=row.id,
             graph_id=row.graph_id,
@@ -109,13 +114,17 @@ class LibraryAgentService:
             trigger_setup_info=facts.trigger_setup_info,
             recommended_schedule_cron=facts.recommended_schedule_cron,
             new_output=row.last_completed_at is not None and row.last_completed_at > now_us() - NEW_OUTPUT_US,
+            execution_count=row.n_runs,
+            success_rate=_success_rate(statuses),
+            recent_executions=[RecentExecution(status=status) for status in statuses[:N_RECENT]],
             can_access_graph=can_access,
             is_latest_version=row.highest_version == row.graph_version,
             is_favorite=bool(row.is_favorite),
             is_archived=bool(row.is_archived),
             is_deleted=bool(row.is_deleted),
             is_paused=bool(row.is_paused),
-            is_scheduled=row.is_scheduled and not row.is_paused,
+            is_scheduled=_is_scheduled(row),
+            next_scheduled_run=iso(row.next_due_at) if _is_scheduled(row) else None,
             folder_id=row.folder_id,
             folder_name=row.folder_name,
         )
@@ -234,11 +243,21 @@ def _activity(row: AgentRow) -> Activity:
         return "running"
     if row.last_ended_status == "FAILED":
         return "error"
-    if row.is_scheduled and not row.is_paused:
+    if _is_scheduled(row):
         return "scheduled"
     if row.is_listening and not row.is_paused:
         return "listening"
     return "healthy"
+
+
+def _is_scheduled(row: AgentRow) -> bool:
+    return row.next_due_at is not None and not row.is_paused
+
+
+def _success_rate(statuses: list[str]) -> float | None:
+    """In percent, as AutoGPT tells it."""
+    ended = [status for status in statuses if status in states.ENDED]
+    return round(100 * ended.count(states.COMPLETED) / len(ended), 1) if ended else None
 
 
 def _status(row: AgentRow, activity: Activity) -> Status:

@@ -13,7 +13,9 @@ from .types import ListAgents
 sql = load_sql(__file__, "store.sql")
 
 FindGraphs = Callable[[apsw.Connection, str, Collection[str]], set[str]]
-"""(connection, user_id, graph ids) -> those of them that ... (have a schedule that is on, say). Runs on a reading thread."""
+"""(connection, user_id, graph ids) -> those of them that ... (have a trigger that is on, say). Runs on a reading thread."""
+FindNextRuns = Callable[[apsw.Connection, str, Collection[str]], dict[str, int]]
+"""(connection, user_id, graph ids) -> {graph id: when it runs next by itself}, for those that do. Runs on a reading thread."""
 
 
 class Entry(msgspec.Struct):
@@ -33,7 +35,8 @@ class Entry(msgspec.Struct):
 
 
 class AgentRow(msgspec.Struct):
-    """An agent and the state of its last runs: the status of the last that ended, when the last began, when one completed."""
+    """An agent and the state of its last runs: the status of the last that ended, when the last began, when one completed, how many
+    there are, and the statuses of the last 100 (JSON, newest first)."""
 
     id: str
     graph_id: str
@@ -51,8 +54,10 @@ class AgentRow(msgspec.Struct):
     last_ended_status: str | None
     last_run_at: int | None
     last_completed_at: int | None
+    n_runs: int
+    recent_statuses: str
     is_running: bool = False
-    is_scheduled: bool = False
+    next_due_at: int | None = None
     is_listening: bool = False
 
 
@@ -95,7 +100,7 @@ def read_agents(
     connection: apsw.Connection,
     user_id: str,
     ids: Collection[str],
-    scheduled: Collection[FindGraphs],
+    scheduled: Collection[FindNextRuns],
     listening: Collection[FindGraphs],
 ) -> list[AgentRow]:
     """The agents of these ids that are the user's, in this order."""
@@ -103,10 +108,12 @@ def read_agents(
     agents = [AgentRow(*row) for row in connection.execute(sql.select_agents, {"ids": listed, "user_id": user_id}).fetchall()]
     graph_ids = {agent.graph_id for agent in agents}
     running = {graph_id for (graph_id,) in connection.execute(sql.running_graphs, (user_id,)).fetchall()}
-    on_schedule = set().union(*(find(connection, user_id, graph_ids) for find in scheduled))
+    next_runs: dict[str, int] = {}
+    for find in scheduled:
+        next_runs |= find(connection, user_id, graph_ids)
     on_trigger = set().union(*(find(connection, user_id, graph_ids) for find in listening))
     for agent in agents:
         agent.is_running = agent.graph_id in running
-        agent.is_scheduled = agent.graph_id in on_schedule
+        agent.next_due_at = next_runs.get(agent.graph_id)
         agent.is_listening = agent.graph_id in on_trigger
     return agents

@@ -10,7 +10,8 @@ FROM library_agents a LEFT JOIN graphs g ON g.graph_id = a.graph_id AND g.versio
 WHERE a.user_id = :user_id AND a.is_deleted = :is_deleted AND (a.is_archived = :is_archived OR a.is_deleted = 1);
 
 -- name: select_agents
--- Agents of a library by id, with the state of their last runs. (:ids is a JSON list, :user_id)
+-- Agents of a library by id, with the state of their last runs; runs are counted in an index, and the last 100 looked at. CROSS keeps the
+-- order: the other way round the list is walked for every agent of the library. (:ids is a JSON list, :user_id)
 SELECT a.id, a.graph_id, a.graph_version, a.is_favorite, a.is_archived, a.is_deleted, a.is_paused, a.folder_id, a.created_at,
        a.updated_at, f.name, u.name,
        (SELECT max(version) FROM graphs g WHERE g.graph_id = a.graph_id),
@@ -21,16 +22,22 @@ SELECT a.id, a.graph_id, a.graph_version, a.is_favorite, a.is_archived, a.is_del
         WHERE r.user_id = a.user_id AND r.graph_id = a.graph_id AND r.parent_node_exec_id IS NULL ORDER BY r.id DESC LIMIT 1),
        (SELECT r.ended_at FROM graph_executions r
         WHERE r.user_id = a.user_id AND r.graph_id = a.graph_id AND r.parent_node_exec_id IS NULL
-          AND r.status = 'COMPLETED' ORDER BY r.id DESC LIMIT 1)
-FROM json_each(:ids) j JOIN library_agents a ON a.id = j.value
+          AND r.status = 'COMPLETED' ORDER BY r.id DESC LIMIT 1),
+       (SELECT count(*) FROM graph_executions r
+        WHERE r.user_id = a.user_id AND r.graph_id = a.graph_id AND r.parent_node_exec_id IS NULL),
+       (SELECT json_group_array(status) FROM (
+            SELECT r.status FROM graph_executions r
+            WHERE r.user_id = a.user_id AND r.graph_id = a.graph_id AND r.parent_node_exec_id IS NULL ORDER BY r.id DESC LIMIT 100))
+FROM json_each(:ids) j CROSS JOIN library_agents a ON a.id = j.value
 LEFT JOIN library_folders f ON f.id = a.folder_id
 LEFT JOIN graphs o ON o.graph_id = a.graph_id AND o.version = a.graph_version
 LEFT JOIN users u ON u.id = o.user_id
 WHERE a.user_id = :user_id ORDER BY j.key;
 
 -- name: running_graphs
--- Graphs of a user with a run that has not ended: one walk over the open runs, which are few beside all others.
-SELECT DISTINCT graph_id FROM graph_executions
+-- Graphs of a user with a run that has not ended: one walk over the open runs, which are few beside all others. The index is named,
+-- since the planner would walk all runs of the user.
+SELECT DISTINCT graph_id FROM graph_executions INDEXED BY graph_executions_open
 WHERE status IN ('QUEUED', 'RUNNING', 'REVIEW') AND user_id = ? AND parent_node_exec_id IS NULL;
 
 -- name: select_agent

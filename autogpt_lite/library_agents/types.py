@@ -78,13 +78,22 @@ class BulkMoveAgents(msgspec.Struct, kw_only=True):
     folder_id: str | None = None
 
 
+class RecentExecution(msgspec.Struct, kw_only=True):
+    """One of the last runs. Nothing here judges or sums up runs, so the rest is null."""
+
+    status: str
+    correctness_score: float | None = None
+    activity_summary: str | None = None
+
+
 class LibraryAgent(msgspec.Struct, kw_only=True):
     """An agent in the library. Times are ISO 8601, UTC.
 
     `activity` follows one rule each, the first that holds: running: a run has not ended; error: the last run that ended has
     failed; scheduled: a schedule of it is on; listening: a trigger of it is on; else healthy. A paused agent is neither scheduled
     nor listening. `status` is the same in AutoGPT's words: WAITING while it runs, ERROR, HEALTHY, and COMPLETED where it never ran.
-    `new_output`: a run has completed within the last 7 days.
+    `new_output`: a run has completed within the last 7 days. `execution_count` counts the runs that are kept, `success_rate` is the
+    percentage of COMPLETED among those of the last 100 that have ended, `recent_executions` are the last 5, newest first.
     """
 
     id: str
@@ -110,6 +119,10 @@ class LibraryAgent(msgspec.Struct, kw_only=True):
     trigger_setup_info: GraphTriggerInfo | None
     recommended_schedule_cron: str | None
     new_output: bool
+    execution_count: int
+    success_rate: float | None
+    avg_correctness_score: float | None = None
+    recent_executions: list[RecentExecution]
     can_access_graph: bool
     is_latest_version: bool
     is_favorite: bool
@@ -117,6 +130,8 @@ class LibraryAgent(msgspec.Struct, kw_only=True):
     is_deleted: bool
     is_paused: bool
     is_scheduled: bool
+    next_scheduled_run: str | None
+    marketplace_listing: None = None
     folder_id: str | None
     folder_name: str | None
 

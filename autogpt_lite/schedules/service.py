@@ -166,10 +166,11 @@ class ScheduleService:
         key = {"key": known.key, "limit": query.limit, "before": query.before}
         return [store.fire_of(row, known.timezone) for row in await self._db.fetch_all(store.sql.list_fires, key)]
 
-    def graphs_on_schedule(self, connection: apsw.Connection, user_id: str, graph_ids: Collection[str]) -> set[str]:
-        """Those of the graphs that have a schedule that is on. For a reading thread (LibraryAgentService.scheduled)."""
+    def next_runs(self, connection: apsw.Connection, user_id: str, graph_ids: Collection[str]) -> dict[str, int]:
+        """{graph id: when it is due next} of those that have a schedule that is on. For a reading thread
+        (LibraryAgentService.scheduled)."""
         listed = msgspec.json.encode(list(graph_ids)).decode()
-        return {graph_id for (graph_id,) in connection.execute(store.sql.graphs_on_schedule, (user_id, listed)).fetchall()}
+        return dict(connection.execute(store.sql.next_runs, (user_id, listed)).fetchall())
 
     def preview(self, user_id: str, cron: str, timezone: str | None) -> Preview:
         """When a cron expression would fire next. Raises InvalidInputError that names the field and says why."""

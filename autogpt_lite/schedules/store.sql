@@ -115,7 +115,7 @@ FROM schedule_fires WHERE schedule_key = :key AND due_at < :before ORDER BY due_
 DELETE FROM schedule_fires WHERE (schedule_key, due_at) IN (
     SELECT schedule_key, due_at FROM schedule_fires WHERE due_at < :before AND status <> 'waiting' LIMIT :limit);
 
--- name: graphs_on_schedule
--- Which of a user's agents have a schedule that is on.
-SELECT DISTINCT graph_id FROM schedules
-WHERE user_id = ? AND graph_id IN (SELECT value FROM json_each(?)) AND next_due_at IS NOT NULL;
+-- name: next_runs
+-- Which of a user's agents have a schedule that is on, and when the first of these is due.
+SELECT graph_id, min(next_due_at) FROM schedules
+WHERE user_id = ? AND graph_id IN (SELECT value FROM json_each(?)) AND next_due_at IS NOT NULL GROUP BY graph_id;

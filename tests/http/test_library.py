@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 
 from autogpt_lite.errors import AutoGPTLiteError, NotFoundError
 from autogpt_lite.library.service import sql as library_sql
+from autogpt_lite.library_agents import store as library_store
+from autogpt_lite.library_agents.types import ListAgents
 from autogpt_lite.web.routing import Principal, Request
 from tests.compat.openapi_contract import OpenApiContract
 from tests.http.library_agents import (
@@ -81,6 +84,8 @@ async def test_answers_are_as_autogpt_describes_them(server: LiveServer, contrac
     described.check("DELETE", path, 204, await ok(server.request("DELETE", one)))
     described.check("POST", AGENTS, 201, await ok(server.post(AGENTS, {"graph_id": agent["graph_id"]})))
     newer = OpenApiContract(contract / "openapi_2026.json")
+    newer.check("GET", path, 200, await ok(server.get(f"{AGENTS}/{(await ok(server.get(AGENTS)))['agents'][0]['id']}")))
+    newer.check("GET", AGENTS, 200, await ok(server.get(AGENTS)))
     newer.check("GET", f"{AGENTS}/favorites", 200, await ok(server.get(f"{AGENTS}/favorites")))
     newer.check("GET", f"{AGENTS}/by-graph/{{graph_id}}", 200, await ok(server.get(f"{AGENTS}/by-graph/{agent['graph_id']}")))
 
@@ -275,7 +280,7 @@ async def test_each_activity_has_one_rule(server: LiveServer):
     assert await activity() == ("healthy", "HEALTHY")
     server.app.library_agents.listening.append(lambda connection, user_id, graph_ids: set(graph_ids))
     assert await activity() == ("listening", "HEALTHY")
-    server.app.library_agents.scheduled.append(lambda connection, user_id, graph_ids: set(graph_ids))
+    server.app.library_agents.scheduled.append(lambda connection, user_id, graph_ids: dict.fromkeys(graph_ids, 10**15))
     assert await activity() == ("scheduled", "HEALTHY")
     await ok(server.request("PATCH", f"{AGENTS}/{agent['id']}", json={"is_paused": True}))
     assert await activity() == ("healthy", "HEALTHY")
@@ -288,6 +293,75 @@ async def test_a_new_output_is_told(server: LiveServer):
     assert agent["new_output"] is False
     await run_to_end(server, agent["graph_id"], x=1)
     assert (await agent_of(server, agent["id"]))["new_output"] is True
+
+
+async def test_runs_are_counted_and_the_last_ones_listed(server: LiveServer):
+    agent = await save_to_library(server, echo_agent())
+    assert (agent["execution_count"], agent["success_rate"], agent["recent_executions"]) == (0, None, [])
+    for _ in range(6):
+        last = await run_to_end(server, agent["graph_id"], x=1)
+    set_status = "UPDATE graph_executions SET status = 'FAILED' WHERE uuid = ?"
+    await server.app.db.write(lambda tx: tx.execute(set_status, (last["id"],)))
+    found = await agent_of(server, agent["id"])
+    assert (found["execution_count"], found["success_rate"]) == (6, 83.3)
+    assert [one["status"] for one in found["recent_executions"]] == ["FAILED", *["COMPLETED"] * 4]
+
+
+async def test_the_next_run_by_itself_is_told_unless_the_agent_is_paused(server: LiveServer):
+    agent = await save_to_library(server, echo_agent())
+    for cron in ("0 0 1 1 *", "* * * * *"):
+        await ok(server.post(f"/api/graphs/{agent['graph_id']}/schedules", {"name": "s", "cron": cron, "inputs": {"x": 1}}))
+    times = [one["next_run_time"] for one in await ok(server.get("/api/schedules"))]
+    found = await agent_of(server, agent["id"])
+    assert datetime.fromisoformat(found["next_scheduled_run"]) == min(map(datetime.fromisoformat, times))
+    await ok(server.request("PATCH", f"{AGENTS}/{agent['id']}", json={"is_paused": True}))
+    assert (await agent_of(server, agent["id"]))["next_scheduled_run"] is None
+
+
+async def test_a_page_of_a_library_of_a_thousand_agents_with_many_runs_is_cheap(server: LiveServer):
+    """Counted in steps of SQLite, which no busy machine changes: 100 agents of 1,000, each with 20 runs, two of them with 10,000."""
+    graph = await save(server, echo_agent())
+    await server.app.db.write(lambda tx: fill_library(tx, graph["id"]))
+    query = ListAgents(page_size=100, sort_by="createdAt")
+    service, user_id = server.app.library_agents, graph["user_id"]
+
+    def read(connection) -> int:
+        steps: list[None] = []
+        connection.set_progress_handler(lambda: steps.append(None) is not None, 1_000)
+        try:
+            shown = [entry.id for entry in library_store.find_entries(connection, user_id, query)[:100]]
+            library_store.read_agents(connection, user_id, shown, service.scheduled, service.listening)
+        finally:
+            connection.set_progress_handler(None)
+        return len(steps) * 1_000
+
+    # Reading the runs of one agent, or walking the list of ids for each agent, would be over a million.
+    assert 0 < await server.app.db.read(read) < 300_000
+    page = await ok(server.get(f"{AGENTS}?page_size=100&sort_by=createdAt"))
+    assert max(agent["execution_count"] for agent in page["agents"]) == 10_000
+
+
+def fill_library(tx, graph_id: str) -> None:
+    """999 copies of an agent and their runs."""
+    numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
+    tx.execute(
+        numbers.format(999)
+        + "INSERT INTO graphs SELECT 'g' || i, 1, user_id, 1, name || i, '', body, NULL, NULL, i FROM n, graphs"
+        " WHERE graph_id = ?",
+        (graph_id,),
+    )
+    tx.execute(
+        numbers.format(999) + "INSERT INTO library_agents (id, user_id, graph_id, graph_version, created_at, updated_at)"
+        " SELECT 'a' || i, user_id, 'g' || i, 1, i + 10000000000000000, i FROM n, library_agents WHERE graph_id = ?",
+        (graph_id,),
+    )
+    for first, last, n_runs in ((1, 997, 20), (998, 999, 10_000)):
+        tx.execute(
+            numbers.format(n_runs)
+            + "INSERT INTO graph_executions (uuid, user_id, graph_id, graph_version, status, root_id, inputs, created_at)"
+            " SELECT graph_id || '-' || i, user_id, graph_id, 1, 'COMPLETED', 0, CAST('{}' AS BLOB), i FROM n, library_agents"
+            f" WHERE created_at BETWEEN {first + 10**16} AND {last + 10**16}"
+        )
 
 
 # --- versions and copies ----------------------------------------------------------------------------------------
