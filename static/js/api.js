@@ -23,10 +23,10 @@ export class ApiError extends Error {
   }
 }
 
-/** Told once a request is answered with 401. @type {() => void} */
+/** Told once a request is answered with 401, with the ways in that the server has. @type {(ways: string[]) => void} */
 let onLoggedOut = () => {};
 
-/** @param {() => void} listener */
+/** @param {(ways: string[]) => void} listener */
 export function setLoggedOutListener(listener) {
   onLoggedOut = listener;
 }
@@ -68,10 +68,16 @@ async function readError(response) {
     t("The server answered {status}.", { status: response.status });
   if (response.status === 401) {
     forgetToken();
-    onLoggedOut();
+    onLoggedOut(detail?.ways_in ?? []);
   }
   return new ApiError(response.status, message, detail, body.hint);
 }
+
+/** Ends this browser's session. */
+export const logOut = () => request("POST", "/api/auth/logout").finally(forgetToken);
+
+/** @param {string} code from the mail to a new address @returns {Promise<{email: string}>} the user */
+export const verifyEmail = (code) => request("POST", "/api/auth/user/email/verify", { code });
 
 /** @returns {Promise<Graph[]>} */
 export const listGraphs = () => request("GET", "/api/graphs");

@@ -1,10 +1,11 @@
 /** What stands around every page: the rail with the places (a bar at the bottom on a phone). */
 
-import { listExecutions } from "./api.js";
+import { listExecutions, logOut } from "./api.js";
 import { openDialog } from "./dialog.js";
 import { h, svg } from "./dom.js";
 import { icon } from "./icons.js";
 import { PLACES } from "./pages.js";
+import { hasPasswordSession } from "./session.js";
 import { hasEnded } from "./status.js";
 import { t } from "./messages.js";
 
@@ -25,6 +26,7 @@ export function makeFrame() {
     return { link, ...place };
   });
   const skip = h("a", { class: "skip-link", href: "#main", on: { click: () => main.focus() } }, t("To the content"));
+  const atFoot = PLACES.length > ON_PHONE ? "rail-item not-on-phone" : "rail-item";
   const nav = h(
     "nav",
     { class: "rail", "aria-label": t("Places") },
@@ -32,7 +34,8 @@ export function makeFrame() {
     items.filter((item) => !item.isAtFoot).map((item) => item.link),
     h("span", { class: "rail-gap" }),
     items.filter((item) => item.isAtFoot).map((item) => item.link),
-    themeButton(PLACES.length > ON_PHONE ? "rail-item not-on-phone" : "rail-item"),
+    themeButton(atFoot),
+    hasPasswordSession() && logOutButton(atFoot),
     PLACES.length > ON_PHONE ? moreButton() : null,
   );
   const timer = setInterval(() => refresh(), REFRESH_MS);
@@ -76,7 +79,8 @@ function moreButton() {
     const links = PLACES.slice(ON_PHONE).map((place) =>
       h("a", { class: "more-item", href: place.href }, icon(place.icon), place.label),
     );
-    const dialog = openDialog(t("More"), h("nav", { class: "more", "aria-label": t("More") }, links, themeButton("more-item")));
+    const buttons = [themeButton("more-item"), hasPasswordSession() && logOutButton("more-item")];
+    const dialog = openDialog(t("More"), h("nav", { class: "more", "aria-label": t("More") }, links, buttons));
     dialog.classList.add("sheet");
     for (const link of links) link.addEventListener("click", () => dialog.close());
   };
@@ -99,6 +103,12 @@ function themeButton(kind = "rail-item") {
   });
   show();
   return button;
+}
+
+/** @param {string} kind class of the button */
+function logOutButton(kind) {
+  const leave = () => void logOut().finally(() => location.assign("/"));
+  return h("button", { class: kind, type: "button", on: { click: leave } }, icon("leave"), h("span", null, t("Log out")));
 }
 
 /** @param {string} theme */

@@ -1,14 +1,14 @@
 /** The front door: logs in, draws the frame, and shows the page that the address names. */
 
-import { ApiError, setLoggedOutListener } from "./api.js";
+import { ApiError, setLoggedOutListener, verifyEmail } from "./api.js";
 import { fill, h } from "./dom.js";
 import { makeFrame } from "./frame.js";
 import { installDrops } from "./import_agent.js";
 import { PAGES } from "./pages.js";
 import { parsePlace, paths, startRouter } from "./router.js";
-import { hasLinkCode, takeLinkCode } from "./session.js";
-import { toastError } from "./toast.js";
-import { showLogin } from "./views/login.js";
+import { beginSession, hasLinkCode, takeLink } from "./session.js";
+import { toast, toastError } from "./toast.js";
+import { showLogin, showNewPassword } from "./views/login.js";
 import { t } from "./messages.js";
 
 /** @typedef {import("./pages.js").View} View */
@@ -24,21 +24,37 @@ let frame = null;
 async function start() {
   // A link that is opened in this very tab changes only what stands behind the #.
   addEventListener("hashchange", () => hasLinkCode() && location.reload());
-  setLoggedOutListener(() => logOut(""));
-  const problem = await takeLinkCode().catch(() => t("The server does not answer."));
-  if (problem) return logOut(problem);
+  setLoggedOutListener((ways) => logOut("", ways));
+  const [kind, code] = takeLink() ?? ["", ""];
+  if (kind === "reset") return showNewPassword(app, code, () => location.reload());
+  if (kind === "verify") takenToVerify = code;
+  if (kind === "code") {
+    const { problem, ways } = await beginSession("link", { code });
+    if (problem) return logOut(problem, ways);
+  }
   startRouter(() => void showPage());
   installDrops(() => frame !== null);
   await showPage();
 }
 
-/** @param {string} problem why a link did not work */
-function logOut(problem) {
+/** The code of a mail to a new address. It waits here until somebody is logged in. */
+let takenToVerify = "";
+
+async function verifyTaken() {
+  const code = takenToVerify;
+  takenToVerify = "";
+  const user = await verifyEmail(code).catch((error) => void toastError(error));
+  if (user) toast(t("Your e-mail address is now {email}.", { email: user.email }));
+}
+
+/** @param {string} problem why a link did not work @param {string[]} ways in, that the server has */
+function logOut(problem, ways) {
   page?.abort();
   frame?.close();
   frame = null;
   document.title = "autogpt_lite";
-  showLogin(app, problem);
+  const home = location.pathname === "/login" ? "/" : location.pathname;
+  showLogin(app, { problem, ways, onLogin: () => location.assign(takenToVerify ? `/#verify=${takenToVerify}` : home) });
 }
 
 async function showPage() {
@@ -56,6 +72,7 @@ async function showPage() {
   } catch (error) {
     if (!signal.aborted) showFailure(main, error);
   }
+  if (!signal.aborted && takenToVerify) void verifyTaken();
   if (signal.aborted || isFirst) return;
   scrollTo(0, 0);
   main.focus({ preventScroll: true });

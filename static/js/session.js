@@ -3,6 +3,7 @@
 import { t } from "./messages.js";
 
 const KEY = "session-token";
+const WAY_KEY = "session-way";
 
 /** The header that carries the page's token: cookies ignore ports, so the cookie alone proves nothing. */
 export const TOKEN_HEADER = "X-Auth-Token";
@@ -16,33 +17,55 @@ export function sessionHeaders() {
 /** @returns {void} */
 export function forgetToken() {
   localStorage.removeItem(KEY);
+  localStorage.removeItem(WAY_KEY);
 }
 
-/** @returns {string|null} the code of the link that led here */
-function readLinkCode() {
-  return new URLSearchParams(location.hash.slice(1)).get("code");
+/** @returns {boolean} whether a password opened this session, so that logging out is no trap */
+export const hasPasswordSession = () => localStorage.getItem(WAY_KEY) === "password";
+
+/** What may stand behind the # of a link: a code for a session, for a new password, for a new e-mail address. */
+const LINK_KINDS = ["code", "reset", "verify"];
+
+/** @returns {[string, string]|null} the kind of the link that led here, and its code */
+function readLink() {
+  const given = new URLSearchParams(location.hash.slice(1));
+  const kind = LINK_KINDS.find((one) => given.has(one));
+  return kind ? [kind, given.get(kind) ?? ""] : null;
 }
 
 /** @returns {boolean} */
-export function hasLinkCode() {
-  return readLinkCode() !== null;
+export const hasLinkCode = () => readLink() !== null;
+
+/** Takes the code of a link out of the address and out of the history. @returns {[string, string]|null} kind and code */
+export function takeLink() {
+  const link = readLink();
+  if (link) history.replaceState(null, "", location.pathname);
+  return link;
 }
 
 /**
- * Takes the single-use code out of the address (and out of the history) and exchanges it.
- * @returns {Promise<string|null>} null where all is well or there was no code, else why the link did not work
+ * How a login went: `problem` is null where all is well, else why it did not work; `ways` are the ways in that this server has.
+ * @typedef {{problem: string|null, ways: string[]}} LoginResult
  */
-export async function takeLinkCode() {
-  const code = readLinkCode();
-  if (!code) return null;
-  history.replaceState(null, "", location.pathname);
-  const response = await fetch("/api/auth/link", {
+
+/**
+ * Opens a session.
+ * @param {"link"|"login"|"signup"|"reset"} way @param {Record<string, string>} body
+ * @returns {Promise<LoginResult>}
+ */
+export async function beginSession(way, body) {
+  const response = await fetch(`/api/auth/${way}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ code }),
-  });
+    body: JSON.stringify(body),
+  }).catch(() => null);
+  if (!response) return { problem: t("The server does not answer."), ways: [] };
   const answer = await response.json().catch(() => ({}));
-  if (response.ok && answer.token) localStorage.setItem(KEY, answer.token);
-  // Where no login is needed there is nothing to exchange a code with.
-  return response.ok || response.status === 404 ? null : answer.message || t("The link did not work.");
+  if (response.ok && answer.token) {
+    localStorage.setItem(KEY, answer.token);
+    localStorage.setItem(WAY_KEY, way === "link" ? "link" : "password");
+  }
+  // Where no login is needed there is nothing to exchange a link's code with.
+  const isFine = response.ok || (way === "link" && response.status === 404);
+  return { problem: isFine ? null : answer.message || t("The server refused."), ways: answer.detail?.ways_in ?? [] };
 }
