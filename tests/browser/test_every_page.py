@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from ..server import ServerProcess
-from .agents import division
-from .conftest import DESKTOP, PHONE, call
+from .conftest import DESKTOP, PHONE
+from .pages import PAGES, Page, add_run
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 axe_package = pytest.importorskip("axe_playwright_python", reason="axe is not installed: pip install axe-playwright-python")
@@ -21,23 +21,10 @@ from playwright.sync_api import expect  # noqa: E402
 AXE = (Path(axe_package.__file__).parent / "axe.min.js").read_text("utf-8")
 PAGES_FILE = Path(__file__).resolve().parents[2] / "static" / "js" / "pages.js"
 
-# Name in static/js/pages.js, address with {graph} and {run}, and something that is there once the page is whole.
-PAGES = [
-    ("library", "/", ".agent-card"),
-    ("blocks", "/library/blocks", ".block"),
-    ("agent", "/library/agents/{graph}", ".run-form"),
-    ("build", "/build/{graph}", ".react-flow__node"),
-    ("runs", "/runs", ".run-row"),
-    ("run", "/runs/{graph}/{run}", ".facts"),
-]
-
 
 @pytest.fixture(scope="module")
 def ids(server: ServerProcess) -> dict[str, str]:
-    """An agent with a run that has ended."""
-    graph = call(server, "POST", "/api/graphs", {"graph": division()})
-    run = call(server, "POST", f"/api/graphs/{graph['id']}/execute/{graph['version']}", {"inputs": {"Divide by": 6}})
-    return {"graph": graph["id"], "run": run["graph_exec_id"]}
+    return add_run(server)
 
 
 def violations(page: Any) -> list[str]:
@@ -57,14 +44,14 @@ def sideways(page: Any) -> list[str]:
 
 
 def test_every_page_of_the_ui_is_listed_here() -> None:
-    assert set(re.findall(r'name: "(\w+)"', PAGES_FILE.read_text("utf-8"))) == {name for name, *_ in PAGES}
+    assert set(re.findall(r'name: "(\w+)"', PAGES_FILE.read_text("utf-8"))) == {page.name for page in PAGES}
 
 
-@pytest.mark.parametrize(("name", "address", "landmark"), PAGES, ids=[name for name, *_ in PAGES])
-def test_page(open_page: Any, server: ServerProcess, ids: dict[str, str], name: str, address: str, landmark: str) -> None:
+@pytest.mark.parametrize("which", PAGES, ids=[page.name for page in PAGES])
+def test_page(open_page: Any, ids: dict[str, str], which: Page) -> None:
     # Nothing moves, so that axe does not measure the colours of half a transition.
-    page = open_page(address.format(**ids), DESKTOP, reduced_motion="reduce")
-    expect(page.locator(landmark).first).to_be_visible()
+    page = open_page(which.address.format(**ids), DESKTOP, reduced_motion="reduce")
+    expect(page.locator(which.landmark).first).to_be_visible()
     problems = {}
     for size_name, size in (("desktop", DESKTOP), ("phone", PHONE)):
         page.set_viewport_size(size)
@@ -75,11 +62,9 @@ def test_page(open_page: Any, server: ServerProcess, ids: dict[str, str], name: 
     assert page.title() != "autogpt_lite"
 
 
-@pytest.mark.parametrize(("name", "address", "landmark"), PAGES, ids=[name for name, *_ in PAGES])
-def test_page_at_twice_the_size(
-    open_page: Any, server: ServerProcess, ids: dict[str, str], name: str, address: str, landmark: str
-) -> None:
+@pytest.mark.parametrize("which", PAGES, ids=[page.name for page in PAGES])
+def test_page_at_twice_the_size(open_page: Any, ids: dict[str, str], which: Page) -> None:
     # A zoom of 200 % gives a page half the pixels.
-    page = open_page(address.format(**ids), {"width": 640, "height": 400}, device_scale_factor=2)
-    expect(page.locator(landmark).first).to_be_visible()
+    page = open_page(which.address.format(**ids), {"width": 640, "height": 400}, device_scale_factor=2)
+    expect(page.locator(which.landmark).first).to_be_visible()
     assert sideways(page) == []

@@ -1,0 +1,33 @@
+"""The pages of the UI, for the tests that look at every one and for scripts/screenshots."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ..server import ServerProcess
+from .agents import division
+
+
+class Page(NamedTuple):
+    """`name` in static/js/pages.js, `address` with {graph} and {run}, and something that is there once the page is whole."""
+
+    name: str
+    address: str
+    landmark: str
+
+
+PAGES = [
+    Page("library", "/", ".agent-card"),
+    Page("blocks", "/library/blocks", ".block"),
+    Page("agent", "/library/agents/{graph}", ".run-form"),
+    Page("build", "/build/{graph}", ".react-flow__node"),
+    Page("runs", "/runs", ".run-row"),
+    Page("run", "/runs/{graph}/{run}", ".facts"),
+]
+
+
+def add_run(server: ServerProcess) -> dict[str, Any]:
+    """Stores an agent and runs it; what the addresses have places for."""
+    graph = server.request("POST", "/api/graphs", {"graph": division()}).json()
+    run = server.request("POST", f"/api/graphs/{graph['id']}/execute/{graph['version']}", {"inputs": {"Divide by": 6}}).json()
+    return {"graph": graph["id"], "run": run["graph_exec_id"]}
