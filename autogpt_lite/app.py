@@ -28,7 +28,6 @@ from .db import Database
 from .engine.core import EngineServices
 from .engine.engine import Engine
 from .events import EventBus
-from .executions.late import LATE_S, report_late_runs
 from .executions.routes import execution_routes
 from .executions.service import ExecutionService
 from .graphs.examples import install_examples
@@ -36,6 +35,8 @@ from .graphs.routes import routes as graph_routes
 from .graphs.service import GraphService
 from .jobs.routes import job_routes
 from .jobs.service import SystemJob, SystemJobs
+from .late_runs.routes import late_run_routes
+from .late_runs.service import LATE_S, LateRunService
 from .library.orphans import tell_removed_orphans
 from .library.service import LibraryService
 from .library_agents.routes import library_agent_routes
@@ -43,6 +44,8 @@ from .library_agents.service import LibraryAgentService
 from .library_folders.routes import folder_routes
 from .library_folders.service import FolderService
 from .net import client as net
+from .observability.routes import status_routes
+from .observability.service import StatusService
 from .paths import packaged_file
 from .presets.routes import preset_routes
 from .presets.service import PresetService
@@ -100,6 +103,8 @@ class App:
         self.retention = RetentionService(db, self.graphs, config.retention)
         self.jobs = SystemJobs(db)
         self.backups = BackupService(db, data_dir)
+        self.late_runs = LateRunService(db, self.engine)
+        self.status = StatusService(db, self.engine, self.late_runs, self.jobs, data_dir)
         self.routes: list[Route] = [
             *accounts_routes(self.accounts),
             *user_routes(self.users),
@@ -118,6 +123,8 @@ class App:
             *block_routes(self.blocks, self.users.timezone_of),
             *schedule_routes(self.schedules),
             *job_routes(self.jobs),
+            *late_run_routes(self.late_runs),
+            *status_routes(self.status),
         ]
         self._wire()
 
@@ -150,13 +157,13 @@ class App:
     def _wire_schedules(self) -> None:
         self.schedules.changed = self.ticker.wake
         self.library_agents.scheduled.append(self.schedules.next_runs)
-        days, workers = self.config.schedules.history_days, self.config.engine.workers
+        days = self.config.schedules.history_days
         jobs = (
             (
                 "report_late_runs",
                 LATE_S,
-                lambda: report_late_runs(self.db, self.engine, workers),
-                "Counts runs that wait too long.",
+                self.late_runs.report,
+                "Counts runs that wait too long or make no progress, and logs each once.",
             ),
             ("delete_old_audit", DAY_S, self.audit.delete_old, "Removes audit rows older than a year."),
             ("delete_old_fires", DAY_S, lambda: delete_old_fires(self.db, days), "Keeps the history of schedules in bounds."),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..web.routing import Request, Route
-from .service import Backup, BackupService
+from .service import BackupService
+from .types import Backup
 
 
 class BackupRoutes:

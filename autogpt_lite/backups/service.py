@@ -6,33 +6,16 @@ import asyncio
 import time
 from pathlib import Path
 
-import msgspec
-
 from ..clock import iso
 from ..db import Database
 from ..db.backup import back_up
 from ..db.failures import disk_failure
 from ..errors import ConflictError
+from .types import Backup, StoredBackup
 
 FOLDER = "backups"
 KEPT = 10
 PATTERN = "autogpt_lite-*.sqlite"
-
-
-class Backup(msgspec.Struct):
-    """A finished backup in the data directory. Keys are not in it: without credentials.key, stored secrets stay closed."""
-
-    path: str
-    size_bytes: int
-    seconds: float
-
-
-class StoredBackup(msgspec.Struct):
-    """One of the backups in data_dir/backups."""
-
-    name: str
-    size_bytes: int
-    made_at: str
 
 
 class BackupService:

@@ -16,6 +16,7 @@ COMMANDS = {
     "schedules": ("autogpt_lite.cli.schedules", "List, add, pause and remove schedules, and show their history."),
     "users": ("autogpt_lite.cli.users", "List, add and remove users, let them in again, and say who is an administrator."),
     "blocks": ("autogpt_lite.cli.blocks", "List all blocks."),
+    "status": ("autogpt_lite.cli.status", "Show how the server is: problems, queue, late runs, jobs, disk, backups."),
     "check": ("autogpt_lite.cli.check", "Check the settings, the blocks and the data directory."),
     "backup": ("autogpt_lite.cli.backup", "Copy the database to a file, also while the server serves."),
     "restore": ("autogpt_lite.cli.restore", "Put a backup back."),

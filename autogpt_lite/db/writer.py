@@ -95,6 +95,8 @@ class Writer:
         self.commits = 0
         self.failure: DatabaseError | None = None
         """Why nothing can be written at the moment (a full disk, say); None when the last change went through."""
+        self.failures = 0
+        """Transactions that the disk refused."""
         self._checkpoint_fails = False
         connection.set_wal_hook(self._note_wal_pages)
 
@@ -203,6 +205,7 @@ class Writer:
     def _roll_back(self, batch: list[_Job], error: Exception) -> None:
         connection = self._connection
         failure = disk_failure(error, connection.system_errno)
+        self.failures += failure is not None
         if failure is None:
             log.error("a database transaction failed: %s", error)
         elif self.failure is None or self.failure.message != failure.message:

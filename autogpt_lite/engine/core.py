@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -67,6 +67,10 @@ class Core:
         self.settlements: list[tuple] = []
         self.after_commit: list[Callable[[], None]] = []
         self.is_closing = False
+        self.n_stored = 0
+        """Node executions whose row was handed over to the database."""
+        self.ended: Counter[str] = Counter()
+        """{status: runs that ended so, sub-agents included}"""
         self.late_outputs = 0
         """Outputs that came after the end of their run and were dropped."""
         # Set by the engine, which builds the parts that use each other.

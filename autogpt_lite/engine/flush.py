@@ -11,6 +11,7 @@ from typing import Any
 import apsw
 import msgspec
 
+from ..clock import now_us
 from ..db import RETRY_S, Tx, load_sql
 from ..events import Event
 from . import states
@@ -102,8 +103,10 @@ class Flusher:
         batch.after_commit, core.after_commit = core.after_commit, []
         batch.reservations, core.reservations = core.reservations, []
         batch.settlements, core.settlements = core.settlements, []
+        now = now_us()
         for execution in nodes:
             execution.is_dirty = False
+            execution.run.progressed_at = now
             try:
                 add_node_row(batch, execution)
             except Exception:
@@ -111,6 +114,7 @@ class Flusher:
         for run in runs:
             run.is_dirty = False
             add_run_row(batch, run)
+        core.n_stored += len(batch.inserts)
         batch.inserts.sort()  # the rows of one run lie together: fewer pages to touch, fuller pages
         return batch
 

@@ -140,6 +140,7 @@ def forget_run(core: Core, run: GraphExecution) -> None:
     run.tree.runs.pop(run.id, None)
     if run.ended is not None and not run.ended.done():
         run.ended.set_result(run.status)
+    core.ended[run.status] += 1
     core.run_ended(run)
     core.n_ready -= len(run.ready)
     # Run and executions know each other; without these the collector would have to find each such circle.

@@ -167,6 +167,7 @@ class GraphExecution:
         "pinned_outputs",
         "plan",
         "priority",
+        "progressed_at",
         "ready",
         "ref",
         "started_at",
@@ -186,6 +187,8 @@ class GraphExecution:
         self.tree = tree
         self.user_id = ref.user_id
         self.created_at = created_at
+        self.progressed_at = created_at
+        """When one of its node executions was last saved: a run that does not get on is told by it."""
         self.status = states.QUEUED
         self.stored_status: str | None = None
         self.started_at: int | None = None

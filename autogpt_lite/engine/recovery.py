@@ -13,6 +13,7 @@ from typing import Any
 import apsw
 import msgspec
 
+from ..clock import now_us
 from ..events import RunRef
 from . import pricing, states
 from .core import Core
@@ -70,6 +71,7 @@ def restore_run(core: Core, stored: StoredRun, plan: GraphPlan, parent: NodeExec
     run = GraphExecution(row["id"], plan, _ref_of(row, parent), tree, created_at=row["created_at"])
     run.status = run.stored_status = row["status"]
     run.started_at = row["started_at"]
+    run.progressed_at = now_us()  # it begins anew: what lies before the restart was no standstill
     run.parent = parent
     run.child_key = row["child_key"]
     run.depth, run.priority = row["depth"], row["priority"]

@@ -34,6 +34,11 @@ class BlockThreads:
         self._working = 0
         self._lock = threading.Lock()
 
+    @property
+    def n_working(self) -> int:
+        """Threads that are at work."""
+        return self._working
+
     def start(self, core: Core, execution: NodeExecution) -> None:
         """Runs the block's generator on a thread; its yields arrive on the loop in order."""
         loop = asyncio.get_running_loop()

@@ -107,15 +107,3 @@ DELETE FROM graph_executions WHERE graph_id = ? AND user_id = ?;
 -- name: delete_runs_of_user
 -- All runs of a user.
 DELETE FROM graph_executions WHERE user_id = ?;
-
--- name: count_late
--- How many root runs have been waiting since before a time, and since when the longest. The statuses are named as in the partial
--- index of open runs: SQLite does not see otherwise that it may use it.
-SELECT count(*), min(created_at) FROM graph_executions
-WHERE status IN ('QUEUED', 'RUNNING', 'REVIEW') AND status = 'QUEUED' AND parent_node_exec_id IS NULL AND created_at < ?;
-
--- name: list_late
--- Some of these runs.
-SELECT uuid FROM graph_executions
-WHERE status IN ('QUEUED', 'RUNNING', 'REVIEW') AND status = 'QUEUED' AND parent_node_exec_id IS NULL AND created_at < ?
-ORDER BY priority, id LIMIT ?;

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..web.routing import Request, Response, Route
-from .service import JobState, SystemJobs
+from .service import SystemJobs
+from .types import JobState
 
 
 class JobRoutes:

@@ -12,6 +12,7 @@ import msgspec
 from ..clock import iso, now_us
 from ..db import Database, Tx, load_sql
 from ..errors import DatabaseError, NotFoundError
+from .types import JobState
 
 log = logging.getLogger(__name__)
 
@@ -25,18 +26,6 @@ class SystemJob(msgspec.Struct):
     every_s: float
     run: Callable[[], Awaitable[Any]]
     description: str = ""
-
-
-class JobState(msgspec.Struct):
-    """A job as users see it."""
-
-    name: str
-    description: str
-    every_s: float
-    last_run_at: str | None
-    last_error: str | None
-    last_result: str | None
-    next_run_at: str | None
 
 
 class SystemJobs:

@@ -264,7 +264,7 @@ async def test_system_jobs_are_listed_and_start_by_hand(app_server: LiveServer):
 
 async def test_late_runs_are_counted_and_logged_with_the_reason(app_server: LiveServer, graph_id: str, caplog):
     run = (await app_server.post(f"/api/graphs/{graph_id}/execute", {"inputs": {"name": "x"}})).json()
-    late = "UPDATE graph_executions SET status = 'QUEUED', created_at = created_at - 301000000 WHERE uuid = ?"
+    late = "UPDATE graph_executions SET status = 'QUEUED', queued_at = queued_at - 301000000 WHERE uuid = ?"
     await app_server.app.engine.settle()
     await app_server.app.db.write(lambda tx: tx.execute(late, (run["id"],)))
     await app_server.post("/api/system/jobs/report_late_runs/run")

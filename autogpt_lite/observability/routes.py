@@ -1,0 +1,46 @@
+"""/api/system/status and /metrics, for administrators."""
+
+from __future__ import annotations
+
+from ..web.routing import Request, Response, Route
+from .metrics import CONTENT_TYPE, render
+from .service import StatusService
+from .types import ServerStatus
+
+
+class StatusRoutes:
+    """The handlers."""
+
+    def __init__(self, service: StatusService):
+        self._service = service
+
+    async def get_status(self, request: Request) -> ServerStatus:
+        return await self._service.read_status()
+
+    async def get_metrics(self, request: Request) -> Response:
+        return Response(render(self._service.metrics()).encode(), content_type=CONTENT_TYPE)
+
+
+def status_routes(service: StatusService) -> list[Route]:
+    """The routes of the server's own state."""
+    handlers = StatusRoutes(service)
+    return [
+        Route(
+            method="GET",
+            path="/api/system/status",
+            handler=handlers.get_status,
+            summary="How the server is: problems, queue, running, late and stuck runs, jobs, file, disk, backups.",
+            tags=("system",),
+            access="admin",
+            returns=ServerStatus,
+        ),
+        # Not open on loopback, unlike in many servers: a proxy on this machine would hand it to the world (attacks.md I8).
+        Route(
+            method="GET",
+            path="/metrics",
+            handler=handlers.get_metrics,
+            summary="Figures in Prometheus' text format; `Authorization: Bearer` with the owner's token, or a login.",
+            tags=("system",),
+            access="admin",
+        ),
+    ]

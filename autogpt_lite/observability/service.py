@@ -1,0 +1,125 @@
+"""What the server says of itself: its status in one answer, and its figures."""
+
+from __future__ import annotations
+
+import os
+import sys
+from itertools import islice
+from pathlib import Path
+
+from .. import __version__
+from ..backups.service import list_backups
+from ..clock import iso, now_us
+from ..db import Database
+from ..db.space import read_sizes, read_space
+from ..engine import states
+from ..engine.engine import Engine
+from ..jobs.service import SystemJobs
+from ..late_runs.service import LateRunService
+from .metrics import Metric
+from .types import DatabaseState, QueueState, RunningRun, ServerStatus
+
+MAX_RUNNING = 20
+LOW_PERCENT = 5
+
+
+class StatusService:
+    """Reads what others keep; keeps nothing but when the server began."""
+
+    def __init__(self, db: Database, engine: Engine, late_runs: LateRunService, jobs: SystemJobs, data_dir: Path):
+        self._db = db
+        self._engine = engine
+        self._late_runs = late_runs
+        self._jobs = jobs
+        self._data_dir = data_dir
+        self._started_at = now_us()
+        self.more_metrics: list[Metric] = []
+        """Figures of parts that this one does not know."""
+
+    async def read_status(self) -> ServerStatus:
+        """The server as it is now."""
+        database = await self._read_database()
+        disk, late = read_space(self._data_dir), await self._late_runs.find()
+        jobs = self._jobs.states()
+        problems = [database.failure] if database.failure else []
+        if disk.free_bytes < disk.total_bytes * LOW_PERCENT / 100:
+            problems.append(f"The disk has {disk.free_bytes:,} bytes left, less than {LOW_PERCENT} %.")
+        problems += [
+            f"{run.status} for {run.waiting_s} s: run {run.id}. {run.reason}" for run in (*late.late[:1], *late.stuck[:1])
+        ]
+        problems += [f"The job {job.name} failed: {job.last_error}" for job in jobs if job.last_error]
+        return ServerStatus(
+            health="degraded" if problems else "healthy",
+            problems=problems,
+            version=__version__,
+            pid=os.getpid(),
+            started_at=iso(self._started_at) or "",
+            uptime_s=max(now_us() - self._started_at, 0) // 1_000_000,
+            memory_bytes=memory_bytes(),
+            queue=self._read_queue(),
+            running=self._list_running(),
+            late_runs=late,
+            jobs=jobs,
+            database=database,
+            disk=disk,
+            backups=list_backups(self._data_dir),
+        )
+
+    def _read_queue(self) -> QueueState:
+        dispatcher = self._engine.dispatcher
+        return QueueState(dispatcher.n_waiting, dispatcher.n_running, self._engine.core.config.engine.workers)
+
+    def _list_running(self) -> list[RunningRun]:
+        roots = (run for run in self._engine.core.runs.values() if run.parent is None and run.status != states.QUEUED)
+        return [
+            RunningRun(run.id, run.plan.graph_id, run.plan.name, run.status, iso(run.started_at), run.tree.node_executions)
+            for run in islice(roots, MAX_RUNNING)
+        ]
+
+    async def _read_database(self) -> DatabaseState:
+        sizes, failure = read_sizes(self._db.path), self._db.writer.failure
+        pages, free, page_bytes = await self._db.read(
+            lambda c: (c.pragma("page_count"), c.pragma("freelist_count"), c.pragma("page_size"))
+        )
+        live_bytes = (pages - free) * page_bytes
+        return DatabaseState(sizes.file_bytes, sizes.log_bytes, live_bytes, failure and failure.message)
+
+    def metrics(self) -> list[Metric]:
+        """All figures that GET /metrics tells."""
+        core, dispatcher, writer = self._engine.core, self._engine.dispatcher, self._db.writer
+        late, path = self._late_runs, self._db.path
+        return [
+            Metric("info", "gauge", "The version that runs.", lambda: {__version__: 1}, "version"),
+            Metric("uptime_seconds", "gauge", "Seconds since the start.", lambda: max(now_us() - self._started_at, 0) / 1e6),
+            Metric("memory_bytes", "gauge", "Resident memory of the server.", memory_bytes),
+            Metric("runs_ended_total", "counter", "Runs that ended, sub-agents included.", lambda: dict(core.ended), "status"),
+            Metric("node_executions_total", "counter", "Node executions that were stored.", lambda: core.n_stored),
+            Metric("late_outputs_total", "counter", "Outputs dropped: their run had ended.", lambda: core.late_outputs),
+            Metric("runs_waiting", "gauge", "Root runs that wait for a place.", lambda: dispatcher.n_waiting),
+            Metric("runs_running", "gauge", "Root runs that have a place.", lambda: dispatcher.n_running),
+            Metric("run_places", "gauge", "Places for root runs.", lambda: core.config.engine.workers),
+            Metric("runs_late", "gauge", "Runs QUEUED for over five minutes, at the last look.", lambda: late.late_count),
+            Metric(
+                "runs_stuck", "gauge", "Runs without progress for over five minutes, at the last look.", lambda: late.stuck_count
+            ),
+            Metric("runs_noticed_total", "counter", "Runs that were late or stuck, each once.", lambda: late.noticed_count),
+            Metric("commits_total", "counter", "Transactions of the database.", lambda: writer.commits),
+            Metric("write_failing", "gauge", "1 while the database cannot be written.", lambda: int(writer.failure is not None)),
+            Metric("write_failures_total", "counter", "Transactions that the disk refused.", lambda: writer.failures),
+            Metric("database_bytes", "gauge", "The database file.", lambda: read_sizes(path).file_bytes),
+            Metric("database_log_bytes", "gauge", "The write-ahead log.", lambda: read_sizes(path).log_bytes),
+            Metric("disk_free_bytes", "gauge", "What the disk has left.", lambda: read_space(self._data_dir).free_bytes),
+            Metric("jobs_failing", "gauge", "System jobs whose last run failed.", self._count_failing_jobs),
+            *self.more_metrics,
+        ]
+
+    def _count_failing_jobs(self) -> int:
+        return sum(1 for job in self._jobs.states() if job.last_error)
+
+
+def memory_bytes() -> int | None:
+    """Resident memory of this process; None where the system does not say so cheaply."""
+    if sys.platform != "linux":
+        return None
+    with open("/proc/self/statm", "rb") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
