@@ -45,6 +45,10 @@ WHERE id = :id AND updated_at = :known_updated_at;
 -- A schedule with its history.
 DELETE FROM schedules WHERE id = ?;
 
+-- name: delete_of_agent
+-- What would have started an agent that is gone.
+DELETE FROM schedules WHERE user_id = :user_id AND graph_id = :graph_id;
+
 -- name: pause_schedule
 -- Holds a schedule, and says why where it was not its user.
 UPDATE schedules SET is_paused = 1, paused_reason = :reason, next_due_at = NULL, updated_at = :now WHERE id = :id;

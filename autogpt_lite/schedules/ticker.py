@@ -15,7 +15,15 @@ from ..clock import iso, now_us
 from ..db import Database, Tx
 from ..engine import states
 from ..engine.records import GraphExecution
-from ..errors import AutoGPTLiteError, DatabaseError, GraphValidationError, InvalidInputError, NotAuthorizedError, NotFoundError
+from ..errors import (
+    AutoGPTLiteError,
+    DatabaseError,
+    GraphNotInLibraryError,
+    GraphValidationError,
+    InvalidInputError,
+    NotAuthorizedError,
+    NotFoundError,
+)
 from ..events import Event, EventBus, GraphExecutionEvent
 from ..executions.service import ExecutionService
 from ..library.service import LibraryService
@@ -185,6 +193,8 @@ class Ticker:
         )
 
     async def _refuse(self, schedule: StoredSchedule, due_at: int, next_due_at: int | None, error: Exception) -> None:
+        if await self._has_cleaned_up(schedule, error):
+            raise _MovedOnError
         reason = _reason_of(schedule, error)
 
         def write(tx: Tx) -> None:
@@ -195,6 +205,18 @@ class Ticker:
         await self._db.write(write)
         if isinstance(error, _PERMANENT):
             raise _MovedOnError
+
+    async def _has_cleaned_up(self, schedule: StoredSchedule, error: Exception) -> bool:
+        """A run was refused since the agent is gone. Triggers keep schedules without an agent out of the file; one that came into it
+        all the same goes here, with all others of that agent."""
+        key = {"user_id": schedule.user_id, "graph_id": schedule.graph_id}
+        is_gone = isinstance(error, (GraphNotInLibraryError, NotFoundError))
+        if not is_gone or self._library.is_graph_in_user_library(schedule.graph_id, schedule.user_id):
+            return False
+        n_removed = await self._db.write(lambda tx: tx.execute(store.sql.delete_of_agent, key))
+        told = "the agent %s is not in the library of the user %s: %d schedules that would have started it are removed"
+        log.warning(told, schedule.graph_id, schedule.user_id, n_removed)
+        return True
 
     # --- overlapping runs --------------------------------------------------------------------------------------
 
@@ -259,8 +281,9 @@ class Ticker:
         except DatabaseError:
             raise
         except Exception as caught:
-            error, reason = caught, _reason_of(schedule, caught)
-            await self._db.write(refuse)
+            if not await self._has_cleaned_up(schedule, caught):
+                error, reason = caught, _reason_of(schedule, caught)
+                await self._db.write(refuse)
 
 
 # --- rows ------------------------------------------------------------------------------------------------------

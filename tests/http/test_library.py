@@ -253,6 +253,26 @@ async def test_an_agent_leaves_with_all_that_starts_it_or_not_at_all(narrow_serv
     assert (await server.request("DELETE", f"{AGENTS}/{agent['id']}")).status == 204
 
 
+async def test_deleting_twice_is_a_404(server: LiveServer):
+    agent = await save_to_library(server, echo_agent())
+    graph_id = agent["graph_id"]
+    given = {"name": "n", "inputs": {"x": 1}}
+    schedule = await ok(server.post(f"/api/graphs/{graph_id}/schedules", {**given, "cron": "@daily"}))
+    preset = {**given, "graph_id": graph_id, "graph_version": 1, "description": "", "credentials": {}}
+    paths = [
+        f"/api/schedules/{schedule['id']}",
+        f"/api/library/presets/{(await ok(server.post('/api/library/presets', preset)))['id']}",
+        f"/api/library/folders/{(await ok(server.post('/api/library/folders', {'name': 'f'})))['id']}",
+        f"/api/executions/{(await run_to_end(server, graph_id, x=1))['id']}",
+        f"{AGENTS}/{agent['id']}",
+        f"/api/graphs/{graph_id}",
+    ]
+    for path in paths:
+        assert 200 <= (await server.request("DELETE", path)).status < 300
+        again = await server.request("DELETE", path)
+        assert (again.status, again.json()["message"].startswith("There is no")) == (404, True), path
+
+
 async def test_deleting_a_graph_calls_the_same_hooks(server: LiveServer):
     agent = await save_to_library(server, echo_agent())
     left = []

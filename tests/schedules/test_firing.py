@@ -220,6 +220,26 @@ async def test_no_orphan_can_be_stored_by_any_way(world: World):
     await world.app.db.write(lambda tx: tx.execute(copy + " LIMIT 1"))
 
 
+async def test_a_run_that_is_refused_since_its_agent_is_gone_takes_what_fired_it_along(world: World, clock: FakeClock, caplog):
+    """No trigger of the file has kept these orphans out: they are planted."""
+    gone, fine = await world.add_agent(), await world.add_agent()
+    orphans = [await world.add_schedule(gone, cron) for cron in ("0 * * * *", "30 * * * *")]
+    kept = await world.add_schedule(fine)
+
+    def plant(tx):
+        tx.execute("DROP TRIGGER schedules_leave_with_an_agent_put_away")
+        tx.execute("UPDATE library_agents SET is_deleted = 1 WHERE graph_id = ?", (gone.id,))
+
+    await world.app.db.write(plant)
+    clock.turn(hours=1)
+    await world.run_due()
+    for orphan in orphans:
+        with pytest.raises(NotFoundError):
+            world.app.schedules.get_schedule(USER, orphan.id)
+    assert await world.statuses(kept.id) == [("01T13:00", "started")]
+    assert f"{gone.id} is not in the library of the user {USER}: 2 schedules" in caplog.text
+
+
 async def test_deleted_credentials_pause_the_schedules_that_use_them(world: World, clock: FakeClock):
     graph = await world.add_agent()
     schedule = await world.add_schedule(graph)
