@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -22,6 +23,7 @@ from .backups.service import BackupService
 from .blocks.routes import block_routes
 from .blocks.service import BlockService
 from .config import Config
+from .credentials.secrets import SecretBox
 from .credentials.service import CredentialsService
 from .credits.ledger import Ledger
 from .db import Database
@@ -61,6 +63,9 @@ from .schedules.routes import schedule_routes
 from .schedules.service import ScheduleService
 from .schedules.ticker import Ticker
 from .sdk import text
+from .triggers.leftovers import delete_old_deliveries, give_webhooks_back
+from .triggers.routes import trigger_routes
+from .triggers.service import TriggerService
 from .users.routes import user_routes
 from .users.service import UserService
 from .users.types import DEFAULT_USER_ID
@@ -71,6 +76,7 @@ log = logging.getLogger(__name__)
 DATABASE_NAME = "autogpt_lite.sqlite"
 RETENTION_JOB, RETENTION_EVERY_S = "retention", 3600.0
 DAY_S = 86_400.0
+GIVE_BACK_JOB, GIVE_BACK_EVERY_S = "give_webhooks_back", 3600.0
 
 
 class App:
@@ -99,6 +105,18 @@ class App:
         self.agents_folder = AgentsFolder(db, self.graphs, config.agents, DEFAULT_USER_ID)
         self.blocks = BlockService(registry, self.credentials, config)
         self.schedules = ScheduleService(db, self.executions, config.schedules, self.users.timezone_of)
+        self.triggers = TriggerService(
+            db,
+            registry,
+            self.graphs,
+            self.library,
+            self.library_agents,
+            self.presets,
+            self.executions,
+            self.credentials,
+            SecretBox(data_dir),
+            config,
+        )
         self.ticker = Ticker(db, self.executions, self.library, self.bus)
         self.retention = RetentionService(db, self.graphs, config.retention)
         self.jobs = SystemJobs(db)
@@ -122,6 +140,7 @@ class App:
             *backup_routes(self.backups),
             *block_routes(self.blocks, self.users.timezone_of),
             *schedule_routes(self.schedules),
+            *trigger_routes(self.triggers, config.triggers),
             *job_routes(self.jobs),
             *late_run_routes(self.late_runs),
             *status_routes(self.status),
@@ -153,6 +172,7 @@ class App:
             )
         )
         self._wire_schedules()
+        self._wire_triggers()
 
     def _wire_schedules(self) -> None:
         self.schedules.changed = self.ticker.wake
@@ -170,6 +190,31 @@ class App:
         )
         for name, every_s, run, description in jobs:
             self.jobs.add(SystemJob(name, float(every_s), run, description))
+
+    def _wire_triggers(self) -> None:
+        self.presets.webhooks = self.triggers
+        self.library_agents.listening.append(self.presets.graphs_listening)
+        self.triggers.clear_soon = lambda: self.jobs.run_soon(GIVE_BACK_JOB)
+        # A write has no loop of its own; the job begins with a write, so it comes after this one.
+        loop = asyncio.get_running_loop()
+        self.library.leaving.append(lambda *_: loop.call_soon_threadsafe(self.triggers.clear_soon))
+        days = self.config.triggers.history_days
+        jobs = (
+            (
+                GIVE_BACK_JOB,
+                GIVE_BACK_EVERY_S,
+                lambda: give_webhooks_back(self.db, self.triggers),
+                "Ends webhooks at their providers when their last trigger has gone.",
+            ),
+            (
+                "delete_old_deliveries",
+                GIVE_BACK_EVERY_S,
+                lambda: delete_old_deliveries(self.db, days),
+                "Keeps the history of deliveries in bounds.",
+            ),
+        )
+        for name, every_s, run, description in jobs:
+            self.jobs.add(SystemJob(name, every_s, run, description))
 
     async def _open_schedules(self) -> None:
         entries = ConfigSchedules(self.db, self.schedules, self.agent_files, self.config.schedules, DEFAULT_USER_ID)

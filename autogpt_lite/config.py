@@ -28,6 +28,7 @@ class ServerConfig(Section):
     host: str
     port: int
     public_url: str
+    public_port: int
     allowed_hosts: list[str]
     max_body_bytes: int
     max_json_depth: int
@@ -147,6 +148,15 @@ class SchedulesConfig(Section):
     entries: list[ScheduleEntry]
 
 
+class TriggersConfig(Section):
+    deliveries_per_minute: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+    max_body_bytes: Annotated[int, msgspec.Meta(ge=1)]
+    history_days: int
+    require_secret: bool
+    github_api_url: str
+    telegram_api_url: str
+
+
 class LogConfig(Section):
     level: Literal["debug", "info", "warning", "error"]
 
@@ -167,6 +177,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     text: TextConfig
     llm: LlmConfig
     schedules: SchedulesConfig
+    triggers: TriggersConfig
     log: LogConfig
 
 

@@ -67,6 +67,12 @@ class NotAuthenticatedError(AutoGPTLiteError):
     hint = "Run `autogpt-lite open` on the machine of the server to get a new link."
 
 
+class InvalidSignatureError(AutoGPTLiteError):
+    """The delivery is not signed with the secret of this webhook."""
+
+    status = 401
+
+
 class NotAuthorizedError(AutoGPTLiteError):
     """This is not allowed."""
 
@@ -93,6 +99,12 @@ class ConflictError(AutoGPTLiteError):
     """Somebody else was first."""
 
     status = 409
+
+
+class GoneError(AutoGPTLiteError):
+    """This is not there any more."""
+
+    status = 410
 
 
 class PayloadTooLargeError(AutoGPTLiteError):
@@ -123,6 +135,10 @@ class TooManyRequestsError(AutoGPTLiteError):
     """Too many requests."""
 
     status = 429
+
+    def __init__(self, message: str | None = None, *, hint: str | None = None, retry_after_s: float | None = None):
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s
 
 
 class MissingConfigError(AutoGPTLiteError):

@@ -18,7 +18,7 @@ from ..db.failures import FULL_ERRNOS
 from ..errors import DiskFullError, StartupError
 from ..instance_lock import InstanceLock
 from ..web.guard import check_open_mode
-from ..web.listen import bind_sockets
+from ..web.listen import bind_public_sockets, bind_sockets
 from .client import remove_server_file, write_server_file
 from .interpreter import raise_file_limit, settle_memory, tune_interpreter
 from .loop import loop_factory
@@ -43,20 +43,24 @@ def command(data_dir: str | None, config_path: str | None, host: str | None, por
     with InstanceLock(path) as lock:
         remove_server_file(path)
         sockets = bind_sockets(config.server)
+        public_sockets: list[socket.socket] = []
         try:
+            public_sockets = bind_public_sockets(config.server)
             with asyncio.Runner(loop_factory=loop_factory()) as runner:
-                runner.run(_serve(config, path, sockets, lock))
+                runner.run(_serve(config, path, sockets, public_sockets, lock))
         except OSError as error:
             if error.errno not in FULL_ERRNOS:
                 raise
             raise StartupError(f"The disk of the data directory {path} is full.", hint=DiskFullError.hint) from None
         finally:
             remove_server_file(path)
-            for bound in sockets:
+            for bound in (*sockets, *public_sockets):
                 bound.close()
 
 
-async def _serve(config: Config, data_dir: Path, sockets: list[socket.socket], lock: InstanceLock) -> None:
+async def _serve(
+    config: Config, data_dir: Path, sockets: list[socket.socket], public_sockets: list[socket.socket], lock: InstanceLock
+) -> None:
     from ..app import App
     from ..web.server import create_server
 
@@ -70,6 +74,7 @@ async def _serve(config: Config, data_dir: Path, sockets: list[socket.socket], l
             bus=app.bus,
             owner_of=app.executions.owner_of,
             sockets=sockets,
+            public_sockets=public_sockets,
         )
         try:
             app.accounts.base_url = server.url

@@ -208,9 +208,11 @@ CREATE TABLE presets (
     webhook_id     TEXT,
     created_at     INTEGER NOT NULL,
     updated_at     INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+, inactive_reason TEXT) STRICT, WITHOUT ROWID;
 
 CREATE INDEX presets_of_user ON presets (user_id, graph_id, updated_at);
+
+CREATE INDEX presets_of_webhook ON presets (webhook_id) WHERE webhook_id IS NOT NULL;
 
 CREATE TABLE purge_queue (
     graph_exec_key  INTEGER PRIMARY KEY
@@ -324,6 +326,47 @@ CREATE TABLE users (
     updated_at  INTEGER NOT NULL
 , password_hash TEXT, preferences BLOB) STRICT, WITHOUT ROWID;
 
+CREATE TABLE webhook_deliveries (
+    key            INTEGER PRIMARY KEY AUTOINCREMENT,
+    webhook_key    INTEGER NOT NULL REFERENCES webhooks (key) ON DELETE CASCADE,
+    delivery_id    TEXT NOT NULL,
+    preset_id      TEXT NOT NULL,
+    event          TEXT NOT NULL,
+    status         TEXT NOT NULL CHECK (status IN ('started', 'skipped', 'refused', 'stale', 'ping')),
+    graph_exec_id  TEXT,
+    reason         TEXT,
+    n_repeats      INTEGER NOT NULL DEFAULT 0,
+    received_at    INTEGER NOT NULL,
+    CHECK ((status = 'started') = (graph_exec_id IS NOT NULL))
+) STRICT;
+
+CREATE INDEX webhook_deliveries_by_age ON webhook_deliveries (received_at);
+
+CREATE INDEX webhook_deliveries_of_webhook ON webhook_deliveries (webhook_key, received_at, key);
+
+CREATE UNIQUE INDEX webhook_deliveries_once ON webhook_deliveries (webhook_key, delivery_id, preset_id);
+
+CREATE TABLE webhooks (
+    key                  INTEGER PRIMARY KEY AUTOINCREMENT,
+    id                   TEXT NOT NULL UNIQUE CHECK (length(id) >= 32),
+    user_id              TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    provider             TEXT NOT NULL,
+    webhook_type         TEXT NOT NULL,
+    resource             TEXT NOT NULL,
+    credentials_id       TEXT NOT NULL,
+    events               BLOB NOT NULL,
+    secret               BLOB,
+    provider_webhook_id  TEXT NOT NULL DEFAULT '',
+    has_left             INTEGER NOT NULL DEFAULT 0 CHECK (has_left IN (0, 1)),
+    n_leave_attempts     INTEGER NOT NULL DEFAULT 0,
+    created_at           INTEGER NOT NULL,
+    updated_at           INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX webhooks_of_user ON webhooks (user_id, provider, credentials_id);
+
+CREATE INDEX webhooks_that_left ON webhooks (key) WHERE has_left = 1;
+
 CREATE TRIGGER schedules_leave_with_an_agent_put_away AFTER UPDATE OF is_deleted, is_archived ON library_agents
 WHEN new.is_deleted = 1 OR new.is_archived = 1
 BEGIN
@@ -335,6 +378,19 @@ BEGIN
     DELETE FROM schedules WHERE user_id = old.user_id AND graph_id = old.graph_id;
 END;
 
+CREATE TRIGGER triggers_leave_with_an_agent_put_away AFTER UPDATE OF is_deleted, is_archived ON library_agents
+WHEN new.is_deleted = 1 OR new.is_archived = 1
+BEGIN
+    UPDATE presets SET webhook_id = NULL
+    WHERE user_id = new.user_id AND graph_id = new.graph_id AND webhook_id IS NOT NULL;
+END;
+
+CREATE TRIGGER triggers_leave_with_their_agent AFTER DELETE ON library_agents
+BEGIN
+    UPDATE presets SET webhook_id = NULL
+    WHERE user_id = old.user_id AND graph_id = old.graph_id AND webhook_id IS NOT NULL;
+END;
+
 CREATE VIEW node_executions_readable AS
 SELECT g.uuid AS graph_exec_id, n.id & 16777215 AS seq, n.node,
        CASE n.status WHEN 0 THEN 'INCOMPLETE' WHEN 1 THEN 'QUEUED' WHEN 2 THEN 'RUNNING' WHEN 3 THEN 'REVIEW'
@@ -342,6 +398,51 @@ SELECT g.uuid AS graph_exec_id, n.id & 16777215 AS seq, n.node,
        datetime(n.added_at / 1000000, 'unixepoch') AS added, datetime((n.added_at + n.ended_us) / 1000000, 'unixepoch') AS ended,
        json(n.input) AS input, json(n.output) AS output
 FROM node_executions n JOIN graph_executions g ON g.id = n.id >> 24;
+
+CREATE TRIGGER triggers_keep_needing_a_webhook BEFORE UPDATE OF webhook_id, user_id ON presets
+WHEN new.webhook_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM webhooks WHERE id = new.webhook_id AND user_id = new.user_id AND has_left = 0)
+BEGIN
+    SELECT RAISE(ABORT, 'a trigger needs a webhook of its user');
+END;
+
+CREATE TRIGGER triggers_keep_needing_an_agent BEFORE UPDATE OF webhook_id, user_id, graph_id ON presets
+WHEN new.webhook_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM library_agents
+    WHERE user_id = new.user_id AND graph_id = new.graph_id AND is_deleted = 0 AND is_archived = 0)
+BEGIN
+    SELECT RAISE(ABORT, 'a trigger needs an agent in the library');
+END;
+
+CREATE TRIGGER triggers_need_a_webhook BEFORE INSERT ON presets
+WHEN new.webhook_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM webhooks WHERE id = new.webhook_id AND user_id = new.user_id AND has_left = 0)
+BEGIN
+    SELECT RAISE(ABORT, 'a trigger needs a webhook of its user');
+END;
+
+CREATE TRIGGER triggers_need_an_agent BEFORE INSERT ON presets
+WHEN new.webhook_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM library_agents
+    WHERE user_id = new.user_id AND graph_id = new.graph_id AND is_deleted = 0 AND is_archived = 0)
+BEGIN
+    SELECT RAISE(ABORT, 'a trigger needs an agent in the library');
+END;
+
+CREATE TRIGGER webhooks_leave_with_their_last_preset AFTER DELETE ON presets
+WHEN old.webhook_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM presets WHERE webhook_id = old.webhook_id)
+BEGIN
+    UPDATE webhooks SET has_left = 1 WHERE id = old.webhook_id;
+    DELETE FROM webhooks WHERE id = old.webhook_id AND provider_webhook_id = '';
+END;
+
+CREATE TRIGGER webhooks_leave_with_their_last_trigger AFTER UPDATE OF webhook_id ON presets
+WHEN old.webhook_id IS NOT NULL AND old.webhook_id IS NOT new.webhook_id
+     AND NOT EXISTS (SELECT 1 FROM presets WHERE webhook_id = old.webhook_id)
+BEGIN
+    UPDATE webhooks SET has_left = 1 WHERE id = old.webhook_id;
+    DELETE FROM webhooks WHERE id = old.webhook_id AND provider_webhook_id = '';
+END;
 
 CREATE TRIGGER schedules_keep_their_agent BEFORE UPDATE OF user_id, graph_id ON schedules
 WHEN new.user_id <> old.user_id OR new.graph_id <> old.graph_id

@@ -15,7 +15,7 @@ from ..engine.problems import Problems
 from ..engine.validate import MAX_SUB_GRAPHS, check_size, force_static_links, validate_graph
 from ..errors import GraphNotInLibraryError, InvalidInputError, NotFoundError
 from ..library.service import LibraryService
-from ..registry import Registry
+from ..registry import BlockEntry, Registry
 from . import store
 from .answer import graph_facts, graph_model
 from .diff import GraphDifference, diff_graphs
@@ -23,6 +23,7 @@ from .export import export_graph, without_secrets
 from .ids import agent_nodes, called_graph, reassign_ids
 from .pairing import pair_nodes
 from .relink import relink_sub_graphs
+from .schema import WEBHOOK_TYPES, nodes_of_type
 from .types import MAX_VERSION, GraphFacts, GraphModel
 
 T = TypeVar("T")
@@ -266,6 +267,10 @@ class GraphService:
     def pair_nodes(self, old: Graph, new: Graph) -> dict[str, str]:
         """{id of a node in the old version: id of the same node in the new one}."""
         return pair_nodes(old, new)
+
+    def trigger_of(self, graph: Graph) -> tuple[Node, BlockEntry] | None:
+        """The node that starts the graph when something happens elsewhere, the first of several; None where it has none."""
+        return next(nodes_of_type(graph, self._registry, *WEBHOOK_TYPES), None)
 
     def _select(self, graph_id: str, version: int | None) -> Graph | None:
         if version is not None and not 0 < version <= MAX_VERSION:

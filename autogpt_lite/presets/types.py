@@ -59,8 +59,36 @@ class PresetProblem(msgspec.Struct, kw_only=True):
     message: str
 
 
+class Webhook(msgspec.Struct, kw_only=True):
+    """Where a trigger listens. `secret` is only shown where the server has just made it for the user to copy, else ""."""
+
+    id: str
+    user_id: str
+    provider: str
+    credentials_id: str
+    webhook_type: str
+    resource: str
+    events: list[str]
+    config: dict[str, Any]
+    secret: str
+    provider_webhook_id: str
+    url: str
+
+
+class TriggeredPreset(msgspec.Struct, kw_only=True):
+    """What a delivery starts. `config` are the pins of the trigger node."""
+
+    id: str
+    user_id: str
+    graph_id: str
+    config: dict[str, Any]
+    credentials: Credentials
+    is_active: bool
+    inactive_reason: str | None
+
+
 class LibraryAgentPreset(msgspec.Struct, kw_only=True):
-    """A preset. `graph_version` is the version that it was made for; it runs on the active one, and is broken where it does not
+    """A preset; with a webhook it is what that starts, while it is active. `graph_version` is the version that it was made for; it runs on the active one, and is broken where it does not
     fit that. Times are ISO 8601, UTC."""
 
     id: str
@@ -72,8 +100,9 @@ class LibraryAgentPreset(msgspec.Struct, kw_only=True):
     inputs: dict[str, Any]
     credentials: Credentials
     is_active: bool
+    inactive_reason: str | None
     webhook_id: str | None
-    webhook: dict[str, Any] | None
+    webhook: Webhook | None
     created_at: str
     updated_at: str
     is_broken: bool

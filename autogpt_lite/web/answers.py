@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import secrets
 from typing import Any
 
@@ -10,7 +11,7 @@ import msgspec
 from aiohttp.web import Response as HttpResponse
 from multidict import CIMultiDict
 
-from ..errors import AutoGPTLiteError, DatabaseError, MethodNotAllowedError, StartupError
+from ..errors import AutoGPTLiteError, DatabaseError, MethodNotAllowedError, StartupError, TooManyRequestsError
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,10 @@ def error_response(error: AutoGPTLiteError) -> HttpResponse:
     if isinstance(error, MethodNotAllowedError):
         return _shape(405, ErrorBody(error.message, error.message, error.hint), {"Allow": allow_header(error.detail)})
     detail = error.message if error.detail is None else error.detail
-    return _shape(error.status, ErrorBody(error.message, detail, error.hint))
+    headers = None
+    if isinstance(error, TooManyRequestsError) and error.retry_after_s is not None:
+        headers = {"Retry-After": str(max(1, math.ceil(error.retry_after_s)))}
+    return _shape(error.status, ErrorBody(error.message, detail, error.hint), headers)
 
 
 def unexpected_response(error: BaseException) -> HttpResponse:

@@ -103,19 +103,22 @@ class RequestHandler:
         if needs_login(route):
             principal = await self._authenticator.authenticate(headers, remote)
             authorize(principal, route)
+        given = Request(principal=principal, path={}, headers=headers, remote=remote)
+        if route.check_first is not None:
+            given.path = endpoint.path_values(values)
+            route.check_first(given)
         raw = b""
         if request.body_exists:
-            check_body_headers(request, endpoint, self._config.max_body_bytes)
+            max_bytes = route.max_body_bytes or self._config.max_body_bytes
+            check_body_headers(request, endpoint, max_bytes)
             await invite_body(request)
-            raw = await read_body(request, self._config.max_body_bytes)
-        given = Request(
-            principal=principal,
-            path=endpoint.path_values(values) if values else {},
-            query=endpoint.query.read(query) if endpoint.query is not None else None,
-            body=endpoint.body.read(raw, self._config.max_json_depth) if endpoint.body is not None else None,
-            headers=headers,
-            remote=remote,
-        )
+            raw = await read_body(request, max_bytes)
+        if values:
+            given.path = endpoint.path_values(values)
+        if endpoint.query is not None:
+            given.query = endpoint.query.read(query)
+        if endpoint.body is not None:
+            given.body = endpoint.body.read(raw, self._config.max_json_depth)
         answer = await route.handler(given)
         if route.access == "admin":
             await self._authenticator.note_admin_action(given, route)
@@ -166,7 +169,8 @@ async def read_body(request: BaseRequest, max_bytes: int) -> bytes:
 
 
 def too_large(max_bytes: int) -> PayloadTooLargeError:
-    return PayloadTooLargeError(f"The body is larger than {max_bytes} bytes.", hint="`server.max_body_bytes` is the limit.")
+    hint = "`server.max_body_bytes` is the limit, for webhooks `triggers.max_body_bytes`."
+    return PayloadTooLargeError(f"The body is larger than {max_bytes} bytes.", hint=hint)
 
 
 def encode_answer(answer: Any, status: int) -> StreamResponse:

@@ -6,6 +6,8 @@ import errno
 import os
 import socket
 
+import msgspec
+
 from ..config import ServerConfig
 from ..errors import ConfigError, StartupError
 from .guard import bracketed
@@ -31,6 +33,15 @@ def bind_sockets(config: ServerConfig) -> list[socket.socket]:
             if config.port or attempt == _PORT_TRIES - 1:
                 raise
     raise AssertionError("unreachable")
+
+
+def bind_public_sockets(config: ServerConfig) -> list[socket.socket]:
+    """The same for `server.public_port`; none where it is 0."""
+    if config.public_port == 0:
+        return []
+    if config.public_port == config.port:
+        raise ConfigError("`server.public_port` has to be another one than `server.port`.")
+    return bind_sockets(msgspec.structs.replace(config, port=config.public_port))
 
 
 def _bind_all(hosts: list[str], port: int) -> list[socket.socket]:

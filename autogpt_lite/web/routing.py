@@ -73,6 +73,9 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     plain text: {"version": int}. A body that admits None (or whose fields all have defaults) may be left out. `body=bytes`
     hands over the raw bytes of any content type; only public routes, which check a signature themselves, may have it.
     `permission` is what an API key needs; a route without one is closed to API keys.
+
+    `check_first(request)` is called before the body is read, which may be large, and raises for a request that is not to be
+    answered. `max_body_bytes` is a limit below `server.max_body_bytes`. What `is_on_public_port` is served there too.
     """
 
     method: Method
@@ -88,3 +91,6 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     returns: Any = None
     status: int = 200
     errors: tuple[int, ...] = ()
+    check_first: Callable[[Request], None] | None = None
+    max_body_bytes: int | None = None
+    is_on_public_port: bool = False

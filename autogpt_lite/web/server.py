@@ -15,7 +15,8 @@ from .connections import HttpServer, check_http_parser
 from .guard import RequestGuard, bracketed
 from .handler import RequestHandler
 from .hub import WebSocketHub
-from .listen import bind_sockets
+from .listen import bind_public_sockets, bind_sockets
+from .public_port import PublicPort, open_public_port
 from .router import Router
 from .routing import Route
 from .static_files import StaticFiles
@@ -28,9 +29,12 @@ SHUTDOWN_S = 0.5
 class WebServer:
     """A listening server. `url` is its address on this machine; close it with `await close()`."""
 
-    def __init__(self, http: HttpServer, hub: WebSocketHub, routes: Sequence[Route], url: str, port: int):
+    def __init__(
+        self, http: HttpServer, hub: WebSocketHub, routes: Sequence[Route], url: str, port: int, public: PublicPort | None = None
+    ):
         self.http = http
         self.hub = hub
+        self.public = public
         self.routes = routes
         self.url = url
         self.port = port
@@ -46,6 +50,8 @@ class WebServer:
         """Accepts no more, cuts WebSockets off, lets requests end for SHUTDOWN_S, then cancels them."""
         for server in self._listening:
             server.close()
+        if self.public is not None:
+            await self.public.close()
         self.hub.close()
         self.http.pre_shutdown()
         transports = [one.transport for one in self.http.connections if one.transport is not None]
@@ -66,17 +72,21 @@ async def create_server(
     bus: EventBus,
     owner_of: OwnerOf,
     sockets: Sequence[socket.socket] | None = None,
+    public_sockets: Sequence[socket.socket] | None = None,
 ) -> WebServer:
-    """Starts to serve `routes`, /health, /openapi.json, /ws and the files of the web UI.
+    """Starts to serve `routes`, /health, /openapi.json, /ws and the files of the web UI; on `server.public_port` only what others
+    deliver.
 
-    `sockets` come from listen.bind_sockets, where the port was taken before the database was opened. Raises StartupError.
+    The sockets come from listen.bind_sockets and bind_public_sockets, where the ports were taken before the database was opened.
+    Raises StartupError.
     """
     check_http_parser()
     bound = list(sockets) if sockets is not None else bind_sockets(config.server)
+    public_bound = list(public_sockets) if public_sockets is not None else bind_public_sockets(config.server)
     try:
         port = bound[0].getsockname()[1]
         # Before anybody can connect: what runs here never calls this server.
-        add_own_ports(one.getsockname()[1] for one in bound)
+        add_own_ports(one.getsockname()[1] for one in (*bound, *public_bound))
         all_routes = [*system_routes(routes), *routes]
         hub = WebSocketHub(bus, config.websocket)
         door = WebSocketDoor(hub, authenticator, owner_of, config.websocket)
@@ -89,10 +99,11 @@ async def create_server(
             door.open,
         )
         http = HttpServer(handler, max_connections=config.server.max_connections)
-        server = WebServer(http, hub, all_routes, local_url(config.server.host, port), port)
+        public = await open_public_port(config, all_routes, authenticator, public_bound) if public_bound else None
+        server = WebServer(http, hub, all_routes, local_url(config.server.host, port), port, public)
         await server.listen(bound)
     except BaseException:
-        for one in bound:
+        for one in (*bound, *public_bound):
             one.close()
         raise
     authenticator.on_session_end(hub.end_session)

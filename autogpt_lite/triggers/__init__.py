@@ -1,0 +1,1 @@
+"""Webhook triggers: agents that start when another service delivers something."""
