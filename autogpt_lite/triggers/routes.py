@@ -73,7 +73,7 @@ def trigger_routes(service: TriggerService, config: TriggersConfig) -> list[Rout
     handlers = TriggerRoutes(service)
 
     def route(method: Any, path: str, handler: Any, summary: str, returns: Any, **more: Any) -> Route:
-        permission = "READ_GRAPH" if method == "GET" else "WRITE_LIBRARY"
+        permission = {"GET": "READ_INTEGRATIONS", "DELETE": "DELETE_INTEGRATIONS"}.get(method, "MANAGE_INTEGRATIONS")
         more = {"permission": permission, "errors": (404,), "tags": _TAGS, **more}
         return Route(method=method, path=path, handler=handler, summary=summary, returns=returns, **more)
 
@@ -89,6 +89,7 @@ def trigger_routes(service: TriggerService, config: TriggersConfig) -> list[Rout
             LibraryAgentPreset,
             body=SetUpTrigger,
             errors=set_up_errors,
+            permission="WRITE_LIBRARY",
             tags=("v2", "presets"),
         ),
         route(
@@ -99,6 +100,7 @@ def trigger_routes(service: TriggerService, config: TriggersConfig) -> list[Rout
             LibraryAgentPreset,
             body=SetUpAgentTrigger,
             errors=set_up_errors,
+            permission="WRITE_LIBRARY",
             tags=("v2", "library", "private"),
         ),
         Route(
