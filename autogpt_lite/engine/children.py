@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..db import Tx
-from ..errors import BlockError, LimitExceededError
+from ..errors import BlockError, LimitExceededError, NotFoundError
 from . import states
 from .admit import AdmitRequest
 from .flush import sql
 from .graph_execution import PARENT_ENDED, start_run, terminate_run
+from .plan import GraphPlan
 from .propagation import decode
 from .records import GraphExecution, NodeExecution
 from .stored_runs import end_stored_run
@@ -39,9 +40,11 @@ async def run_child(
     """Yields (output name, value) of the child in the order in which its Output nodes end; ends with the child.
 
     A replay of the parent node finds the child that its call number `call` had begun and starts it no second time. If the
-    parent node is cancelled, the child is stopped. Raises BlockError where a limit of the tree forbids one more child.
+    parent node is cancelled, the child is stopped. Raises BlockError where a limit of the tree forbids one more child,
+    NotFoundError for a graph that is not there for this user.
     """
     plan = engine.plan_of(graph_id, graph_version)
+    _check_may_run(engine, parent, plan)
     outputs: asyncio.Queue[tuple[str, Any] | None] = asyncio.Queue()
     request = AdmitRequest(
         user_id=parent.run.user_id,
@@ -66,6 +69,16 @@ async def run_child(
     finally:
         if child is not None and child.status not in states.ENDED and not engine.core.is_closing:
             terminate_run(engine.core, child, PARENT_ENDED)
+
+
+def _check_may_run(engine: Engine, parent: NodeExecution, plan: GraphPlan) -> None:
+    """A node's `graph_id` is whatever somebody wrote there. It has to be a graph of whose run it is, one of the owner of the
+    agent that calls it (an agent from elsewhere brings its own parts), or in the library in this version."""
+    run = parent.run
+    if plan.owner_id in (run.user_id, run.plan.owner_id):
+        return
+    if not engine.core.services.library.may_read(plan.graph_id, run.user_id, plan.version):
+        raise NotFoundError(f"There is no version {plan.version} of the graph {plan.graph_id[:80]!r}.")
 
 
 def child_key(parent: NodeExecution, call: int, graph_id: str, graph_version: int, inputs: dict[str, Any]) -> str:

@@ -36,9 +36,11 @@ class CredentialsLike(Protocol):
 
 
 class LibraryLike(Protocol):
-    """What the engine needs of the library (library/service.py); called inside a write."""
+    """What the engine needs of the library (library/service.py)."""
 
     def is_graph_in_user_library_tx(self, tx: Tx, graph_id: str, user_id: str, graph_version: int | None = None) -> bool: ...
+
+    def may_read(self, graph_id: str, user_id: str, graph_version: int) -> bool: ...
 
 
 LoadGraph = Callable[[str, int], Graph]

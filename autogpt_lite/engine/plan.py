@@ -85,9 +85,10 @@ class NodePlan:
 class GraphPlan:
     """A compiled graph version. `nodes` are in stored order: node_executions.node is an index into it."""
 
-    __slots__ = ("description", "graph_id", "name", "nodes", "nodes_by_id", "starting", "version")
+    __slots__ = ("description", "graph_id", "name", "nodes", "nodes_by_id", "owner_id", "starting", "version")
 
-    def __init__(self, graph_id: str, version: int, name: str, nodes: list[NodePlan], starting: list[NodePlan]):
+    def __init__(self, graph_id: str, version: int, name: str, nodes: list[NodePlan], starting: list[NodePlan], owner_id: str):
+        self.owner_id = owner_id
         self.graph_id = graph_id
         self.version = version
         self.name = name
@@ -100,6 +101,7 @@ class GraphLike(Protocol):
     id: str
     version: int
     name: str
+    user_id: str
     nodes: list[Any]
     links: list[Any]
 
@@ -121,4 +123,4 @@ def compile_plan(graph: GraphLike, registry: Registry) -> GraphPlan:
         node._finish(incoming[node.id])
         node.links = {pin: tuple(links) for pin, links in fired[node.id].items()}
     starting = [node for node in nodes if not node.is_note and (node.is_input or not incoming[node.id])]
-    return GraphPlan(graph.id, graph.version, graph.name, nodes, starting)
+    return GraphPlan(graph.id, graph.version, graph.name, nodes, starting, graph.user_id)

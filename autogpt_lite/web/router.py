@@ -10,7 +10,7 @@ import msgspec
 
 from ..errors import MethodNotAllowedError, NotFoundError, RequestValidationError
 from .decode import BodyReader, QueryReader
-from .routing import Route
+from .routing import PERMISSIONS, Route
 
 MAX_SEGMENT_CHARS = 512
 
@@ -49,6 +49,8 @@ def _check_route(route: Route, names: list[str]) -> None:
         raise ValueError(f"{route.method} {route.path}: the path and its parameters do not fit together")
     if route.body is bytes and route.access != "public":
         raise ValueError(f"{route.method} {route.path}: only public routes take bodies that are not JSON")
+    if route.permission is not None and (route.permission not in PERMISSIONS or route.access != "user"):
+        raise ValueError(f"{route.method} {route.path}: no API key can have the permission {route.permission} here")
     if route.body is not None and route.method == "GET":
         raise ValueError(f"{route.method} {route.path}: a GET has no body")
 

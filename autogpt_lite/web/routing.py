@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -24,8 +24,12 @@ Permission = Literal[
     "MANAGE_INTEGRATIONS",
     "READ_INTEGRATIONS",
     "DELETE_INTEGRATIONS",
+    "READ_SCHEDULE",
+    "WRITE_SCHEDULE",
 ]
-"""What an API key may be allowed to do: AutoGPT's names."""
+"""What an API key may be allowed to do: AutoGPT's names, and ours for schedules, which it has none for."""
+
+PERMISSIONS: tuple[str, ...] = get_args(Permission)
 
 
 class Principal(msgspec.Struct, frozen=True):
