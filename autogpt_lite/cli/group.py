@@ -14,6 +14,7 @@ COMMANDS = {
     "export": ("autogpt_lite.cli.export", "Write an agent to a file."),
     "library": ("autogpt_lite.cli.library", "List, remove, restore and pause the agents of the library."),
     "schedules": ("autogpt_lite.cli.schedules", "List, add, pause and remove schedules, and show their history."),
+    "triggers": ("autogpt_lite.cli.triggers", "List, try and remove webhook triggers, and show what was delivered."),
     "users": ("autogpt_lite.cli.users", "List, add and remove users, let them in again, and say who is an administrator."),
     "blocks": ("autogpt_lite.cli.blocks", "List all blocks."),
     "status": ("autogpt_lite.cli.status", "Show how the server is: problems, queue, late runs, jobs, disk, backups."),
