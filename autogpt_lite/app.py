@@ -56,6 +56,8 @@ from .reruns.routes import rerun_routes
 from .reruns.service import RerunService
 from .retention.routes import retention_routes
 from .retention.service import RetentionService
+from .run_search.routes import run_search_routes
+from .run_search.service import RunSearch
 from .schedules.config_entries import ConfigSchedules
 from .schedules.cron import find_zone
 from .schedules.history import delete_old_fires
@@ -75,7 +77,7 @@ log = logging.getLogger(__name__)
 
 DATABASE_NAME = "autogpt_lite.sqlite"
 RETENTION_JOB, RETENTION_EVERY_S = "retention", 3600.0
-DAY_S = 86_400.0
+DAY_S, INDEX_S = 86_400.0, 900.0
 GIVE_BACK_JOB, GIVE_BACK_EVERY_S = "give_webhooks_back", 3600.0
 
 
@@ -101,6 +103,7 @@ class App:
         self.library_agents = LibraryAgentService(db, self.library, self.graphs, self.executions, self.folders)
         self.presets = PresetService(db, self.library, self.graphs, self.executions)
         self.reruns = RerunService(db, self.engine, self.executions)
+        self.run_search = RunSearch(db, self.executions)
         self.agent_files = AgentFileService(db, self.graphs, self.executions)
         self.agents_folder = AgentsFolder(db, self.graphs, config.agents, DEFAULT_USER_ID)
         self.blocks = BlockService(registry, self.credentials, config)
@@ -134,6 +137,7 @@ class App:
             *folder_routes(self.folders),
             *preset_routes(self.presets),
             *rerun_routes(self.reruns),
+            *run_search_routes(self.run_search),
             *retention_routes(self.retention),
             *agent_file_routes(self.agent_files),
             *agents_folder_routes(self.agents_folder),
@@ -185,6 +189,7 @@ class App:
                 self.late_runs.report,
                 "Counts runs that wait too long or make no progress, and logs each once.",
             ),
+            ("index_runs", INDEX_S, self.run_search.update, "Makes the words of ended runs known to the search."),
             ("delete_old_audit", DAY_S, self.audit.delete_old, "Removes audit rows older than a year."),
             ("delete_old_fires", DAY_S, lambda: delete_old_fires(self.db, days), "Keeps the history of schedules in bounds."),
         )

@@ -27,6 +27,8 @@ def schema_of(connection: apsw.Connection) -> str:
     """The schema of a database as SQL: tables, each followed by its indexes, then views and triggers."""
     rows = connection.execute(
         "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+        # What a virtual table keeps its rows in comes with it.
+        " AND name NOT IN (SELECT name FROM pragma_table_list WHERE type = 'shadow')"
         " ORDER BY type IN ('view', 'trigger'), tbl_name, type <> 'table', name"
     )
     return _HEADER + "".join(f"\n{sql};\n" for (sql,) in rows)

@@ -249,6 +249,19 @@ CREATE TABLE retention_rules (
     PRIMARY KEY (user_id, graph_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE VIRTUAL TABLE run_words USING fts5 (
+    owner, graph, text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+);
+
+CREATE TABLE run_words_open (
+    id  INTEGER PRIMARY KEY REFERENCES graph_executions (id) ON DELETE CASCADE
+) STRICT;
+
+CREATE TABLE run_words_progress (
+    id       INTEGER PRIMARY KEY CHECK (id = 1),
+    last_id  INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE schedule_fires (
     schedule_key   INTEGER NOT NULL REFERENCES schedules (key) ON DELETE CASCADE,
     due_at         INTEGER NOT NULL,
@@ -366,6 +379,11 @@ CREATE TABLE webhooks (
 CREATE INDEX webhooks_of_user ON webhooks (user_id, provider, credentials_id);
 
 CREATE INDEX webhooks_that_left ON webhooks (key) WHERE has_left = 1;
+
+CREATE TRIGGER run_words_of_deleted AFTER DELETE ON graph_executions WHEN old.parent_node_exec_id IS NULL
+BEGIN
+    DELETE FROM run_words WHERE rowid = old.id;
+END;
 
 CREATE TRIGGER schedules_leave_with_an_agent_put_away AFTER UPDATE OF is_deleted, is_archived ON library_agents
 WHEN new.is_deleted = 1 OR new.is_archived = 1

@@ -40,6 +40,7 @@ from .types import (
     GraphExecutionWithNodes,
     NodesQuery,
     Pagination,
+    RunTexts,
     StopQuery,
 )
 
@@ -199,6 +200,13 @@ class ExecutionService:
 
         outputs, nodes = await self._db.read(read)
         return GraphExecutionWithNodes(**store.meta_fields(row), outputs=outputs, node_executions=nodes)
+
+    async def read_texts(self, keys: list[int]) -> list[RunTexts]:
+        """The inputs and outputs of runs by their rows' keys, of whomever they are; deleted ones are left out."""
+        rows = await self._db.read(lambda connection: store.read_rows(connection, keys))
+        plans = [self._plan_or_none(row[3], row[4]) for row in rows]  # here: what has compiled them is not for threads
+        both = list(zip(rows, plans, strict=True))
+        return await self._db.read(lambda connection: [store.texts_of(connection, row, plan) for row, plan in both])
 
     async def list_node_errors(self, user_id: str, graph_exec_id: str, graph_id: str | None = None) -> list[tuple[str, str]]:
         """[(node_id, message)] of the node executions that failed. Raises NotFoundError."""

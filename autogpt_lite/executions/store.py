@@ -13,7 +13,7 @@ from ..db import load_sql
 from ..engine import states
 from ..engine.ids import MAX_SEQ, node_exec_id, node_key
 from ..engine.plan import GraphPlan
-from .types import GraphExecutionMeta, NodeExecutionResult
+from .types import GraphExecutionMeta, NodeExecutionResult, RunTexts
 
 sql = load_sql(__file__, "store.sql")
 decode = msgspec.json.Decoder().decode
@@ -114,6 +114,16 @@ def read_outputs(connection: apsw.Connection, row: tuple, plan: GraphPlan | None
     rows = connection.execute(sql.output_nodes, (node_key(key, 0), node_key(key, MAX_SEQ), listed, MAX_OUTPUTS_SHOWN)).fetchall()
     given = [decode(text) for (text,) in rows]
     return _by_pin([(str(one.get("name") or ""), one.get("value")) for one in given])
+
+
+def read_rows(connection: apsw.Connection, keys: list[int]) -> list[tuple]:
+    """The rows of runs in the order of `keys`; deleted ones are left out."""
+    found = (connection.execute(sql.select_run_of_key, (key,)).fetchall() for key in keys)
+    return [rows[0] for rows in found if rows]
+
+
+def texts_of(connection: apsw.Connection, row: tuple, plan: GraphPlan | None) -> RunTexts:
+    return RunTexts(row[0], meta_of(row), decode(row[10]), read_outputs(connection, row, plan))
 
 
 def read_node_errors(connection: apsw.Connection, row: tuple, plan: GraphPlan | None) -> list[tuple[str, str]]:

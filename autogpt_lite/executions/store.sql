@@ -5,6 +5,13 @@ SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.preset_id, g.stat
 FROM graph_executions g LEFT JOIN graph_executions p ON p.id = g.parent_id LEFT JOIN graph_executions r ON r.id = g.root_id
 WHERE g.uuid = ?;
 
+-- name: select_run_of_key
+-- One run by its key.
+SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.preset_id, g.status, g.started_at, g.ended_at, g.stats, g.inputs,
+       g.credential_inputs, g.nodes_input_masks, g.is_dry_run, g.created_at, p.uuid, r.uuid
+FROM graph_executions g LEFT JOIN graph_executions p ON p.id = g.parent_id LEFT JOIN graph_executions r ON r.id = g.root_id
+WHERE g.id = ?;
+
 -- name: list_of_user
 -- The newest root runs of a user. (user_id, limit, offset)
 SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.preset_id, g.status, g.started_at, g.ended_at, g.stats, g.inputs,

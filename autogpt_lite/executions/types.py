@@ -103,6 +103,15 @@ class GraphExecutionWithNodes(GraphExecutionMeta, kw_only=True):
     node_executions: list[NodeExecutionResult]
 
 
+class RunTexts(msgspec.Struct):
+    """What a person gave to a run and got from it, for the search; `key` is its row."""
+
+    key: int
+    meta: GraphExecutionMeta
+    inputs: dict[str, Any]
+    outputs: dict[str, list[Any]]
+
+
 class TreeRun(msgspec.Struct, kw_only=True):
     """One run of a tree. `node_id` and `node_exec_id` are of the node in the parent that started it; both null for a root.
     `cost` is in credits, `duration` in seconds (so far, for one that goes on)."""
