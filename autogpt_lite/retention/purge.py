@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
+import time
+
 from ..db import Database, Tx
 from ..engine.ids import MAX_SEQ, node_key
 from .store import sql
 
 STEP_ROWS = 500
+STEP_S = 0.003
 
 
 async def purge_deleted_runs(db: Database) -> int:
     """Deletes what is left of deleted runs; the number of rows. Goes on where a restart interrupted it."""
     total = 0
-    while (row := db.point(sql.next_purge)) is not None:
-        total += await _purge_run(db, row[0])
+    while db.point(sql.next_purge) is not None:
+        total += await db.write(_purge_some)
     return total
 
 
-async def _purge_run(db: Database, key: int) -> int:
-    first, last = node_key(key, 0), node_key(key, MAX_SEQ)
-
-    def step(tx: Tx) -> int:
-        count = tx.execute(sql.purge_outputs, (first, last, STEP_ROWS))
-        if not count:
-            count = tx.execute(sql.purge_nodes, (first, last, STEP_ROWS))
-        if not count:
-            tx.execute(sql.end_purge, (key,))
-        return count
-
-    total = 0
-    while count := await db.write(step):
-        total += count
-    return total
+def _purge_some(tx: Tx) -> int:
+    """Up to STEP_ROWS rows, of as many runs as that takes: most have few, and a write for each would take minutes."""
+    count, until = 0, time.perf_counter() + STEP_S
+    while count < STEP_ROWS and time.perf_counter() < until and (row := tx.fetch_one(sql.next_purge)) is not None:
+        first, last, left = node_key(row[0], 0), node_key(row[0], MAX_SEQ), STEP_ROWS - count
+        deleted = tx.execute(sql.purge_outputs, (first, last, left)) or tx.execute(sql.purge_nodes, (first, last, left))
+        if not deleted:
+            tx.execute(sql.end_purge, row)
+        count += deleted
+    return count

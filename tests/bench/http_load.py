@@ -52,11 +52,13 @@ class Server:
 
 
 @contextmanager
-def run_server(data_dir: Path) -> Iterator[Server]:
+def run_server(data_dir: Path, more_settings: str = "") -> Iterator[Server]:
     """Starts the server and waits for the line that it prints when it listens."""
     settings = data_dir / "bench.toml"
     blocks = Path(loads.__file__).with_name("blocks")
-    settings.write_text(f'[blocks]\npaths = ["{blocks.as_posix()}"]\n[engine]\nmax_node_executions = 100000\n', "utf-8")
+    settings.write_text(
+        f'[blocks]\npaths = ["{blocks.as_posix()}"]\n[engine]\nmax_node_executions = 100000\n{more_settings}', "utf-8"
+    )
     command = [
         sys.executable,
         "-m",

@@ -43,6 +43,17 @@ FIGURES = (
     Figure("memory.rss_at_rest_mb", "Memory at rest", "MB", 80, 60, False),
     Figure("memory.rss_added_mb", "Memory added by 10,000 runs", "MB", 20, 10, False),
     Figure("http.ready_s", "Start of the server to listening", "s", 1.0, None, False),
+    Figure("start.ready_s_full", "Start of the server with a file of 1 GB", "s", 2.0, None, False),
+    Figure("purge.api_p99_ms_full", "Requests while 1,000,000 node executions are removed, p99", "ms", 100, None, False),
+    Figure("purge.purge_s_full", "Removing them, and shrinking the file", "s", None, None, False),
+    Figure("purge.file_to_live_full", "The file afterwards, by what it holds", "times", 1.2, None, False),
+    Figure("backup.commit_p99_ms_full", "Commits while 1 GB is backed up under load, p99", "ms", 20, None, False),
+    Figure("backup.backup_s_full", "That backup", "s", None, None, False),
+    Figure("start.ready_s_small", "Tried out: start with 50 MB", "s", None, None, False),
+    Figure(
+        "purge.api_p99_ms_small", "Tried out: requests while 50,000 node executions are removed, p99", "ms", None, None, False
+    ),
+    Figure("backup.commit_p99_ms_small", "Tried out: commits while 50 MB are backed up, p99", "ms", None, None, False),
     Figure("naive.raw_ceiling", "For scale: the same rows in one executemany", "rows/s"),
     Figure("naive.commit_each_node", "For scale: a commit a node execution", "node executions/s"),
     Figure("naive.commit_each_status", "For scale: a commit a status", "node executions/s"),
