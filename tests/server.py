@@ -196,6 +196,17 @@ class LiveServer:
         return cookie_name(self.host)
 
 
+class KnownRuns:
+    """Whose run an id is; each is its own root."""
+
+    def __init__(self) -> None:
+        self.owners: dict[str, str] = {}
+
+    def place_of(self, graph_exec_id: str) -> tuple[str, str] | None:
+        owner = self.owners.get(graph_exec_id)
+        return None if owner is None else (owner, graph_exec_id)
+
+
 @contextlib.asynccontextmanager
 async def run_server(
     data_dir: Path, routes: Sequence[Route] = SAMPLE_ROUTES, *, settings: dict[str, Any] | None = None
@@ -210,10 +221,10 @@ async def run_server(
         closing.push_async_callback(audit.close)
         closing.push_async_callback(api_keys.close)
         bus = EventBus(config.websocket.ring_events)
-        runs: dict[str, str] = {}
+        runs = KnownRuns()
         routes = [*accounts_routes(accounts), *user_routes(users), *api_key_routes(api_keys), *audit_routes(audit), *routes]
-        async with _listen(config, routes, accounts, bus, runs.get) as live:
-            live.runs = runs
+        async with _listen(config, routes, accounts, bus, runs) as live:
+            live.runs = runs.owners
             yield live
 
 
@@ -225,7 +236,7 @@ async def run_app(data_dir: Path, *, settings: dict[str, Any] | None = None) -> 
     config = make_config(settings)
     async with (
         App.open(config, data_dir) as app,
-        _listen(config, app.routes, app.accounts, app.bus, app.executions.owner_of) as live,
+        _listen(config, app.routes, app.accounts, app.bus, app.executions) as live,
     ):
         live.app = app
         yield live
@@ -237,8 +248,8 @@ def make_config(settings: dict[str, Any] | None = None) -> Config:
 
 
 @contextlib.asynccontextmanager
-async def _listen(config: Config, routes, accounts: AccountsService, bus: EventBus, owner_of) -> AsyncIterator[LiveServer]:
-    web = await create_server(config, routes, authenticator=accounts, bus=bus, owner_of=owner_of)
+async def _listen(config: Config, routes, accounts: AccountsService, bus: EventBus, runs) -> AsyncIterator[LiveServer]:
+    web = await create_server(config, routes, authenticator=accounts, bus=bus, runs=runs)
     accounts.base_url = web.url
     try:
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:

@@ -157,7 +157,8 @@ class AccountsService:
             raise SocketRefused(BAD_TOKEN, "The API key is not valid.")
         if SOCKET_PERMISSION not in (known.principal.permissions or ()):
             raise SocketRefused(BAD_TOKEN, f"This needs the permission {SOCKET_PERMISSION}.")
-        return SocketLogin(known.principal.user_id, known.key_hash)
+        may_execute = "EXECUTE_GRAPH" in (known.principal.permissions or ())
+        return SocketLogin(known.principal.user_id, known.key_hash, may_execute=may_execute)
 
     async def _jwt_socket(self, token: str, remote: str) -> SocketLogin:
         try:

@@ -72,7 +72,7 @@ async def _serve(
             app.routes,
             authenticator=app.accounts,
             bus=app.bus,
-            owner_of=app.executions.owner_of,
+            runs=app.executions,
             sockets=sockets,
             public_sockets=public_sockets,
         )

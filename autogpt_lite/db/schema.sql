@@ -99,7 +99,7 @@ CREATE TABLE graph_executions (
     started_at            INTEGER,
     ended_at              INTEGER,
     stats                 BLOB
-) STRICT;
+, root_uuid TEXT) STRICT;
 
 CREATE UNIQUE INDEX graph_executions_child_key ON graph_executions (parent_node_exec_id, child_key)
     WHERE child_key IS NOT NULL;

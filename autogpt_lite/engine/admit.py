@@ -159,8 +159,9 @@ def _check_admission(tx: Tx, core: Core, request: AdmitRequest, run: GraphExecut
         ):
             raise GraphNotInLibraryError(hint="Add the agent to the library again to run it.")
         return
-    status = tx.fetch_one(sql.status_of, (parent.run.key,))
-    if status is None:
-        raise NotFoundError("The parent run is gone.")
-    if status[0] in states.ENDED:
-        raise ConflictError(f"The parent run is {status[0]}; nothing new starts in it.")
+    for name, key in (("parent", parent.run.key), ("root", root_key(parent.run))):
+        status = tx.fetch_one(sql.status_of, (key,))
+        if status is None:
+            raise NotFoundError(f"The {name} run is gone.")
+        if status[0] in states.ENDED:
+            raise ConflictError(f"The {name} run is {status[0]}; nothing new starts in it.")

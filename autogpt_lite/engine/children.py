@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from .. import faultpoints
 from ..db import Tx
 from ..errors import BlockError, LimitExceededError, NotFoundError
 from . import states
@@ -96,6 +97,7 @@ async def _find_or_admit(engine: Engine, request: AdmitRequest, call: int, outpu
     if key is None:
         child = await engine.admit(request)
         _follow(engine, child, outputs)
+        faultpoints.hit("engine.child_admitted")
         if child.status == states.QUEUED:  # it may have been stopped while it was written
             start_run(core, child)
         return child

@@ -203,9 +203,10 @@ class Engine:
         below = [r for r in run.tree.runs.values() if is_below(r, run)]
         running = [e for r in below for e in r.executions.values() if e.task is not None]
         ended = [self.ended_future(r) for r in below]
-        for one in below:
-            terminate_run(self.core, one)
+        broken = [one for one in below if not self._terminate(one)]
         self._flusher.flush()
+        for one in broken:
+            await self.stop_stored(one.key)
         await self._wait_stored(ended)
         tasks = {e.task: e for e in running if e.task is not None}
         if tasks:
@@ -226,6 +227,15 @@ class Engine:
             _, waiting = await asyncio.wait(waiting, timeout=RETRY_S)
             if waiting and self._flusher.refused is not None:
                 raise self._flusher.refused  # it is stopped, and stored as soon as the disk takes it
+
+    def _terminate(self, run: GraphExecution) -> bool:
+        # Whatever is wrong with one run, the others of its tree end; its own rows are then ended as those of a stored one.
+        try:
+            terminate_run(self.core, run)
+        except Exception:
+            log.exception("run %s could not be stopped in memory; it is ended in the database", run.id)
+            return False
+        return True
 
     async def stop_stored(self, key: int, reason: str | None = None) -> None:
         """Ends a run that only waits in the database, with everything below it."""

@@ -22,7 +22,7 @@ def start_run(core: Core, run: GraphExecution) -> None:
     if run.status != states.QUEUED:
         states.log_refused("run", run.key, run.status, states.RUNNING)
         return
-    if run.parent is not None and run.parent.run.status in states.ENDED:
+    if _has_ended_above(run):
         terminate_run(core, run, PARENT_ENDED)
         return
     run.status = states.RUNNING
@@ -30,6 +30,14 @@ def start_run(core: Core, run: GraphExecution) -> None:
     core.touch_run(run)
     core.tell_run(run)
     set_going(core, run)
+
+
+def _has_ended_above(run: GraphExecution) -> bool:
+    while run.parent is not None:
+        run = run.parent.run
+        if run.status in states.ENDED:
+            return True
+    return False
 
 
 def set_going(core: Core, run: GraphExecution) -> None:

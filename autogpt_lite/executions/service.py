@@ -41,6 +41,7 @@ from .types import (
     NodesQuery,
     Pagination,
     RunTexts,
+    StopMessage,
     StopQuery,
 )
 
@@ -177,13 +178,12 @@ class ExecutionService:
 
     # --- showing ---------------------------------------------------------------------------------------
 
-    def owner_of(self, graph_exec_id: str) -> str | None:
-        """Whose run it is; None if there is no such run."""
+    def place_of(self, graph_exec_id: str) -> tuple[str, str] | None:
+        """(user id, root id) of a run: whose it is, and the tree that it belongs to; None if there is no such run."""
         run = self._engine.core.runs.get(graph_exec_id)
         if run is not None:
-            return run.user_id
-        row = self._db.point(store.sql.owner_of, (graph_exec_id,))
-        return row[0] if row else None
+            return run.user_id, run.ref.root_id
+        return self._db.point(store.sql.place_of, (graph_exec_id,))
 
     def get_meta(self, user_id: str, graph_exec_id: str, graph_id: str | None = None) -> GraphExecutionMeta:
         """A run without its outputs. Raises NotFoundError, also where it belongs to somebody or something else."""
@@ -194,12 +194,14 @@ class ExecutionService:
         row = self._row(user_id, graph_exec_id, graph_id)
         plan = self._plan_or_none(row[3], row[4])
 
-        def read(connection: Any) -> tuple:
-            nodes = store.read_nodes(connection, row, plan, limit=query.node_limit, after_seq=query.after_seq)
-            return store.read_outputs(connection, row, plan), nodes
+        def read(connection: Any) -> dict[str, Any]:
+            return {
+                "node_executions": store.read_nodes(connection, row, plan, limit=query.node_limit, after_seq=query.after_seq),
+                "outputs": store.read_outputs(connection, row, plan),
+                "children": store.read_children(connection, row),
+            }
 
-        outputs, nodes = await self._db.read(read)
-        return GraphExecutionWithNodes(**store.meta_fields(row), outputs=outputs, node_executions=nodes)
+        return GraphExecutionWithNodes(**store.meta_fields(row), **await self._db.read(read))
 
     async def read_texts(self, keys: list[int]) -> list[RunTexts]:
         """The inputs and outputs of runs by their rows' keys, of whomever they are; deleted ones are left out."""
@@ -229,8 +231,8 @@ class ExecutionService:
     async def get_tree(self, user_id: str, graph_exec_id: str, graph_id: str | None = None) -> ExecutionTree:
         """The whole tree that a run belongs to. Raises NotFoundError."""
         row = self._row(user_id, graph_exec_id, graph_id)
-        rows = await self._db.read(lambda connection: read_tree(connection, row[0]))
-        return build_tree(rows, self._engine.core.runs, self._plan_or_none)
+        root_id, rows = await self._db.read(lambda connection: read_tree(connection, row[0]))
+        return build_tree(root_id, rows, self._engine.core.runs, self._plan_or_none)
 
     async def list_runs(self, user_id: str) -> list[GraphExecutionMeta]:
         """The newest runs of a user, children left out."""
@@ -267,6 +269,11 @@ class ExecutionService:
             await self._engine.stop_stored(row[0])
         return self.get_meta(user_id, graph_exec_id)
 
+    async def stop_by_message(self, user_id: str, data: Any) -> GraphExecutionMeta:
+        """stop_run for a WebSocket message. Raises msgspec.ValidationError too."""
+        given = msgspec.convert(data, StopMessage)
+        return await self.stop_run(user_id, given.graph_exec_id, given=given)
+
     async def resume_run(self, user_id: str, graph_exec_id: str, graph_id: str | None = None) -> GraphExecutionMeta:
         """Sets a TERMINATED run going again where it was stopped, with the sub-agents that were stopped with it; nothing that had
         ended in it runs or is charged again. One that is under way stays as it is.
@@ -295,6 +302,7 @@ class ExecutionService:
 
         def delete(tx: Tx) -> None:
             tx.execute(store.sql.mark_for_purge, (key,))
+            tx.execute(store.sql.keep_root, {"id": key, "uuid": graph_exec_id})
             tx.execute(store.sql.delete_run, (key,))
 
         await self._db.write(delete)

@@ -13,13 +13,14 @@ from ..db import load_sql
 from ..engine import states
 from ..engine.ids import MAX_SEQ, node_exec_id, node_key
 from ..engine.plan import GraphPlan
-from .types import GraphExecutionMeta, NodeExecutionResult, RunTexts
+from .types import ChildRun, GraphExecutionMeta, NodeExecutionResult, RunTexts
 
 sql = load_sql(__file__, "store.sql")
 decode = msgspec.json.Decoder().decode
 
 MAX_NODES_SHOWN = 10_000
 MAX_OUTPUTS_SHOWN = 10_000
+MAX_CHILDREN_SHOWN = 1_000
 MAX_SHOWN_BYTES = 64_000_000
 
 
@@ -124,6 +125,14 @@ def read_rows(connection: apsw.Connection, keys: list[int]) -> list[tuple]:
 
 def texts_of(connection: apsw.Connection, row: tuple, plan: GraphPlan | None) -> RunTexts:
     return RunTexts(row[0], meta_of(row), decode(row[10]), read_outputs(connection, row, plan))
+
+
+def read_children(connection: apsw.Connection, row: tuple) -> list[ChildRun]:
+    """The runs that a run has started, oldest first."""
+    found = connection.execute(sql.children_of, (row[0], MAX_CHILDREN_SHOWN)).fetchall()
+    return [
+        ChildRun(id=uuid, status=status, graph_id=graph_id, graph_version=version) for uuid, status, graph_id, version in found
+    ]
 
 
 def read_node_errors(connection: apsw.Connection, row: tuple, plan: GraphPlan | None) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 -- name: select_run
 -- One run by its public id.
 SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.preset_id, g.status, g.started_at, g.ended_at, g.stats, g.inputs,
-       g.credential_inputs, g.nodes_input_masks, g.is_dry_run, g.created_at, p.uuid, r.uuid
+       g.credential_inputs, g.nodes_input_masks, g.is_dry_run, g.created_at, p.uuid, coalesce(r.uuid, g.root_uuid)
 FROM graph_executions g LEFT JOIN graph_executions p ON p.id = g.parent_id LEFT JOIN graph_executions r ON r.id = g.root_id
 WHERE g.uuid = ?;
 
@@ -35,8 +35,9 @@ SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.status, g.parent_
 FROM graph_executions g WHERE g.root_id = ?1 AND g.parent_node_exec_id IS NOT NULL ORDER BY 1 LIMIT ?2;
 
 -- name: root_of
--- The root of a run's tree.
-SELECT root_id FROM graph_executions WHERE id = ?;
+-- The root of a run's tree: its key, and its public id, also where it was deleted.
+SELECT g.root_id, coalesce(r.uuid, g.root_uuid) FROM graph_executions g LEFT JOIN graph_executions r ON r.id = g.root_id
+WHERE g.id = ?;
 
 -- name: node_of_execution
 -- Which node of the parent's graph an execution is of.
@@ -70,9 +71,18 @@ SELECT pin, value FROM node_outputs WHERE node_exec_id = ? ORDER BY ordinal LIMI
 -- The failed node executions of a run. (first key, last key, limit)
 SELECT node, stats FROM node_executions WHERE id BETWEEN ? AND ? AND status = 5 ORDER BY id LIMIT ?;
 
--- name: owner_of
--- Whose run it is.
-SELECT user_id FROM graph_executions WHERE uuid = ?;
+-- name: place_of
+-- Whose run it is, and the root of its tree.
+SELECT g.user_id, coalesce(r.uuid, g.root_uuid, g.uuid) FROM graph_executions g LEFT JOIN graph_executions r ON r.id = g.root_id
+WHERE g.uuid = ?;
+
+-- name: children_of
+-- The runs that a run has started, oldest first. (its key, limit)
+SELECT uuid, status, graph_id, graph_version FROM graph_executions WHERE parent_id = ? ORDER BY id LIMIT ?;
+
+-- name: keep_root
+-- The runs below a root that is about to be deleted remember its id. (:id and :uuid of the root)
+UPDATE graph_executions SET root_uuid = :uuid WHERE root_id = :id AND parent_node_exec_id IS NOT NULL;
 
 -- name: open_of_graph
 -- Runs of a graph that have not ended: the graph is about to go.

@@ -22,11 +22,11 @@ TreeRow = tuple[tuple, int | None]
 """(a row of tree_of_root, the position of the node that started it in its graph)"""
 
 
-def read_tree(connection: apsw.Connection, key: int) -> list[TreeRow]:
-    """The rows of the tree that a run belongs to, the root first."""
-    root = connection.execute(sql.root_of, (key,)).fetchall()[0][0]
+def read_tree(connection: apsw.Connection, key: int) -> tuple[str, list[TreeRow]]:
+    """The root's public id and the rows of the tree that a run belongs to, the root first unless it was deleted."""
+    root, root_id = connection.execute(sql.root_of, (key,)).fetchall()[0]
     rows = connection.execute(sql.tree_of_root, (root, MAX_RUNS_SHOWN + 1)).fetchall()
-    return [(row, _node_index(connection, row[7])) for row in rows]
+    return root_id, [(row, _node_index(connection, row[7])) for row in rows]
 
 
 def _node_index(connection: apsw.Connection, node_exec_key: int | None) -> int | None:
@@ -36,13 +36,13 @@ def _node_index(connection: apsw.Connection, node_exec_key: int | None) -> int |
     return found[0][0] if found else None
 
 
-def build_tree(rows: list[TreeRow], in_memory: Mapping[str, GraphExecution], plan_of: PlanOrNone) -> ExecutionTree:
+def build_tree(root_id: str, rows: list[TreeRow], in_memory: Mapping[str, GraphExecution], plan_of: PlanOrNone) -> ExecutionTree:
     """The tree as an answer. What runs at the moment is newer in memory than on the disk."""
     shown = rows[:MAX_RUNS_SHOWN]
     by_key = {row[0]: row for row, _ in shown}
     runs = [_tree_run(row, index, by_key, in_memory.get(row[1]), plan_of) for row, index in shown]
     return ExecutionTree(
-        root_id=rows[0][0][1],
+        root_id=root_id,
         runs=runs,
         cost=sum(run.cost for run in runs),
         node_exec_count=sum(run.node_exec_count for run in runs),

@@ -96,11 +96,22 @@ class NodeExecutionResult(msgspec.Struct, kw_only=True):
     end_time: str | None
 
 
+class ChildRun(msgspec.Struct, kw_only=True):
+    """A run that a node of another run has started."""
+
+    id: str
+    status: str
+    graph_id: str
+    graph_version: int
+
+
 class GraphExecutionWithNodes(GraphExecutionMeta, kw_only=True):
-    """A run with its outputs and node executions in the order in which they began."""
+    """A run with its outputs, its node executions in the order in which they began, and the runs that these have started (at
+    most 1,000, oldest first; the tree has what is below them)."""
 
     outputs: dict[str, list[Any]]
     node_executions: list[NodeExecutionResult]
+    children: list[ChildRun]
 
 
 class RunTexts(msgspec.Struct):
@@ -150,6 +161,12 @@ class StopQuery(msgspec.Struct, kw_only=True):
 
     wait_timeout: Annotated[float, msgspec.Meta(ge=0, le=60)] = 15.0
     cascade: bool = True
+
+
+class StopMessage(StopQuery, kw_only=True):
+    """The data of the WebSocket method stop_graph_execution."""
+
+    graph_exec_id: str
 
 
 class Pagination(msgspec.Struct, kw_only=True):

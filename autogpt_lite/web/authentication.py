@@ -15,12 +15,13 @@ BAD_TOKEN = 4003
 
 
 class SocketLogin(msgspec.Struct, frozen=True):
-    """Who opened a WebSocket. It is closed when `session` (a browser's, or an API key) ends, and at `expires_at` (seconds
+    """Who opened a WebSocket; whether that may also stop runs. It is closed when `session` (a browser's, or an API key) ends, and at `expires_at` (seconds
     since 1970); None: never."""
 
     user_id: str
     session: bytes | None = None
     expires_at: float | None = None
+    may_execute: bool = True
 
 
 class SocketRefused(Exception):

@@ -45,9 +45,20 @@ def run_channel(user_id: str, graph_exec_id: str) -> str:
     return f"{user_id}|graph_exec#{graph_exec_id}"
 
 
+def tree_channel(user_id: str, root_id: str) -> str:
+    """The channel of a root run with everything that it has started."""
+    return f"{user_id}|graph_exec#{root_id}|tree"
+
+
 def graph_channel(user_id: str, graph_id: str) -> str:
     """The channel of all runs of a graph."""
     return f"{user_id}|graph#{graph_id}|executions"
+
+
+def channels_of(run: RunRef) -> tuple[str, str, str]:
+    """The channels that the events of a run go to."""
+    user_id = run.user_id
+    return run_channel(user_id, run.graph_exec_id), graph_channel(user_id, run.graph_id), tree_channel(user_id, run.root_id)
 
 
 # --- AutoGPT's frames ---------------------------------------------------------------------------------
@@ -96,6 +107,8 @@ def node_data(event: NodeExecutionEvent) -> bytes:
                     "graph_id": run.graph_id,
                     "graph_version": run.graph_version,
                     "graph_exec_id": run.graph_exec_id,
+                    "root_id": run.root_id,
+                    "parent_id": run.parent_id,
                     "node_exec_id": node.node_exec_id,
                     "node_id": node.node_id,
                     "block_id": node.block_id,
@@ -132,6 +145,8 @@ def graph_data(event: GraphExecutionEvent) -> bytes:
             encode(
                 {
                     "id": run.graph_exec_id,
+                    "root_id": run.root_id,
+                    "parent_id": run.parent_id,
                     "user_id": run.user_id,
                     "graph_id": run.graph_id,
                     "graph_version": run.graph_version,
@@ -214,6 +229,7 @@ def _node_delta(event: NodeExecutionEvent, sent: int) -> bytes:
         "sequence": event.seq,
         "graph_exec_id": run.graph_exec_id,
         "root_id": run.root_id,
+        "parent_id": run.parent_id,
         "node_exec_id": node.node_exec_id,
         "node_id": node.node_id,
         "status": event.status,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from ..config import WebSocketConfig
 from ..events import Event, EventBus
 from .authentication import BAD_TOKEN
-from .frames import CumulativeFrames, DeltaFrames, close_frame, encode, graph_channel, run_channel
+from .frames import CumulativeFrames, DeltaFrames, channels_of, close_frame, encode
 
 log = logging.getLogger(__name__)
 
@@ -19,12 +19,13 @@ GOING_AWAY = 1001
 class Listener:
     """One open WebSocket: where to write, and what it listens to."""
 
-    __slots__ = ("channels", "session", "transport", "user_id")
+    __slots__ = ("channels", "may_execute", "session", "transport", "user_id")
 
-    def __init__(self, transport: asyncio.Transport, user_id: str, session: bytes | None):
+    def __init__(self, transport: asyncio.Transport, user_id: str, session: bytes | None, *, may_execute: bool = True):
         self.transport = transport
         self.user_id = user_id
         self.session = session
+        self.may_execute = may_execute
         self.channels: set[str] = set()
 
 
@@ -46,6 +47,8 @@ class WebSocketHub:
     def __init__(self, bus: EventBus, config: WebSocketConfig):
         self.bus = bus
         self.listeners: set[Listener] = set()
+        self.stops: set[asyncio.Task] = set()
+        """Stops that were asked for and have no answer yet. One goes on where its client leaves."""
         self._channels: dict[str, Channel] = {}
         self._max_backlog_bytes = config.max_backlog_bytes
         self._leave_bus = bus.subscribe(self.publish)
@@ -56,8 +59,7 @@ class WebSocketHub:
             return
         by_channel: dict[Channel, list[Event]] = {}
         for event in events:
-            run = event.run
-            for name in (run_channel(run.user_id, run.graph_exec_id), graph_channel(run.user_id, run.graph_id)):
+            for name in channels_of(event.run):
                 if (channel := self._channels.get(name)) is not None:
                     by_channel.setdefault(channel, []).append(event)
         cumulative = CumulativeFrames(self.bus.epoch)
@@ -134,5 +136,7 @@ class WebSocketHub:
     def close(self) -> None:
         """Leaves the bus and cuts everybody off."""
         self._leave_bus()
+        for task in self.stops:
+            task.cancel()
         for listener in list(self.listeners):
             self.cut_off(listener, GOING_AWAY)

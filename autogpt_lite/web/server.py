@@ -21,7 +21,7 @@ from .router import Router
 from .routing import Route
 from .static_files import StaticFiles
 from .system_routes import system_routes
-from .websocket import OwnerOf, WebSocketDoor
+from .websocket import Runs, WebSocketDoor
 
 SHUTDOWN_S = 0.5
 
@@ -70,7 +70,7 @@ async def create_server(
     *,
     authenticator: Authenticator,
     bus: EventBus,
-    owner_of: OwnerOf,
+    runs: Runs,
     sockets: Sequence[socket.socket] | None = None,
     public_sockets: Sequence[socket.socket] | None = None,
 ) -> WebServer:
@@ -89,7 +89,7 @@ async def create_server(
         add_own_ports(one.getsockname()[1] for one in (*bound, *public_bound))
         all_routes = [*system_routes(routes), *routes]
         hub = WebSocketHub(bus, config.websocket)
-        door = WebSocketDoor(hub, authenticator, owner_of, config.websocket)
+        door = WebSocketDoor(hub, authenticator, runs, config.websocket)
         handler = RequestHandler(
             config.server,
             Router(all_routes),

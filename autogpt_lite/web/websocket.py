@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 import msgspec
@@ -16,10 +16,17 @@ from aiohttp.web_response import StreamResponse
 from aiohttp.web_ws import WebSocketResponse, WSMsgType
 
 from ..config import WebSocketConfig
-from ..errors import AutoGPTLiteError, InvalidInputError, MethodNotAllowedError, NotFoundError, TooManyRequestsError
+from ..errors import (
+    AutoGPTLiteError,
+    InvalidInputError,
+    MethodNotAllowedError,
+    NotAuthorizedError,
+    NotFoundError,
+    TooManyRequestsError,
+)
 from .answers import SECURITY_HEADERS
 from .authentication import BAD_TOKEN, Authenticator, SocketLogin, SocketRefused
-from .frames import encode, graph_channel, run_channel, text_frame
+from .frames import channels_of, encode, graph_channel, run_channel, text_frame, tree_channel
 from .hub import Listener, WebSocketHub
 
 log = logging.getLogger(__name__)
@@ -28,8 +35,18 @@ HEARTBEAT_S = 30.0
 CLOSE_TIMEOUT_S = 1.0
 MAX_TIMER_S = 86_400.0  # loops refuse timers that are years away; a socket that is a day old opens a new one
 
-OwnerOf = Callable[[str], str | None]
-"""The user of a graph execution, or None where there is no such run."""
+MAX_STOPS = 100
+"""Stops without an answer yet, of all clients."""
+
+
+class Runs(Protocol):
+    """What clients are told and may do about runs (executions/service.py)."""
+
+    def place_of(self, graph_exec_id: str) -> tuple[str, str] | None:
+        """(user id, root id) of a graph execution, or None where there is no such run."""
+
+    async def stop_by_message(self, user_id: str, data: Any) -> Any:
+        """Stops a run; what it is afterwards. Raises msgspec.ValidationError and what a stop may refuse."""
 
 
 class ClientMessage(msgspec.Struct):
@@ -40,11 +57,12 @@ class ClientMessage(msgspec.Struct):
 
 
 class Subscription(msgspec.Struct):
-    """The data of subscribe and unsubscribe. `epoch` and `after` (a sequence) ask for what was missed; `batch` for our
-    compact frames in place of AutoGPT's."""
+    """The data of subscribe and unsubscribe. `tree` means all runs of the tree that the run belongs to. `epoch` and `after` (a
+    sequence) ask for what was missed; `batch` for our compact frames in place of AutoGPT's."""
 
     graph_exec_id: str | None = None
     graph_id: str | None = None
+    tree: bool = False
     epoch: str | None = None
     after: int | None = None
     batch: bool = False
@@ -53,10 +71,10 @@ class Subscription(msgspec.Struct):
 class WebSocketDoor:
     """Opens and serves WebSockets."""
 
-    def __init__(self, hub: WebSocketHub, authenticator: Authenticator, owner_of: OwnerOf, config: WebSocketConfig):
+    def __init__(self, hub: WebSocketHub, authenticator: Authenticator, runs: Runs, config: WebSocketConfig):
         self._hub = hub
         self._authenticator = authenticator
-        self._owner_of = owner_of
+        self._runs = runs
         self._config = config
 
     async def open(self, request: BaseRequest, query: str) -> StreamResponse:
@@ -88,9 +106,9 @@ class WebSocketDoor:
         transport = request.transport
         if transport is None:
             return
-        listener = Listener(transport, login.user_id, login.session)
+        listener = Listener(transport, login.user_id, login.session, may_execute=login.may_execute)
         self._hub.listeners.add(listener)
-        conversation = Conversation(listener, self._hub, self._owner_of, self._config.max_subscriptions)
+        conversation = Conversation(listener, self._hub, self._runs, self._config.max_subscriptions)
         end = self._end_later(listener, login.expires_at)
         try:
             async for message in socket:
@@ -115,16 +133,17 @@ class WebSocketDoor:
 class Conversation:
     """The messages of one client. `answer` takes one and gives the frames that go back."""
 
-    def __init__(self, listener: Listener, hub: WebSocketHub, owner_of: OwnerOf, max_subscriptions: int):
+    def __init__(self, listener: Listener, hub: WebSocketHub, runs: Runs, max_subscriptions: int):
         self._listener = listener
         self._hub = hub
-        self._owner_of = owner_of
+        self._runs = runs
         self._max_subscriptions = max_subscriptions
         self._methods: dict[str, Callable[[Any], bytes]] = {
             "heartbeat": self._heartbeat,
             "subscribe_graph_execution": self._subscribe_run,
             "subscribe_graph_executions": self._subscribe_graph,
             "unsubscribe": self._unsubscribe,
+            "stop_graph_execution": self._stop_run,
         }
 
     def answer(self, text: str) -> bytes:
@@ -151,13 +170,45 @@ class Conversation:
 
     def _subscribe_run(self, data: Any) -> bytes:
         wanted = msgspec.convert(data, Subscription)
-        graph_exec_id = wanted.graph_exec_id
-        if not graph_exec_id:
+        if not wanted.graph_exec_id:
             raise InvalidInputError("The data needs a graph_exec_id.")
-        if self._owner_of(graph_exec_id) != self._listener.user_id:
-            raise NotFoundError(f"There is no graph execution {graph_exec_id[:100]}.")
-        name = run_channel(self._listener.user_id, graph_exec_id)
+        if (name := self._channel_of_run(wanted)) is None:
+            raise NotFoundError(f"There is no graph execution {wanted.graph_exec_id[:100]}.")
         return self._subscribe("subscribe_graph_execution", name, wanted)
+
+    def _channel_of_run(self, wanted: Subscription) -> str | None:
+        user_id, graph_exec_id = self._listener.user_id, wanted.graph_exec_id or ""
+        place = self._runs.place_of(graph_exec_id)
+        if place is None or place[0] != user_id:
+            return None
+        return tree_channel(user_id, place[1]) if wanted.tree else run_channel(user_id, graph_exec_id)
+
+    def _stop_run(self, data: Any) -> bytes:
+        # It waits for the nodes that run, and the client's other messages must not wait with it: the answer comes later.
+        if not self._listener.may_execute:
+            raise NotAuthorizedError("This needs the permission EXECUTE_GRAPH.")
+        stops = self._hub.stops
+        if len(stops) >= MAX_STOPS:
+            raise TooManyRequestsError(f"{MAX_STOPS} stops are under way.", hint="Try again in a moment.")
+        task = asyncio.get_running_loop().create_task(self._stop_and_answer(data))
+        stops.add(task)
+        task.add_done_callback(stops.discard)
+        return b""
+
+    async def _stop_and_answer(self, data: Any) -> None:
+        try:
+            stopped = await self._runs.stop_by_message(self._listener.user_id, data)
+            channel = run_channel(self._listener.user_id, stopped.id)
+            answer = _message("stop_graph_execution", success=True, channel=channel, data=stopped)
+        except msgspec.ValidationError as error:
+            answer = _error(f"stop_graph_execution: {error}")
+        except AutoGPTLiteError as error:
+            answer = _error(error.message, detail=error.detail, hint=error.hint)
+        except Exception:
+            log.exception("a stop by a WebSocket message failed")
+            answer = _error("Something went wrong in the server.")
+        if not self._listener.transport.is_closing():
+            self._listener.transport.write(answer)
 
     def _subscribe_graph(self, data: Any) -> bytes:
         wanted = msgspec.convert(data, Subscription)
@@ -180,25 +231,21 @@ class Conversation:
         events = bus.replay(wanted.epoch or "", wanted.after)
         if events is None:
             return _message("resync", success=True, channel=name, epoch=bus.epoch, sequence=bus.seq)
-        own = [event for event in events if name in _channels_of(event)]
+        own = [event for event in events if name in channels_of(event.run)]
         return self._hub.replay(name, own, is_batch=wanted.batch) if own else b""
 
     def _unsubscribe(self, data: Any) -> bytes:
         wanted = msgspec.convert(data, Subscription)
         user_id = self._listener.user_id
         if wanted.graph_exec_id:
-            name = run_channel(user_id, wanted.graph_exec_id)
+            # A run that was deleted meanwhile has no tree any more, but its own channel.
+            name = self._channel_of_run(wanted) or run_channel(user_id, wanted.graph_exec_id)
         elif wanted.graph_id:
             name = graph_channel(user_id, wanted.graph_id)
         else:
             raise InvalidInputError("The data needs a graph_exec_id.")
         was_there = self._hub.unsubscribe(self._listener, name)
         return _message("unsubscribe", success=True, channel=name if was_there else None)
-
-
-def _channels_of(event: Any) -> tuple[str, str]:
-    run = event.run
-    return run_channel(run.user_id, run.graph_exec_id), graph_channel(run.user_id, run.graph_id)
 
 
 _decode_message = msgspec.json.Decoder(ClientMessage).decode
@@ -210,5 +257,5 @@ def _message(method: str, *, success: bool, channel: str | None = None, error: s
     return text_frame(encode(fields))
 
 
-def _error(text: str) -> bytes:
-    return _message("error", success=False, error=text.encode("utf-8", "replace").decode())
+def _error(text: str, **more: Any) -> bytes:
+    return _message("error", success=False, error=text.encode("utf-8", "replace").decode(), **more)

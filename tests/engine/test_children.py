@@ -8,10 +8,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from autogpt_lite import faultpoints
 from autogpt_lite.engine.admit import AdmitRequest
-from autogpt_lite.errors import GraphNotInLibraryError
+from autogpt_lite.engine.children import child_key
+from autogpt_lite.engine.graph_execution import terminate_run
+from autogpt_lite.errors import ConflictError, GraphNotInLibraryError
 
 from .conftest import BLOCKS
+from .crash import all_ended
 from .harness import USER, make_graph, open_harness
 from .script_blocks import AgentBlock, EchoBlock, EmitBlock, EndlessBlock, GateBlock
 from .tiny_blocks import AddBlock, EachBlock, FailBlock, InBlock, OutBlock
@@ -248,3 +252,90 @@ async def test_a_start_that_is_refused_leaves_nothing(harness):
         await harness.engine.start(AdmitRequest(user_id=USER, plan=harness.engine.plan_of("g", 1)))
     assert harness.engine.core.runs == {}
     assert await harness.engine.core.db.fetch_all("SELECT 1 FROM graph_executions UNION ALL SELECT 1 FROM node_executions") == []
+
+
+# --- between creation and pick-up -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["parent", "root", "tree"])
+async def test_a_child_whose_parent_or_root_ends_before_its_pick_up_never_begins(harness, monkeypatch, who):
+    """The stop lands in the very moment between the child's creation and its pick-up."""
+    GateBlock.gates, GateBlock.started = {1: asyncio.Event()}, []
+    harness.add(make_graph("inner", {"w": (GateBlock, {"a": 1})}, []))
+    harness.add(make_graph("middle", {"a": agent("inner")}, []))
+    engine, stops = harness.engine, []
+
+    def land_a_stop(name):
+        by_graph = {run.plan.graph_id: run for run in engine.core.runs.values()}
+        if name == "engine.child_admitted" and "inner" in by_graph:
+            assert by_graph["inner"].status == "QUEUED"
+            if who == "tree":
+                stops.append(asyncio.ensure_future(engine.stop(by_graph["outer"].id)))
+            else:
+                terminate_run(engine.core, by_graph["middle" if who == "parent" else "outer"])
+
+    monkeypatch.setattr(faultpoints, "hit", land_a_stop)
+    run = await harness.start(make_graph("outer", {"a": agent("middle")}, []))
+    await spin_until(lambda: run.status in ("COMPLETED", "TERMINATED"))
+    await asyncio.gather(*stops)
+    await spin_until(lambda: not engine.core.runs)
+    rows = await engine.core.db.fetch_all("SELECT graph_id, status, started_at IS NULL FROM graph_executions ORDER BY id")
+    assert rows[2] == ("inner", "TERMINATED", who != "tree")
+    assert {status for _, status, _ in rows[1:]} == {"TERMINATED"}
+    assert GateBlock.started == []
+
+
+async def test_in_a_tree_that_has_ended_no_child_is_created(harness):
+    """The row of the root says so, whatever anybody has in memory."""
+    GateBlock.gates, GateBlock.started = {1: asyncio.Event()}, []
+    add_child(harness)
+    run = await harness.start(make_graph("parent", {"w": (GateBlock, {"a": 1})}, []))
+    await until(harness, lambda: GateBlock.started)
+    db, engine = harness.engine.core.db, harness.engine
+    await db.write(lambda tx: tx.execute("UPDATE graph_executions SET status = 'FAILED'"))
+    [node] = run.executions.values()
+    plan = engine.plan_of("child", 1)
+    with pytest.raises(ConflictError, match="FAILED"):
+        await engine.admit(AdmitRequest(user_id=USER, plan=plan, inputs={"n": 1}, parent=node, child_key="0-0-x"))
+    assert await children_of(harness, run) == []
+
+
+# --- the key of a child ------------------------------------------------------------------------------------------------
+
+
+def test_a_child_is_known_by_try_call_graph_version_and_inputs():
+    parent = SimpleNamespace(try_number=0)
+    key = child_key(parent, 0, "g", 1, {"a": 1, "b": 2})
+    assert key == child_key(parent, 0, "g", 1, {"b": 2, "a": 1})
+    others = [
+        child_key(SimpleNamespace(try_number=1), 0, "g", 1, {"a": 1, "b": 2}),
+        child_key(parent, 1, "g", 1, {"a": 1, "b": 2}),
+        child_key(parent, 0, "h", 1, {"a": 1, "b": 2}),
+        child_key(parent, 0, "g", 2, {"a": 1, "b": 2}),
+        child_key(parent, 0, "g", 1, {"a": 1, "b": 3}),
+    ]
+    assert len({key, *others}) == 6
+
+
+async def test_a_replay_with_other_inputs_ends_the_old_child_and_begins_a_new_one(tmp_path):
+    class ChangingBlock(AgentBlock):
+        id = "00000000-0000-4000-8000-000000000303"
+        inputs = 0
+
+        async def run(self, input, ctx):
+            type(self).inputs += 1
+            async for name, value in ctx.run_agent(input.graph_id, 1, {"n": type(self).inputs}):
+                yield name, value
+
+    GateBlock.gates, GateBlock.started, graphs = {1: asyncio.Event(), 2: asyncio.Event()}, [], {}
+    async with open_harness(tmp_path, (*BLOCKS, ChangingBlock), graphs) as harness:
+        nodes = {"in": (InBlock, {"name": "n"}), "w": GateBlock, "o": (OutBlock, {"name": "got"})}
+        harness.add(make_graph("child", nodes, ["in.result -> w.a", "w.result -> o.value"]))
+        run = await harness.start(make_graph("parent", {"a": (ChangingBlock, {"graph_id": "child"})}, []))
+        await until(harness, lambda: GateBlock.started == [1])
+    async with open_harness(tmp_path, (*BLOCKS, ChangingBlock), graphs) as harness:
+        await until(harness, lambda: GateBlock.started == [1, 2])
+        GateBlock.gates[2].set()
+        await all_ended(harness)
+        assert [status for _, status, _ in await children_of(harness, run)] == ["TERMINATED", "COMPLETED"]
+        assert await values_of(harness, run, "a", "got") == [2]

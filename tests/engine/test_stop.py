@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from autogpt_lite.engine import graph_execution
 from autogpt_lite.errors import StopTimeoutError
 
 from .conftest import BLOCKS
@@ -83,6 +84,45 @@ async def test_children_are_stopped_with_their_parent(harness):
     assert rows == [("TERMINATED",)]
     assert await harness.engine.core.db.fetch_all("SELECT DISTINCT status FROM node_executions") == [(6,)]
     assert harness.engine.core.runs == {}
+
+
+async def test_a_child_whose_stop_fails_blocks_nobody(harness, monkeypatch, caplog):
+    GateBlock.gates, GateBlock.started = {1: asyncio.Event()}, []
+    harness.add(make_graph("inner", {"w": (GateBlock, {"a": 1})}, []))
+    nodes = {"e": (EachBlock, {"items": [1, 2, 3]}), "a": (AgentBlock, {"graph_id": "inner"})}
+    run = await harness.start(make_graph("outer", nodes, ["e.item -> a.number"]))
+    await until(harness, lambda: len(GateBlock.started) == 3)
+    broken = [one for one in harness.engine.core.runs.values() if one.parent is not None][1]
+    settle = graph_execution.settle
+
+    def fail_for_one(core, execution, *, failed):
+        if execution.run is broken:
+            raise RuntimeError("something is wrong with this one")
+        settle(core, execution, failed=failed)
+
+    monkeypatch.setattr(graph_execution, "settle", fail_for_one)
+    assert await asyncio.wait_for(harness.engine.stop(run.id), 10)
+    db = harness.engine.core.db
+    assert await db.fetch_all("SELECT status, count(*) FROM graph_executions GROUP BY 1") == [("TERMINATED", 4)]
+    assert await db.fetch_all("SELECT DISTINCT status FROM node_executions WHERE id & 16777215 = 1 AND id >> 24 > 1") == [(6,)]
+    assert harness.engine.core.runs == {}
+    assert "something is wrong" in caplog.text
+
+
+async def test_all_rows_of_a_tree_end_in_one_transaction(harness, monkeypatch):
+    GateBlock.gates, GateBlock.started = {1: asyncio.Event()}, []
+    harness.add(make_graph("inner", {"w": (GateBlock, {"a": 1})}, []))
+    harness.add(make_graph("middle", {"a": (AgentBlock, {"graph_id": "inner"})}, []))
+    run = await harness.start(make_graph("outer", {"a": (AgentBlock, {"graph_id": "middle"})}, []))
+    await until(harness, lambda: GateBlock.started)
+    await harness.engine.settle()
+    seen, submit = [], harness.engine.core.db.writer.submit
+    query = "SELECT status, count(*) FROM graph_executions GROUP BY 1"
+    monkeypatch.setattr(
+        harness.engine.core.db.writer, "submit", lambda fn: submit(lambda tx: (fn(tx), seen.append(tx.fetch_all(query)))[0])
+    )
+    await harness.engine.stop(run.id)
+    assert seen[0] == [("TERMINATED", 3)]
 
 
 async def test_stopping_a_child_leaves_its_parent_running(harness):

@@ -105,7 +105,7 @@ async def test_undisturbed_it_is_as_the_other_tests_expect(tmp_path):
     assert await check_the_end(tmp_path) == (2, 0)
 
 
-@pytest.mark.parametrize("place", ["db.before_commit", "db.after_commit"])
+@pytest.mark.parametrize("place", ["db.before_commit", "db.after_commit", "engine.child_admitted"])
 async def test_killed_at_each_named_place(tmp_path, place):
     # The first commits of a process: the orphans' look, the first start, the first nodes.
     await kill_again_and_again(tmp_path, [f"{place}:{count}" for count in (2, 3, 5)])

@@ -67,6 +67,57 @@ async def test_tree_of_a_child_is_the_tree_of_its_root(server: LiveServer):
     assert (shown["parent_id"], shown["root_id"]) == (run["id"], run["id"])
 
 
+async def test_a_run_names_its_children(server: LiveServer):
+    path, run = await run_party(server)
+    tree = (await server.get(f"{path}/tree")).json()["runs"]
+    wanted = [{name: one[name] for name in ("id", "status", "graph_id", "graph_version")} for one in tree[1:]]
+    assert run["children"] == wanted
+    child = (await server.get(f"/api/graphs/{wanted[0]['graph_id']}/executions/{wanted[0]['id']}")).json()
+    assert child["children"] == []
+
+
+async def test_a_deleted_parent_leaves_its_children_which_still_know_their_root(server: LiveServer):
+    path, run = await run_party(server)
+    children = run["children"]
+    assert (await server.request("DELETE", f"/api/executions/{run['id']}")).status == 204
+    assert (await server.get(path)).status == 404
+    for child in children:
+        child_path = f"/api/graphs/{child['graph_id']}/executions/{child['id']}"
+        shown = (await server.get(child_path)).json()
+        assert (shown["status"], shown["parent_id"], shown["root_id"]) == ("COMPLETED", None, run["id"])
+        assert shown["node_executions"]
+        tree = (await server.get(f"{child_path}/tree")).json()
+        assert tree["root_id"] == run["id"]
+        assert [one["id"] for one in tree["runs"]] == [one["id"] for one in children]
+        assert server.app.executions.place_of(child["id"])[1] == run["id"]
+
+
+async def test_one_subscription_covers_a_tree(server: LiveServer):
+    """Also the runs that begin after it, and whichever run of the tree it names."""
+    _, run = await run_party(server)
+    socket = await server.open_socket()
+    child = run["children"][0]["id"]
+    for graph_exec_id in (run["id"], child):
+        data = {"graph_exec_id": graph_exec_id, "tree": True, "epoch": server.app.bus.epoch, "after": 0}
+        await socket.send_json({"method": "subscribe_graph_execution", "data": data})
+        answer = await socket.receive_json()
+        assert answer["success"]
+        assert run["id"] in answer["channel"]
+        missed, ended = {}, set()
+        while len(ended) < 3:
+            event = (await socket.receive_json(timeout=5))["data"]
+            assert event["root_id"] == run["id"]
+            if event["event_type"] == "graph_execution_update":
+                missed.setdefault(event["id"], event["parent_id"])
+                ended |= {event["id"]} if event["status"] == "COMPLETED" else set()
+        assert missed == {run["id"]: None} | {one["id"]: run["id"] for one in run["children"]}
+        await socket.send_json({"method": "unsubscribe", "data": {"graph_exec_id": graph_exec_id, "tree": True}})
+        while (left := await socket.receive_json(timeout=5))["method"] != "unsubscribe":
+            pass
+        assert left["channel"] == answer["channel"]
+    await socket.close()
+
+
 async def test_stop_of_an_ended_run_changes_nothing(server: LiveServer):
     path, run = await run_party(server)
     answer = await server.post(f"{path}/stop?wait_timeout=1&cascade=false")

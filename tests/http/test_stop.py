@@ -156,6 +156,40 @@ async def test_b1_nobody_stops_or_resumes_anothers_run(server: LiveServer):
     assert rows == [("RUNNING",)]
 
 
+async def test_a_websocket_message_stops_a_tree(server: LiveServer):
+    path = await waiting_tree(server)
+    socket = await server.open_socket()
+    run_id = path.rpartition("/")[2]
+    await socket.send_json({"method": "stop_graph_execution", "data": {"graph_exec_id": run_id, "wait_timeout": 5}})
+    answer = await socket.receive_json(timeout=10)
+    assert (answer["method"], answer["success"], answer["error"]) == ("stop_graph_execution", True, None)
+    assert answer["channel"].endswith(f"|graph_exec#{run_id}")
+    assert (answer["data"]["id"], answer["data"]["status"]) == (run_id, "TERMINATED")
+    assert await statuses(server, path) == ["TERMINATED"] * 3
+    for data in ({"graph_exec_id": UNKNOWN}, {"graph_exec_id": run_id, "wait_timeout": -1}, {}, None, "x"):
+        await socket.send_json({"method": "stop_graph_execution", "data": data})
+        refused = await socket.receive_json(timeout=10)
+        assert (refused["method"], refused["success"]) == ("error", False)
+        assert refused["error"]
+    await socket.close()
+    assert server.web.hub.stops == set()
+
+
+async def test_an_api_key_that_may_only_read_stops_nothing(server: LiveServer):
+    path = await waiting_tree(server)
+    keys = {}
+    for permissions in (["READ_GRAPH"], ["READ_GRAPH", "EXECUTE_GRAPH"]):
+        body = {"name": "key", "permissions": permissions}
+        answer = await server.post("/api/api-keys", body)
+        assert answer.status == 200, answer.body
+        keys[len(permissions)] = answer.json()["plain_text_key"]
+    for count, method in ((1, "error"), (2, "stop_graph_execution")):
+        socket = await server.open_socket(keys[count])
+        await socket.send_json({"method": "stop_graph_execution", "data": {"graph_exec_id": path.rpartition("/")[2]}})
+        assert (await socket.receive_json(timeout=10))["method"] == method
+        await socket.close()
+
+
 async def test_nodes_that_take_no_notice_are_named_and_the_run_is_over_all_the_same(tmp_path: Path):
     folder = tmp_path / "blocks"
     folder.mkdir()

@@ -132,6 +132,8 @@ async def test_a_run_as_autogpts_clients_see_it(server: LiveServer, client: Clie
     assert data == {
         "event_type": "graph_execution_update",
         "id": "run",
+        "root_id": "run",
+        "parent_id": None,
         "user_id": USER_ID,
         "graph_id": "graph",
         "graph_version": 2,
@@ -164,6 +166,8 @@ async def test_a_node_as_autogpts_clients_see_it(server: LiveServer, client: Cli
         "graph_id": "graph",
         "graph_version": 2,
         "graph_exec_id": "run",
+        "root_id": "run",
+        "parent_id": None,
         "node_exec_id": "exec",
         "node_id": 'odd "id"',
         "block_id": "block",
