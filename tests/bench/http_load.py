@@ -97,11 +97,18 @@ class Connection:
     async def __aexit__(self, *exc_info: Any) -> None:
         self._writer.close()
 
+    async def get(self, path: str) -> Any:
+        """The decoded answer of a GET that has to succeed."""
+        return await self._ask(f"GET {path} HTTP/1.1\r\n{self._head}\r\n".encode())
+
     async def post(self, path: str, body: Any) -> Any:
         """The decoded answer of a POST that has to succeed."""
         content = msgspec.json.encode(body)
         head = f"POST {path} HTTP/1.1\r\n{self._head}Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
-        self._writer.write(head.encode() + content)
+        return await self._ask(head.encode() + content)
+
+    async def _ask(self, request: bytes) -> Any:
+        self._writer.write(request)
         answer = await self._reader.readuntil(b"\r\n\r\n")
         size = int(answer.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
         content = await self._reader.readexactly(size)

@@ -54,6 +54,10 @@ FIGURES = (
         "purge.api_p99_ms_small", "Tried out: requests while 50,000 node executions are removed, p99", "ms", None, None, False
     ),
     Figure("backup.commit_p99_ms_small", "Tried out: commits while 50 MB are backed up, p99", "ms", None, None, False),
+    Figure("rest.cpu_percent", "100,000 schedules at rest: the whole server", "% of one core", 1, 0.3, False),
+    Figure("due.all_ended_s", "10,000 schedules due in one second: all started in order, run and stored", "s", None, None, False),
+    Figure("due.ui_worst_ms", "The library's slowest answer to a page meanwhile", "ms", 200, 100, False),
+    Figure("due.ui_p99_ms", "The library's answer to a page meanwhile, p99", "ms", None, None, False),
     Figure("naive.raw_ceiling", "For scale: the same rows in one executemany", "rows/s"),
     Figure("naive.commit_each_node", "For scale: a commit a node execution", "node executions/s"),
     Figure("naive.commit_each_status", "For scale: a commit a status", "node executions/s"),
