@@ -61,6 +61,7 @@ from .run_search.service import RunSearch
 from .schedules.config_entries import ConfigSchedules
 from .schedules.cron import find_zone
 from .schedules.history import delete_old_fires
+from .schedules.overview import ScheduleOverview
 from .schedules.routes import schedule_routes
 from .schedules.service import ScheduleService
 from .schedules.ticker import Ticker
@@ -143,7 +144,7 @@ class App:
             *agents_folder_routes(self.agents_folder),
             *backup_routes(self.backups),
             *block_routes(self.blocks, self.users.timezone_of),
-            *schedule_routes(self.schedules),
+            *schedule_routes(self.schedules, ScheduleOverview(db)),
             *trigger_routes(self.triggers, config.triggers),
             *job_routes(self.jobs),
             *late_run_routes(self.late_runs),

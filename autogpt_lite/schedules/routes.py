@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..web.routing import Request, Route
+from .overview import ScheduleOverview
 from .service import ScheduleService
 from .types import (
     DeletedSchedule,
@@ -17,6 +18,9 @@ from .types import (
     SchedulesQuery,
     ScheduleUpdate,
     ScheduleWithPreview,
+    UpcomingFires,
+    UpcomingQuery,
+    UserFire,
 )
 
 _TAGS = ("schedules", "v1")
@@ -25,8 +29,9 @@ _TAGS = ("schedules", "v1")
 class ScheduleRoutes:
     """The handlers."""
 
-    def __init__(self, service: ScheduleService):
+    def __init__(self, service: ScheduleService, overview: ScheduleOverview):
         self._service = service
+        self._overview = overview
 
     async def create_schedule(self, request: Request) -> ScheduleWithPreview:
         return await self._service.create_schedule(request.principal.user_id, request.path["graph_id"], request.body)
@@ -56,13 +61,19 @@ class ScheduleRoutes:
     async def list_fires(self, request: Request) -> list[ScheduleFire]:
         return await self._service.list_fires(request.principal.user_id, request.path["schedule_id"], request.query)
 
+    async def list_upcoming(self, request: Request) -> UpcomingFires:
+        return await self._overview.list_upcoming(request.principal.user_id, request.query)
+
+    async def list_all_fires(self, request: Request) -> list[UserFire]:
+        return await self._overview.list_fires(request.principal.user_id, request.query)
+
     async def preview_schedule(self, request: Request) -> Preview:
         return self._service.preview(request.principal.user_id, request.body.cron, request.body.timezone)
 
 
-def schedule_routes(service: ScheduleService) -> list[Route]:
+def schedule_routes(service: ScheduleService, overview: ScheduleOverview) -> list[Route]:
     """The routes of schedules."""
-    handlers = ScheduleRoutes(service)
+    handlers = ScheduleRoutes(service, overview)
 
     def route(method: Any, path: str, handler: Any, summary: str, returns: Any, **more: Any) -> Route:
         return Route(method=method, path=path, handler=handler, summary=summary, tags=_TAGS, returns=returns, **more)
@@ -92,6 +103,24 @@ def schedule_routes(service: ScheduleService) -> list[Route]:
             Preview,
             body=PreviewRequest,
             errors=(400,),
+            **read,
+        ),
+        route(
+            "GET",
+            "/api/schedules/upcoming",
+            handlers.list_upcoming,
+            "When schedules will be due in the next hours, in order.",
+            UpcomingFires,
+            query=UpcomingQuery,
+            **read,
+        ),
+        route(
+            "GET",
+            "/api/schedules/fires",
+            handlers.list_all_fires,
+            "What became of the times at which any schedule was due, newest first.",
+            list[UserFire],
+            query=FiresQuery,
             **read,
         ),
         route("GET", one, handlers.get_schedule, "A schedule with its next five times.", single, errors=(404,), **read),

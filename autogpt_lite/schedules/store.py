@@ -10,7 +10,7 @@ import msgspec
 from ..db import load_sql
 from ..errors import InvalidInputError
 from .cron import find_zone
-from .types import GraphExecutionJobInfo, ScheduleFire, StoredSchedule
+from .types import GraphExecutionJobInfo, ScheduleFire, StoredSchedule, UserFire
 
 sql = load_sql(__file__, "store.sql")
 
@@ -64,6 +64,19 @@ def fire_of(row: tuple, zone_name: str) -> ScheduleFire:
         status=status,
         graph_exec_id=graph_exec_id,
         reason=reason,
+    )
+
+
+def user_fire_of(row: tuple) -> UserFire:
+    """A row of list_fires_of_user."""
+    zone_name, schedule_id, schedule_name, graph_id, agent_name, run_status = row[5:]
+    return UserFire(
+        **msgspec.structs.asdict(fire_of(row[:5], zone_name)),
+        schedule_id=schedule_id,
+        schedule_name=schedule_name,
+        graph_id=graph_id,
+        agent_name=agent_name,
+        run_status=run_status,
     )
 
 

@@ -114,6 +114,20 @@ GROUP BY f.schedule_key ORDER BY min(f.due_at), f.schedule_key;
 SELECT due_at, status, fired_at, graph_exec_id, reason
 FROM schedule_fires WHERE schedule_key = :key AND due_at < :before ORDER BY due_at DESC LIMIT :limit;
 
+-- name: list_next_of_user
+-- A user's schedules that are due before a time, the next first.
+SELECT s.id, s.cron, s.timezone, s.next_due_at
+FROM schedules s JOIN library_agents a ON a.user_id = s.user_id AND a.graph_id = s.graph_id
+WHERE s.user_id = :user_id AND s.next_due_at <= :until AND a.is_paused = 0 ORDER BY s.next_due_at, s.key LIMIT :limit;
+
+-- name: list_fires_of_user
+-- The newest fires of all schedules of a user before a time, with the schedule and the run's state.
+SELECT f.due_at, f.status, f.fired_at, f.graph_exec_id, f.reason, s.timezone, s.id, s.name, s.graph_id,
+       (SELECT name FROM graphs WHERE graphs.graph_id = s.graph_id AND graphs.version = s.graph_version),
+       (SELECT status FROM graph_executions WHERE uuid = f.graph_exec_id)
+FROM schedule_fires f JOIN schedules s ON s.key = f.schedule_key
+WHERE s.user_id = :user_id AND f.due_at < :before ORDER BY f.due_at DESC LIMIT :limit;
+
 -- name: delete_old_fires
 -- Some of the fires that are older than the history is kept.
 DELETE FROM schedule_fires WHERE (schedule_key, due_at) IN (

@@ -107,6 +107,37 @@ class ScheduleFire(msgspec.Struct, kw_only=True):
     reason: str | None
 
 
+class UserFire(ScheduleFire, kw_only=True):
+    """A fire with whose it was; `run_status` is null where there is no run, or no more."""
+
+    schedule_id: str
+    schedule_name: str
+    graph_id: str
+    agent_name: str | None
+    run_status: str | None
+
+
+class UpcomingQuery(msgspec.Struct, kw_only=True):
+    """How far to look ahead, and how much to list."""
+
+    hours: Annotated[int, msgspec.Meta(ge=1, le=24 * 35)] = 24
+    limit: Annotated[int, msgspec.Meta(ge=1, le=2000)] = 500
+
+
+class UpcomingFire(msgspec.Struct, kw_only=True):
+    """A time at which a schedule will be due."""
+
+    schedule_id: str
+    at: str
+
+
+class UpcomingFires(msgspec.Struct, kw_only=True):
+    """In order; not complete where there are more than were asked for."""
+
+    fires: list[UpcomingFire]
+    is_complete: bool
+
+
 class SchedulesQuery(msgspec.Struct, kw_only=True):
     """Which part of the list."""
 

@@ -146,6 +146,43 @@ async def test_the_history_tells_what_became_of_each_time(app_server: LiveServer
     assert run["inputs"] == {"name": "x"}
 
 
+async def test_the_history_of_all_schedules_names_them_and_the_state_of_their_runs(app_server: LiveServer, graph_id: str):
+    first, second = (
+        await create(app_server, graph_id),
+        await create(app_server, graph_id, name="Every evening", cron="0 21 * * *"),
+    )
+    await app_server.app.db.write(lambda tx: tx.execute("UPDATE schedules SET next_due_at = next_due_at - 9 * 86400 * 1000000"))
+    await app_server.app.ticker.run_due()
+    fires = (await app_server.get("/api/schedules/fires")).json()
+    assert [fire["due_at"] for fire in fires] == sorted((fire["due_at"] for fire in fires), reverse=True)
+    assert {(fire["schedule_id"], fire["schedule_name"]) for fire in fires} == {
+        (first["id"], "Every morning"),
+        (second["id"], "Every evening"),
+    }
+    started = [fire for fire in fires if fire["status"] == "started"]
+    assert len(started) == 2
+    assert {fire["run_status"] for fire in started} <= {"QUEUED", "RUNNING", "COMPLETED"}
+    assert all(fire["run_status"] is None and fire["agent_name"] == "greets" for fire in fires if fire not in started)
+
+
+async def test_what_is_coming_is_listed_in_order_and_only_of_schedules_that_are_on(app_server: LiveServer, graph_id: str):
+    hourly = await create(app_server, graph_id, cron="0 * * * *")
+    half_hourly = await create(app_server, graph_id, cron="30 * * * *")
+    paused = await create(app_server, graph_id, cron="15 * * * *")
+    await app_server.post(f"/api/schedules/{paused['id']}/pause")
+    answer = (await app_server.get("/api/schedules/upcoming?hours=24")).json()
+    assert answer["is_complete"] is True
+    assert len(answer["fires"]) == 48
+    assert [fire["at"] for fire in answer["fires"]] == sorted(fire["at"] for fire in answer["fires"])
+    assert {fire["schedule_id"] for fire in answer["fires"]} == {hourly["id"], half_hourly["id"]}
+    assert answer["fires"][0]["at"] == min(hourly["next_run_time"], half_hourly["next_run_time"])
+    cut = (await app_server.get("/api/schedules/upcoming?limit=5")).json()
+    assert (cut["fires"], cut["is_complete"]) == (answer["fires"][:5], False)
+    agent = (await app_server.get(f"/api/library/agents/by-graph/{graph_id}")).json()
+    await app_server.request("PATCH", f"/api/library/agents/{agent['id']}", json={"is_paused": True})
+    assert (await app_server.get("/api/schedules/upcoming")).json()["fires"] == []
+
+
 async def test_b1_another_users_schedule_is_nowhere(app_server: LiveServer, graph_id: str):
     schedule_id = (await create(app_server, graph_id))["id"]
 
@@ -160,6 +197,8 @@ async def test_b1_another_users_schedule_is_nowhere(app_server: LiveServer, grap
 
     await app_server.app.db.write(give_away)
     assert (await app_server.get("/api/schedules")).json() == []
+    assert (await app_server.get("/api/schedules/fires")).json() == []
+    assert (await app_server.get("/api/schedules/upcoming?hours=840")).json()["fires"] == []
     assert (await app_server.get(f"/api/graphs/{graph_id}/schedules")).json() == []
     for route in app_server.web.routes:
         if "{schedule_id}" in route.path:
