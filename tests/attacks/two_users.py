@@ -10,15 +10,17 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
 from autogpt_lite.users.types import User
 from autogpt_lite.web.routing import Route
+from tests.http import triggers
 from tests.http.library_agents import echo_agent, ok, run_to_end, save_to_library
 from tests.server import LiveServer, run_app
 
-SETTINGS = {"auth.mode": "password", "auth.sign_up": True}
+SETTINGS = {"auth.mode": "password", "auth.sign_up": True, "server.public_url": triggers.PUBLIC_URL}
 NOBODYS = {"block_id", "name", "provider"}
 """Parameters that name something of the server's, not of a person's."""
 
@@ -36,7 +38,7 @@ class World(msgspec.Struct):
         """The address of the owner's things."""
         missing = set(parameters(route)) - self.ids.keys() - NOBODYS
         assert not missing, f"{route.method} {route.path}: say in tests/attacks/two_users.py how to make a {missing} (OBJECTS)"
-        return re.sub(r"{(\w+)}", lambda found: str(self.ids.get(found[1], "x")), route.path)
+        return re.sub(r"{(\w+)}", lambda found: str(self.ids.get(found[1], "x")), route.path) + query_of(route)
 
     def is_owned(self, route: Route) -> bool:
         """Whether the address names a thing of a person's."""
@@ -113,6 +115,11 @@ async def _schedule(server: LiveServer, ids: dict[str, Any]) -> dict[str, Any]:
     return {"schedule_id": (await ok(server.post(f"/api/graphs/{ids['graph_id']}/schedules", body)))["id"]}
 
 
+async def _webhook(server: LiveServer, ids: dict[str, Any]) -> dict[str, Any]:
+    preset = await triggers.listen(server)
+    return {"webhook_id": preset["webhook_id"]}
+
+
 async def _key(server: LiveServer, ids: dict[str, Any]) -> dict[str, Any]:
     made = await ok(server.post("/api/api-keys", {"name": "k", "permissions": []}))
     return {"key_id": made["api_key"]["id"]}
@@ -130,6 +137,7 @@ OBJECTS: list[Callable[[LiveServer, dict[str, Any]], Awaitable[dict[str, Any]]]]
     _preset,
     _folder,
     _schedule,
+    _webhook,
     _key,
     _session,
 ]
@@ -187,6 +195,12 @@ def guess(info: Any) -> Any:
         case inspect.Metadata():
             return guess(info.type)
     return {}
+
+
+def query_of(route: Route) -> str:
+    """The required part of the route's query."""
+    wanted = guess(msgspec.inspect.type_info(route.query)) if route.query is not None else {}
+    return f"?{urlencode(wanted)}" if wanted else ""
 
 
 def parameters(route: Route) -> list[str]:
