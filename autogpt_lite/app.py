@@ -58,6 +58,9 @@ from .retention.routes import retention_routes
 from .retention.service import RetentionService
 from .run_search.routes import run_search_routes
 from .run_search.service import RunSearch
+from .reviews.routes import review_routes
+from .reviews.service import ReviewService
+from .reviews.store import ReviewRows
 from .schedules.config_entries import ConfigSchedules
 from .schedules.cron import find_zone
 from .schedules.history import delete_old_fires
@@ -105,6 +108,7 @@ class App:
         self.presets = PresetService(db, self.library, self.graphs, self.executions)
         self.reruns = RerunService(db, self.engine, self.executions)
         self.run_search = RunSearch(db, self.executions)
+        self.reviews = ReviewService(db, self.engine)
         self.agent_files = AgentFileService(db, self.graphs, self.executions)
         self.agents_folder = AgentsFolder(db, self.graphs, config.agents, DEFAULT_USER_ID)
         self.blocks = BlockService(registry, self.credentials, config)
@@ -140,6 +144,7 @@ class App:
             *rerun_routes(self.reruns),
             *run_search_routes(self.run_search),
             *retention_routes(self.retention),
+            *review_routes(self.reviews),
             *agent_file_routes(self.agent_files),
             *agents_folder_routes(self.agents_folder),
             *backup_routes(self.backups),
@@ -157,6 +162,7 @@ class App:
             credentials=self.credentials,
             ledger=Ledger(),
             library=self.library,
+            reviews=ReviewRows(),
             load_graph=self.graphs.load_graph,
             timezone_of=self.users.timezone_of,
         )

@@ -62,6 +62,7 @@ class EngineConfig(Section):
     max_depth: int
     max_threads: int
     max_output_bytes: int
+    max_review_bytes: int
     slice_ms: float
 
 

@@ -61,6 +61,7 @@ class BlockEntry:
         "input_pins",
         "input_schema",
         "is_async",
+        "may_wait",
         "name",
         "output_pins",
         "output_schema",
@@ -89,6 +90,8 @@ class BlockEntry:
         self.run = block.run
         self.slow_steps = 0
         """Times that a synchronous step took too long for the pump (engine/node_execution.py)."""
+        self.may_wait = cls.is_sensitive_action or cls.review_request is not Block.review_request
+        """Whether a person may have to approve before it runs."""
         self.is_async = _run_kind(cls) == "async_generator"
         self.input_schema = pins_schema(cls.Input)
         self.output_schema = pins_schema(cls.Output)

@@ -31,6 +31,7 @@ class DirectContext:
 
     graph_id = graph_exec_id = node_id = node_exec_id = idempotency_key = ""
     graph_version = 0
+    review = None
 
     def __init__(self, user_id: str, timezone: str, config: Config):
         self.user_id = user_id

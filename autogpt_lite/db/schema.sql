@@ -144,7 +144,9 @@ CREATE TABLE library_agents (
     is_archived    INTEGER NOT NULL DEFAULT 0 CHECK (is_archived IN (0, 1)),
     is_deleted     INTEGER NOT NULL DEFAULT 0 CHECK (is_deleted IN (0, 1)),
     created_at     INTEGER NOT NULL,
-    updated_at     INTEGER NOT NULL, is_paused INTEGER NOT NULL DEFAULT 0 CHECK (is_paused IN (0, 1)), folder_id TEXT REFERENCES library_folders (id) ON DELETE SET NULL,
+    updated_at     INTEGER NOT NULL, is_paused INTEGER NOT NULL DEFAULT 0 CHECK (is_paused IN (0, 1)), folder_id TEXT REFERENCES library_folders (id) ON DELETE SET NULL, human_in_the_loop_safe_mode INTEGER NOT NULL DEFAULT 1
+    CHECK (human_in_the_loop_safe_mode IN (0, 1)), sensitive_action_safe_mode INTEGER NOT NULL DEFAULT 0
+    CHECK (sensitive_action_safe_mode IN (0, 1)),
     UNIQUE (user_id, graph_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -248,6 +250,29 @@ CREATE TABLE retention_rules (
     size_mb   INTEGER CHECK (size_mb >= 0),
     PRIMARY KEY (user_id, graph_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE review_approvals (
+    graph_exec_key  INTEGER NOT NULL,
+    node_id         TEXT NOT NULL,
+    PRIMARY KEY (graph_exec_key, node_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reviews (
+    node_exec_id      INTEGER PRIMARY KEY,
+    user_id           TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    node_id           TEXT NOT NULL,
+    status            TEXT NOT NULL DEFAULT 'WAITING' CHECK (status IN ('WAITING', 'APPROVED', 'REJECTED')),
+    payload           BLOB NOT NULL,
+    reviewed_payload  BLOB,
+    instructions      TEXT NOT NULL,
+    is_editable       INTEGER NOT NULL CHECK (is_editable IN (0, 1)),
+    message           TEXT,
+    created_at        INTEGER NOT NULL,
+    reviewed_at       INTEGER,
+    CHECK (status <> 'WAITING' OR reviewed_at IS NULL)
+) STRICT;
+
+CREATE INDEX reviews_waiting ON reviews (user_id, node_exec_id) WHERE status = 'WAITING';
 
 CREATE VIRTUAL TABLE run_words USING fts5 (
     owner, graph, text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
@@ -379,6 +404,13 @@ CREATE TABLE webhooks (
 CREATE INDEX webhooks_of_user ON webhooks (user_id, provider, credentials_id);
 
 CREATE INDEX webhooks_that_left ON webhooks (key) WHERE has_left = 1;
+
+CREATE TRIGGER reviews_close_with_their_run AFTER UPDATE OF status ON graph_executions
+WHEN new.status IN ('COMPLETED', 'FAILED', 'TERMINATED')
+BEGIN
+    UPDATE reviews SET status = 'REJECTED'
+    WHERE node_exec_id BETWEEN new.id << 24 AND (new.id << 24 | 16777215) AND status = 'WAITING';
+END;
 
 CREATE TRIGGER run_words_of_deleted AFTER DELETE ON graph_executions WHEN old.parent_node_exec_id IS NULL
 BEGIN

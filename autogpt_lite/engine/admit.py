@@ -18,7 +18,7 @@ from .ids import new_graph_exec_id
 from .plan import GraphPlan
 from .problems import Problems
 from .propagation import mark_queued, new_execution
-from .records import GraphExecution, NodeExecution, TreeState
+from .records import GraphExecution, NodeExecution, TreeState, root_of
 from .starting import starting_inputs
 
 PinnedOutputs = dict[str, list[list[tuple[str, Any]]]]
@@ -122,7 +122,7 @@ def _row_of(run: GraphExecution, request: AdmitRequest) -> dict[str, Any]:
         "graph_id": run.plan.graph_id,
         "graph_version": run.plan.version,
         "parent_id": parent.run.key if parent else None,
-        "root_id": root_key(parent.run) if parent else run.key,
+        "root_id": root_of(run).key,
         "parent_node_exec_id": parent.key if parent else None,
         "child_key": run.child_key,
         "depth": run.depth,
@@ -137,13 +137,6 @@ def _row_of(run: GraphExecution, request: AdmitRequest) -> dict[str, Any]:
         "nodes_to_skip": _json_or_none(sorted(request.nodes_to_skip)),
         "created_at": run.created_at,
     }
-
-
-def root_key(run: GraphExecution) -> int:
-    """The key of the root of the run's tree."""
-    while run.parent is not None:
-        run = run.parent.run
-    return run.key
 
 
 def _json_or_none(value: Any) -> bytes | None:

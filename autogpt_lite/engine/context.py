@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from ..sdk.credentials import Credentials
+from ..sdk.review import Review
 
 if TYPE_CHECKING:
     from .core import Core
@@ -68,6 +69,10 @@ class NodeContext:
     def idempotency_key(self) -> str:
         # The delivery is no part of it: a replay after a crash has to look like the same request to a provider.
         return f"{self.execution.node_exec_id}-{self.execution.try_number}"
+
+    @property
+    def review(self) -> Review | None:
+        return self.execution.review
 
     def log(self, message: str) -> None:
         log.info("%s [run %s, node %s]", message, self.graph_exec_id, self.node_id)

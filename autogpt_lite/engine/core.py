@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..config import Config
 from ..db import Database, Tx
-from ..events import Event, EventBus, GraphExecutionEvent, NodeExecutionEvent
+from ..events import Event, EventBus, GraphExecutionEvent, NodeExecutionEvent, RunRef
 from ..registry import Registry
 from ..sdk.credentials import Credentials
 from . import states
@@ -17,6 +17,9 @@ from .graph import Graph
 from .records import GraphExecution, NodeExecution
 
 if TYPE_CHECKING:
+    import apsw
+
+    from .reviews import StoredReviews
     from .threads import BlockThreads
 
 
@@ -35,12 +38,28 @@ class CredentialsLike(Protocol):
     async def resolve(self, user_id: str, ref: dict[str, Any]) -> Credentials: ...
 
 
+class SafeModes(NamedTuple):
+    """Which nodes of an agent wait for a person: those that ask for it, and those with effects that cannot be taken back."""
+
+    human_in_the_loop: bool = True
+    sensitive_action: bool = False
+
+
 class LibraryLike(Protocol):
     """What the engine needs of the library (library/service.py)."""
 
     def is_graph_in_user_library_tx(self, tx: Tx, graph_id: str, user_id: str, graph_version: int | None = None) -> bool: ...
-
     def may_read(self, graph_id: str, user_id: str, graph_version: int) -> bool: ...
+    def safe_modes(self, graph_id: str, user_id: str) -> SafeModes: ...
+
+
+class ReviewsLike(Protocol):
+    """What the engine needs of reviews (reviews/store.py)."""
+
+    def open(self, tx: Tx, rows: list) -> None: ...
+    def read(self, connection: apsw.Connection, graph_exec_key: int) -> StoredReviews: ...
+    def decided_runs(self, tx: Tx) -> list[int]: ...
+    def is_decided(self, tx: Tx, graph_exec_key: int) -> bool: ...
 
 
 LoadGraph = Callable[[str, int], Graph]
@@ -67,6 +86,7 @@ class Core:
         self.changed_stats: list[GraphExecution] = []
         self.reservations: list[tuple] = []
         self.settlements: list[tuple] = []
+        self.new_reviews: list[tuple] = []
         self.after_commit: list[Callable[[], None]] = []
         self.is_closing = False
         self.n_stored = 0
@@ -82,6 +102,10 @@ class Core:
         """children.run_child"""
         self.run_ended: Callable[[GraphExecution], None]
         """Gives the run's place to the next one."""
+        self.look_for_rest: Callable[[GraphExecution], None]
+        """Gives the place of the run's tree back where nothing in it can move before a person answers."""
+        self.resume_run: Callable[[GraphExecution], None]
+        """Dispatcher.resume"""
         self.threads: BlockThreads
         self.drained: asyncio.Event = asyncio.Event()
         """Set whenever the ready queue is short: what a producer waits for (back-pressure)."""
@@ -123,6 +147,13 @@ class Core:
             if run.status == states.RUNNING:
                 self.tell_run(run)
 
+    def tell_review(self, run: RunRef, event: str, execution: NodeExecution | None = None) -> None:
+        """Tells the open pages of the user: `waiting`, `answered`, or `closed` for all reviews of a run that ended first."""
+        data = {"type": "human_review", "event": event, "graph_id": run.graph_id, "graph_exec_id": run.graph_exec_id}
+        if execution is not None:
+            data |= {"node_exec_id": execution.node_exec_id, "node_id": execution.node.id}
+        self.bus.notify(run.user_id, data)
+
     def push_ready(self, execution: NodeExecution) -> None:
         """The execution is the pump's to run, behind what is ready in its run already."""
         run = execution.run
@@ -137,7 +168,7 @@ class Core:
 class EngineServices:
     """The interfaces that app.py wires in; the engine knows no noun by name."""
 
-    __slots__ = ("credentials", "ledger", "library", "load_graph", "timezone_of")
+    __slots__ = ("credentials", "ledger", "library", "load_graph", "reviews", "timezone_of")
 
     def __init__(
         self,
@@ -145,12 +176,14 @@ class EngineServices:
         credentials: CredentialsLike,
         ledger: LedgerLike,
         library: LibraryLike,
+        reviews: ReviewsLike,
         load_graph: LoadGraph,
         timezone_of: Callable[[str], str],
     ):
         self.credentials = credentials
         self.ledger = ledger
         self.library = library
+        self.reviews = reviews
         self.load_graph = load_graph
         self.timezone_of = timezone_of
 

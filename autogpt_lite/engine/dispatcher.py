@@ -12,13 +12,15 @@ from collections.abc import Callable
 from . import states
 from .core import Core
 from .graph_execution import start_run
-from .records import GraphExecution
+from .records import GraphExecution, root_of
 
 log = logging.getLogger(__name__)
 
 AGEING_US = 60_000_000
 """A step of priority is worth a minute of waiting, so nothing waits for ever."""
 MAX_WAITING_IN_MEMORY = 500
+MAX_PARKED = 1_000
+"""Trees that may wait for a person without a place: they stay in memory. Further ones keep their places."""
 
 LoadRun = Callable[[int], "GraphExecution | None"]
 """Loads a queued run by its key from the database; None if it is no longer queued."""
@@ -32,6 +34,8 @@ class Dispatcher:
         self._load_run = load_run
         self._waiting: list[tuple[int, int, GraphExecution | None]] = []
         self._running: set[str] = set()
+        self._parked: dict[str, list[GraphExecution]] = {}
+        """{id of a root without a place: its sub-agents that could go on}"""
 
     @property
     def n_waiting(self) -> int:
@@ -65,14 +69,42 @@ class Dispatcher:
     def run_ended(self, run: GraphExecution) -> None:
         """Gives the run's place to the next."""
         self._running.discard(run.id)
+        self._parked.pop(run.id, None)
         self.fill()
+
+    def park(self, root: GraphExecution) -> None:
+        """Takes the place of a run of which nothing can move before a person answers."""
+        if root.id in self._running and len(self._parked) < MAX_PARKED:
+            self._running.discard(root.id)
+            self._parked[root.id] = []
+            self.fill()
+
+    def resume(self, run: GraphExecution) -> None:
+        """A run in memory that was answered: goes on in the place of its tree, or waits for one."""
+        root = root_of(run)
+        answered = self._parked.get(root.id)
+        if answered is None:
+            start_run(self._core, run)
+            return
+        answered.append(run)
+        if len(answered) == 1:
+            self.enqueue(root.key, root.priority, root.created_at, root)
+            self.fill()
+
+    def _unpark(self, root: GraphExecution) -> None:
+        self._running.add(root.id)
+        for run in self._parked.pop(root.id):
+            if run.status == states.QUEUED:
+                start_run(self._core, run)
 
     def fill(self) -> None:
         """Starts waiting runs while there are places."""
         while self._waiting and self._has_place():
             _, key, run = heapq.heappop(self._waiting)
             run = run or self._load_run(key)
-            if run is not None and run.status == states.QUEUED:
+            if run is not None and run.id in self._parked:
+                self._unpark(run)
+            elif run is not None and run.status == states.QUEUED:
                 self._start(run)
 
     def _has_place(self) -> bool:

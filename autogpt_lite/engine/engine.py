@@ -8,6 +8,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable
 
+from ..clock import now_us
 from ..config import Config
 from ..db import RETRY_S, Database, Tx
 from ..errors import DatabaseError, GraphNotInLibraryError, StopTimeoutError
@@ -23,8 +24,9 @@ from .graph_execution import PARENT_ENDED, cut_off_run, set_going, start_run, te
 from .plan import GraphPlan, compile_plan
 from .propagation import storable
 from .pump import Pump
-from .records import GraphExecution, NodeExecution
+from .records import GraphExecution, NodeExecution, root_of
 from .recovery import StoredRun, read_run, restore_run
+from .reviews import Decision, apply_decisions, tree_rests, wake_run
 from .stored_runs import Changed, end_orphans, end_stored_run, resume_stored_run
 from .threads import BlockThreads
 
@@ -52,6 +54,8 @@ class Engine:
         self.core.threads = BlockThreads(config.engine.max_threads)
         self.core.run_child = functools.partial(run_child, self)
         self.core.run_ended = self._run_ended
+        self.core.look_for_rest = self._look_for_rest
+        self.core.resume_run = self.dispatcher.resume
         self._plans: OrderedDict[tuple[str, int], GraphPlan] = OrderedDict()
         self._last_key = 0
         self._waiters: dict[int, asyncio.Future] = {}
@@ -64,6 +68,7 @@ class Engine:
         if not go_on:
             return
         await db.write(lambda tx: end_orphans(tx, self.core.services.ledger, PARENT_ENDED))
+        await db.write(self._requeue_decided_tx)
         open_runs = await db.fetch_all(sql.open_runs)
         for key, uuid, status, priority, created_at in open_runs:
             if status == states.QUEUED:
@@ -179,7 +184,7 @@ class Engine:
         run.tree.runs.pop(run.id, None)
 
     def _tell_admitted(self, run: GraphExecution) -> None:
-        self.core.bus.publish([GraphExecutionEvent(run.ref, states.QUEUED, None, None, run_stats(run), run.outputs, 0)])
+        self.core.bus.publish([GraphExecutionEvent(run.ref, states.QUEUED, run.started_at, None, run_stats(run), run.outputs, 0)])
 
     def _next_key(self) -> int:
         self._last_key += 1
@@ -252,19 +257,26 @@ class Engine:
         return run is not None and any(r is not run and is_below(r, run) for r in run.tree.runs.values())
 
     def ended_future(self, run: GraphExecution) -> asyncio.Future:
-        """Resolves with the final status once that is on the disk."""
+        """Resolves with the final status once that is on the disk, or with REVIEW (see wait_ended)."""
         if run.ended is None:
             run.ended = asyncio.get_running_loop().create_future()
         return run.ended
 
-    async def wait_ended(self, run: GraphExecution) -> str:
-        """The final status of a run, once it is on the disk."""
-        if self.core.runs.get(run.id) is run:
-            return await asyncio.shield(self.ended_future(run))
+    async def wait_ended(self, run: GraphExecution, *, or_review: bool = False) -> str:
+        """The final status of a run, once it is on the disk; with `or_review` also REVIEW, where it or a sub-agent waits for a
+        person and nothing else goes on in it."""
+        while self.core.runs.get(run.id) is run:
+            if or_review and tree_rests(run):
+                return states.REVIEW
+            status = await asyncio.shield(self.ended_future(run))
+            if status in states.ENDED or or_review:
+                return status
         if run.status in states.ENDED:
             return run.status
         # It waits, or has waited, in the database only; what runs by now is another object.
         while (row := self.core.db.point(sql.status_of, (run.key,))) is not None and row[0] not in states.ENDED:
+            if or_review and row[0] == states.REVIEW:
+                return row[0]
             waiter = self._waiters.setdefault(run.key, asyncio.get_running_loop().create_future())
             await asyncio.shield(waiter)
         return row[0] if row else states.TERMINATED
@@ -278,7 +290,7 @@ class Engine:
 
         def write(tx: Tx) -> tuple[Changed, StoredRun | None]:
             changed = resume_stored_run(tx, core.services.ledger, key)
-            if not changed.is_changed or (stored := read_run(tx.connection, key)) is None:
+            if not changed.is_changed or (stored := read_run(tx.connection, key, core.services.reviews)) is None:
                 return changed, None
             graph_id, version = stored.run["graph_id"], stored.run["graph_version"]
             if not core.services.library.is_graph_in_user_library_tx(tx, graph_id, stored.run["user_id"], version):
@@ -305,7 +317,7 @@ class Engine:
 
     async def read_stored(self, key: int) -> StoredRun:
         """The rows of a run. Read on the writer's connection, so that nothing that is on its way is missing."""
-        return await self.core.db.writer.submit(lambda tx: read_run(tx.connection, key))
+        return await self.core.db.writer.submit(lambda tx: read_run(tx.connection, key, self.core.services.reviews))
 
     def restore(self, stored: StoredRun, parent: NodeExecution | None = None) -> GraphExecution:
         """The run in memory; nothing moves yet."""
@@ -315,9 +327,15 @@ class Engine:
         return run
 
     def go_on(self, run: GraphExecution) -> None:
-        """Sets a restored run going again."""
+        """Sets a restored run going again, unless it waits for a person."""
         if run.status == states.QUEUED:
             start_run(self.core, run)
+        elif run.status == states.REVIEW:
+            run.tree.has_rested = True
+            if run.in_review:
+                self._look_for_rest(run)
+            else:
+                wake_run(self.core, run)
         else:
             set_going(self.core, run)
 
@@ -333,6 +351,45 @@ class Engine:
         self.dispatcher.adopt(run)
         self.go_on(run)
 
+    # --- reviews -------------------------------------------------------------------------------------------------
+
+    def is_in_memory(self, graph_exec_id: str) -> bool:
+        """Whether the run's next change is written from memory."""
+        return graph_exec_id in self.core.runs
+
+    def decide(self, graph_exec_id: str, decisions: list[Decision]) -> bool:
+        """Takes answers that are on the disk to a run in memory; False where it is not there."""
+        run = self.core.runs.get(graph_exec_id)
+        if run is None or run.status in states.ENDED:
+            return False
+        apply_decisions(self.core, run, decisions)
+        return True
+
+    def requeue_tx(self, tx: Tx, key: int) -> bool:
+        """REVIEW -> QUEUED for a root that is not in memory, if everything in it is answered; start_requeued comes next."""
+        return self.core.services.reviews.is_decided(tx, key) and bool(tx.execute(sql.requeue_reviewed, (now_us(), key)))
+
+    def start_requeued(self, key: int) -> None:
+        """Lets a run that requeue_tx has queued go on, or wait for its place."""
+        run = self._load_queued(key)
+        if run is not None and run.id not in self.core.runs:
+            self.core.runs[run.id] = run
+            self._tell_admitted(run)
+            self.dispatcher.submit(run)
+
+    def _requeue_decided_tx(self, tx: Tx) -> None:
+        # The process ended between an answer and what follows from it.
+        for key in self.core.services.reviews.decided_runs(tx):
+            self.requeue_tx(tx, key)
+
+    def _look_for_rest(self, run: GraphExecution) -> None:
+        if tree_rests(run):
+            root = root_of(run)
+            self.dispatcher.park(root)
+            if root.ended is not None and not root.ended.done():
+                root.ended.set_result(states.REVIEW)
+            root.ended = None
+
     def _give_up(self, key: int, error: Exception) -> asyncio.Future:
         ledger, reason = self.core.services.ledger, storable(f"The run could not be continued after a restart: {error}")
         given_up = self.core.db.writer.submit(lambda tx: end_stored_run(tx, ledger, key, states.FAILED, reason))
@@ -345,7 +402,7 @@ class Engine:
             waiter.set_result(None)
 
     def _load_queued(self, key: int) -> GraphExecution | None:
-        stored = read_run(self.core.db.loop_connection, key)
+        stored = read_run(self.core.db.loop_connection, key, self.core.services.reviews)
         if stored is None or stored.run["status"] != states.QUEUED:
             return None
         try:

@@ -15,7 +15,7 @@ from ..clock import now_us
 from ..db import RETRY_S, Tx, load_sql
 from ..events import Event
 from . import states
-from .core import Core, run_stats
+from .core import Core, EngineServices, run_stats
 from .graph_execution import cut_off_run
 from .records import GraphExecution, NodeExecution
 
@@ -38,6 +38,7 @@ class Batch:
         "after_commit",
         "events",
         "inserts",
+        "new_reviews",
         "outputs",
         "reservations",
         "run_keys",
@@ -55,6 +56,7 @@ class Batch:
         self.runs: list[tuple] = []
         self.reservations: list[tuple] = []
         self.settlements: list[tuple] = []
+        self.new_reviews: list[tuple] = []
         self.run_keys: set[int] = set()
         self.events: list[Event] = []
         self.after_commit: list[Callable[[], None]] = []
@@ -89,9 +91,9 @@ class Flusher:
         self._send(batch)
 
     def _send(self, batch: Batch) -> None:
-        ledger = self._core.services.ledger
+        services = self._core.services
         self._sent_at = time.perf_counter()
-        future = self._core.db.writer.submit(lambda tx: write_batch(tx, batch, ledger))
+        future = self._core.db.writer.submit(lambda tx: write_batch(tx, batch, services))
         future.add_done_callback(lambda done: self._committed(batch, done))
 
     def _take(self) -> Batch:
@@ -104,6 +106,7 @@ class Flusher:
         batch.reservations, core.reservations = core.reservations, []
         batch.settlements, core.settlements = core.settlements, []
         now = now_us()
+        batch.new_reviews, core.new_reviews = core.new_reviews, []
         for execution in nodes:
             execution.is_dirty = False
             execution.run.progressed_at = now
@@ -243,7 +246,7 @@ def add_run_row(batch: Batch, run: GraphExecution) -> None:
 # --- on the writer thread ---------------------------------------------------------------------------------
 
 
-def write_batch(tx: Tx, batch: Batch, ledger: Any) -> dict[int, str]:
+def write_batch(tx: Tx, batch: Batch, services: EngineServices) -> dict[int, str]:
     """All rows of a flush. If a group fails, everything is replayed row by row, so that a bad row fails alone.
 
     Returns {key: status} of the runs that somebody else has ended: nothing of them was written.
@@ -252,10 +255,12 @@ def write_batch(tx: Tx, batch: Batch, ledger: Any) -> dict[int, str]:
     if ended:
         _drop_rows_of(tx, batch, ended)
     try:
-        _write_groups(tx, batch, ledger, lambda statement, rows: _write_many(tx, statement, rows))
+        open_reviews = services.reviews.open
+        _write_groups(tx, batch, services.ledger, open_reviews, lambda statement, rows: _write_many(tx, statement, rows))
     except (*_BAD_ROW, _SomebodyWasFirst):
         tx.undo()
-        _write_groups(tx, batch, _OneByOne(ledger), lambda statement, rows: _write_one_by_one(tx, rows, statement))
+        one = _OneByOne(services)
+        _write_groups(tx, batch, one, one.open_reviews, lambda statement, rows: _write_one_by_one(tx, rows, statement))
     return ended
 
 
@@ -267,7 +272,13 @@ class _SomebodyWasFirst(Exception):
     """A row was no longer in the status that the batch follows."""
 
 
-def _write_groups(tx: Tx, batch: Batch, ledger: Any, write: Callable[[str, list[tuple]], None]) -> None:
+def _write_groups(
+    tx: Tx,
+    batch: Batch,
+    ledger: Any,
+    open_reviews: Callable[[Tx, list[tuple]], None],
+    write: Callable[[str, list[tuple]], None],
+) -> None:
     for statement, rows in (
         (sql.insert_node, batch.inserts),
         (sql.update_node_input, batch.updates_with_input),
@@ -280,6 +291,8 @@ def _write_groups(tx: Tx, batch: Batch, ledger: Any, write: Callable[[str, list[
         ledger.reserve(tx, batch.reservations)
     if batch.settlements:
         ledger.settle(tx, batch.settlements)
+    if batch.new_reviews:
+        open_reviews(tx, batch.new_reviews)
     if batch.runs:
         write(sql.update_graph_execution, batch.runs)
 
@@ -301,16 +314,20 @@ def _log_refused(tx: Tx, statement: str, row: tuple) -> None:
 
 
 class _OneByOne:
-    """The ledger, for one row at a time."""
+    """The ledger and the reviews, for one row at a time."""
 
-    def __init__(self, ledger: Any):
-        self._ledger = ledger
+    def __init__(self, services: EngineServices):
+        self._ledger = services.ledger
+        self._reviews = services.reviews
 
     def reserve(self, tx: Tx, rows: list[tuple]) -> None:
         _write_one_by_one(tx, rows, lambda row: self._ledger.reserve(tx, [row]))
 
     def settle(self, tx: Tx, rows: list[tuple]) -> None:
         _write_one_by_one(tx, rows, lambda row: self._ledger.settle(tx, [row]))
+
+    def open_reviews(self, tx: Tx, rows: list[tuple]) -> None:
+        _write_one_by_one(tx, rows, lambda row: self._reviews.open(tx, [row]))
 
 
 def _write_one_by_one(tx: Tx, rows: list[tuple], write: str | Callable[[tuple], None]) -> None:
@@ -340,4 +357,5 @@ def _drop_rows_of(tx: Tx, batch: Batch, ended: dict[int, str]) -> None:
     batch.updates_with_input = [row for row in batch.updates_with_input if row[9] >> 24 not in ended]
     batch.outputs = [row for row in batch.outputs if row[0] >> 24 not in ended]
     batch.reservations = [row for row in batch.reservations if row[0] >> 24 not in ended]
+    batch.new_reviews = [row for row in batch.new_reviews if row[0] >> 24 not in ended]
     batch.runs = [row for row in batch.runs if row[4] not in ended]

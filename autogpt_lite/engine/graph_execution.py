@@ -26,7 +26,8 @@ def start_run(core: Core, run: GraphExecution) -> None:
         terminate_run(core, run, PARENT_ENDED)
         return
     run.status = states.RUNNING
-    run.started_at = now_us()
+    if run.started_at is None:  # else it goes on after a review
+        run.started_at = now_us()
     core.touch_run(run)
     core.tell_run(run)
     set_going(core, run)
@@ -70,9 +71,29 @@ def _drain(core: Core, run: GraphExecution, index: int) -> None:
 
 
 def end_if_done(core: Core, run: GraphExecution) -> None:
-    """RUNNING -> COMPLETED when nothing is queued, running or held back. Failed nodes do not fail a run (semantics 7)."""
+    """RUNNING -> COMPLETED when nothing is queued, running or held back, or REVIEW where nodes wait for a person. Failed nodes do
+    not fail a run (semantics 7)."""
     if run.n_open == 0 and run.status == states.RUNNING:
-        _end(core, run, states.COMPLETED)
+        if run.in_review:
+            _rest(core, run)
+        else:
+            _end(core, run, states.COMPLETED)
+    elif run.tree.has_rested:
+        core.look_for_rest(run)
+
+
+def _rest(core: Core, run: GraphExecution) -> None:
+    run.status = states.REVIEW
+    run.n_rests = number = run.n_rests + 1
+    core.touch_run(run)
+    core.tell_run(run)
+    if run.parent is None:
+        # Unless it was answered meanwhile: then it has gone on.
+        core.after_commit.append(lambda: forget_run(core, run) if (run.status, run.n_rests) == (states.REVIEW, number) else None)
+    else:
+        run.tree.has_rested = True
+        core.look_for_rest(run)
+    core.wake()
 
 
 def fail_run(core: Core, run: GraphExecution, error: Exception) -> None:
@@ -106,7 +127,7 @@ def terminate_nodes(core: Core, run: GraphExecution) -> None:
 
 
 def _unfinished(run: GraphExecution) -> list[NodeExecution]:
-    found = [*run.executions.values(), *(e for p in run.pending.values() for e in p.values())]
+    found = [*run.executions.values(), *run.in_review.values(), *(e for p in run.pending.values() for e in p.values())]
     return [execution for execution in found if execution.status not in states.ENDED]
 
 
@@ -138,12 +159,15 @@ def _end(core: Core, run: GraphExecution, status: str) -> None:
     run.stats.duration_cpu_only = run.stats.node_exec_time_cpu_only
     core.touch_run(run)
     core.tell_run(run)
+    if run.in_review:
+        core.after_commit.append(lambda: core.tell_review(run.ref, "closed"))
     core.after_commit.append(lambda: forget_run(core, run))
     core.wake()  # a run that ends from a task or by a stop has to be saved too, even where nothing is ready
 
 
 def forget_run(core: Core, run: GraphExecution) -> None:
-    """Takes an ended run out of memory. Only once the end is on the disk: until then, who asks must find it here."""
+    """Takes a run out of memory that has ended, or a root that waits for a person. Only once that is on the disk: until then,
+    who asks must find it here."""
     core.runs.pop(run.id, None)
     run.tree.runs.pop(run.id, None)
     if run.ended is not None and not run.ended.done():
@@ -152,7 +176,7 @@ def forget_run(core: Core, run: GraphExecution) -> None:
     core.run_ended(run)
     core.n_ready -= len(run.ready)
     # Run and executions know each other; without these the collector would have to find each such circle.
-    for held in (run.executions, run.pending, run.lacking, run.active, run.latest_inputs, run.ready):
+    for held in (run.executions, run.in_review, run.pending, run.lacking, run.active, run.latest_inputs, run.ready):
         held.clear()
     # Events that are kept for clients that come back know the run; what it was given has no use any more and may be large.
     run.inputs = {}

@@ -24,6 +24,7 @@ from .propagation import decode, record_output, release_held, storable
 from .records import GraphExecution, NodeExecution
 from .resolve import block_input
 from .retry import retry_wait_s
+from .reviews import must_wait
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ def run_ready(core: Core, execution: NodeExecution, deadline: float) -> None:
     core.touch(execution)
     if run.pinned_outputs and node.id in run.pinned_outputs:
         _run_pinned(core, execution)
-    elif not _has_block(core, execution):
+    elif not _has_block(core, execution) or (node.entry.may_wait and _waits(core, execution)):  # type: ignore[union-attr]
         return
     elif _may_coalesce(execution):
         _run_block(core, execution, deadline)
@@ -75,6 +76,15 @@ def run_ready(core: Core, execution: NodeExecution, deadline: float) -> None:
         reserve(core, execution)
         # For a block that somebody outside could notice, the start is on the disk before its first line runs.
         core.after_commit.append(lambda: core.push_ready(execution))
+
+
+def _waits(core: Core, execution: NodeExecution) -> bool:
+    # Before anything is reserved: waiting for a person costs nothing, and neither does what was rejected.
+    try:
+        return must_wait(core, execution)
+    except BlockError as error:
+        fail(core, execution, str(error))
+        return True
 
 
 def _has_block(core: Core, execution: NodeExecution) -> bool:

@@ -16,6 +16,7 @@ from .plan import GraphPlan, NodePlan
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    from ..sdk.review import Review
     from .context import NodeContext
 
 
@@ -47,6 +48,7 @@ class NodeExecution:
         "outputs",
         "queued_at",
         "replayed",
+        "review",
         "run",
         "seq",
         "started_at",
@@ -85,6 +87,8 @@ class NodeExecution:
         """Whether it stands in GraphExecution.active."""
         self.replayed = 0
         """Outputs that a replay or another try will yield once more: they are not emitted again."""
+        self.review: Review | None = None
+        """What a person said to it, where one was asked."""
         self.generator: Iterator | AsyncIterator | None = None
         self.task: asyncio.Task | None = None
         self.next_try: asyncio.TimerHandle | None = None
@@ -125,13 +129,15 @@ class RunStats(msgspec.Struct):
 class TreeState:
     """What all runs of one execution tree share: the counters of its limits and the stop."""
 
-    __slots__ = ("is_stopped", "max_depth", "max_node_executions", "node_executions", "runs")
+    __slots__ = ("has_rested", "is_stopped", "max_depth", "max_node_executions", "node_executions", "runs")
 
     def __init__(self, *, max_node_executions: int, max_depth: int):
         self.max_node_executions = max_node_executions
         self.max_depth = max_depth
         self.node_executions = 0
         self.is_stopped = False
+        self.has_rested = False
+        """Whether a sub-agent has ever waited for a person: then it is worth a look whether anything still moves."""
         self.runs: dict[str, GraphExecution] = {}
 
 
@@ -140,6 +146,7 @@ class GraphExecution:
 
     __slots__ = (
         "active",
+        "auto_approved",
         "child_key",
         "created_at",
         "depth",
@@ -148,6 +155,7 @@ class GraphExecution:
         "executions",
         "first_own_seq",
         "id",
+        "in_review",
         "inputs",
         "is_dirty",
         "is_listed",
@@ -156,6 +164,7 @@ class GraphExecution:
         "latest_inputs",
         "masks",
         "n_open",
+        "n_rests",
         "next_seq",
         "nodes_to_skip",
         "on_output",
@@ -214,6 +223,12 @@ class GraphExecution:
         """Node executions below it began in an earlier process."""
         self.n_open = 0
         """Node executions that are queued, running, or hold outputs back: the run ends when none is left."""
+        self.in_review: dict[int, NodeExecution] = {}
+        """Those that wait for a person, by seq; they are not counted as open."""
+        self.auto_approved: set[str] = set()
+        """Nodes that a person has approved for the rest of the run."""
+        self.n_rests = 0
+        """How often it has come to REVIEW."""
         self.executions: dict[int, NodeExecution] = {}
         """The unfinished ones by seq; what is finished lives in the database only."""
         self.pending: dict[int, dict[int, NodeExecution]] = {}
@@ -230,3 +245,10 @@ class GraphExecution:
         """For a child: called with (name, value) when an Output node has ended."""
         self.ended: asyncio.Future | None = None
         """Set when the end is committed, where somebody waits for it."""
+
+
+def root_of(run: GraphExecution) -> GraphExecution:
+    """The root of the run's tree; a root is its own."""
+    while run.parent is not None:
+        run = run.parent.run
+    return run

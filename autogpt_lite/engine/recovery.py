@@ -15,13 +15,15 @@ import msgspec
 
 from ..clock import now_us
 from ..events import RunRef
+from ..sdk.review import Review
 from . import pricing, states
-from .core import Core
+from .core import Core, ReviewsLike
 from .flush import sql
 from .ids import MAX_SEQ, node_key
 from .plan import GraphPlan, NodePlan
 from .propagation import decode, encode, keep_pending, keep_run_output, static_values
 from .records import GraphExecution, NodeExecution, TreeState
+from .reviews import StoredReviews, take_review
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +36,10 @@ class StoredRun(msgspec.Struct):
     outputs: dict[int, list[tuple[str, bytes]]]
     tree_nodes: int
     cost_credits: int
+    reviews: StoredReviews
 
 
-def read_run(connection: apsw.Connection, key: int) -> StoredRun | None:
+def read_run(connection: apsw.Connection, key: int, reviews: ReviewsLike) -> StoredRun | None:
     """All rows of the run with this key; None if there is no such run."""
     cursor = connection.execute(sql.select_run, (key,))
     rows = cursor.fetchall()
@@ -51,7 +54,7 @@ def read_run(connection: apsw.Connection, key: int) -> StoredRun | None:
             outputs[node[0]] = connection.execute(sql.outputs_of_node, (node[0],)).fetchall()
     tree_nodes = connection.execute(sql.count_tree_nodes, (run["root_id"],)).fetchall()[0][0]
     cost = connection.execute(sql.cost_of_run, (first, last)).fetchall()[0][0]
-    return StoredRun(run, nodes, outputs, tree_nodes, cost)
+    return StoredRun(run, nodes, outputs, tree_nodes, cost, reviews.read(connection, key))
 
 
 _RUN_COLUMNS = (
@@ -80,8 +83,9 @@ def restore_run(core: Core, stored: StoredRun, plan: GraphPlan, parent: NodeExec
     run.pinned_outputs = _decoded(row["pinned_outputs"], {})
     run.nodes_to_skip = frozenset(_decoded(row["nodes_to_skip"], []))
     run.stats.cost = stored.cost_credits
+    run.auto_approved = stored.reviews.auto_approved
     for node_row in stored.nodes:
-        _restore_node(run, node_row, stored.outputs.get(node_row[0]))
+        _restore_node(run, node_row, stored.outputs.get(node_row[0]), stored.reviews.answers.get(node_row[0]))
     run.first_own_seq = run.next_seq
     _restore_queued(run, stored.nodes)
     _order_active(run)
@@ -123,7 +127,7 @@ def _ref_of(row: dict[str, Any], parent: NodeExecution | None) -> RunRef:
     )
 
 
-def _restore_node(run: GraphExecution, row: tuple, many_outputs: list[tuple[str, bytes]] | None) -> None:
+def _restore_node(run: GraphExecution, row: tuple, many_outputs: list[tuple[str, bytes]] | None, review: Review | None) -> None:
     key, index, code, try_number, n_propagated, added_at, queued_us, started_us, ended_us, input_json, output, stats = row
     seq = key & MAX_SEQ
     run.next_seq = max(run.next_seq, seq + 1)
@@ -144,6 +148,13 @@ def _restore_node(run: GraphExecution, row: tuple, many_outputs: list[tuple[str,
         # INCOMPLETE; or TERMINATED while it was, in a run that was resumed: that stays its status until its last value comes.
         _restore_pending(run, execution)
         return
+    if execution.status == states.REVIEW and review is None:
+        run.in_review[seq] = execution
+        return
+    if review is not None and execution.status not in states.ENDED:
+        take_review(execution, review)
+    if execution.status == states.REVIEW:
+        execution.status = states.QUEUED
     _restore_counters(run, execution)
     if execution.status in (states.QUEUED, states.RUNNING):
         execution.replayed = len(execution.outputs)

@@ -127,3 +127,7 @@ SELECT status FROM node_executions WHERE id = ?;
 -- Ends a run that is not in memory, as FAILED or TERMINATED.
 UPDATE graph_executions SET status = :status, ended_at = :ended_at, stats = CAST(json_object('error', :reason) AS BLOB)
 WHERE id = :id AND status IN ('INCOMPLETE', 'QUEUED', 'RUNNING', 'REVIEW');
+
+-- name: requeue_reviewed
+-- A run whose reviews are all answered waits for its place again. (queued_at, key)
+UPDATE graph_executions SET status = 'QUEUED', queued_at = ? WHERE id = ? AND status = 'REVIEW' AND parent_node_exec_id IS NULL;

@@ -6,12 +6,15 @@ import logging
 import secrets
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from .types import Event, NodeExecutionEvent
 
 log = logging.getLogger(__name__)
 
 Subscriber = Callable[[Sequence[Event]], None]
+NoticeSubscriber = Callable[[str, dict[str, Any]], None]
+"""(user_id, data)"""
 
 RING_BYTES = 8_000_000
 LARGE_BYTES = 4_000
@@ -28,6 +31,7 @@ class EventBus:
         self._ring_events = ring_events
         self._ring_bytes = 0
         self._subscribers: tuple[Subscriber, ...] = ()
+        self._notice_subscribers: tuple[NoticeSubscriber, ...] = ()
 
     def publish(self, events: Sequence[Event]) -> None:
         """Numbers the events and tells every subscriber at once. Call it only after the commit that made them true."""
@@ -54,6 +58,20 @@ class EventBus:
 
         def unsubscribe() -> None:
             self._subscribers = tuple(s for s in self._subscribers if s is not subscriber)
+
+        return unsubscribe
+
+    def notify(self, user_id: str, data: dict[str, Any]) -> None:
+        """Tells whoever of the user is there now; nothing is kept, so it may only say what can also be asked for."""
+        for subscriber in self._notice_subscribers:
+            subscriber(user_id, data)
+
+    def subscribe_notices(self, subscriber: NoticeSubscriber) -> Callable[[], None]:
+        """Calls subscriber(user_id, data) for every notice. Returns the function that ends it."""
+        self._notice_subscribers = (*self._notice_subscribers, subscriber)
+
+        def unsubscribe() -> None:
+            self._notice_subscribers = tuple(s for s in self._notice_subscribers if s is not subscriber)
 
         return unsubscribe
 

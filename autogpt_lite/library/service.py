@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ..clock import now_us
 from ..db import Database, Tx, load_sql
+from ..engine.core import SafeModes
 
 sql = load_sql(__file__, "store.sql")
 
@@ -51,6 +52,14 @@ class LibraryService:
         """The same, inside a write."""
         return _is_set(tx.fetch_one(sql.select_is_paused, {"user_id": user_id, "graph_id": graph_id}))
 
+    def safe_modes(self, graph_id: str, user_id: str) -> SafeModes:
+        """Which nodes of the agent wait for a person."""
+        return _modes(self._db.point(sql.select_safe_modes, {"user_id": user_id, "graph_id": graph_id}))
+
+    def safe_modes_tx(self, tx: Tx, graph_id: str, user_id: str) -> SafeModes:
+        """The same, inside a write."""
+        return _modes(tx.fetch_one(sql.select_safe_modes, {"user_id": user_id, "graph_id": graph_id}))
+
     # --- changes, all inside a write; those that answer a bool say whether there was something to change --------------
 
     def put_graph_tx(self, tx: Tx, user_id: str, graph_id: str, graph_version: int) -> None:
@@ -88,6 +97,11 @@ class LibraryService:
         key = {"user_id": user_id, "graph_id": graph_id, "now": now_us()}
         return bool(tx.execute(sql.set_paused, {**key, "is_paused": int(is_paused)}))
 
+    def set_safe_modes_tx(self, tx: Tx, user_id: str, graph_id: str, modes: SafeModes) -> bool:
+        """Lets nodes of the agent wait for a person, or not."""
+        key = {"user_id": user_id, "graph_id": graph_id, "now": now_us()}
+        return bool(tx.execute(sql.set_safe_modes, {**key, **modes._asdict()}))
+
     def _leave(self, tx: Tx, user_id: str, graph_id: str) -> None:
         for hook in self.leaving:
             hook(tx, user_id, graph_id)
@@ -98,6 +112,10 @@ def _covers(row: tuple | None, graph_version: int | None) -> bool:
         return False
     version, is_own = row
     return bool(is_own) or graph_version is None or graph_version == version
+
+
+def _modes(row: tuple | None) -> SafeModes:
+    return SafeModes() if row is None else SafeModes(*map(bool, row))
 
 
 def _is_set(row: tuple | None) -> bool:

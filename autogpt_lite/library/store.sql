@@ -42,3 +42,13 @@ WHERE user_id = :user_id AND graph_id = :graph_id AND is_deleted = 0 AND is_arch
 -- The pause switch.
 UPDATE library_agents SET is_paused = :is_paused, updated_at = :now
 WHERE user_id = :user_id AND graph_id = :graph_id AND is_deleted = 0;
+
+-- name: select_safe_modes
+-- Which nodes of an agent wait for a person. By unique key.
+SELECT human_in_the_loop_safe_mode, sensitive_action_safe_mode FROM library_agents WHERE user_id = :user_id AND graph_id = :graph_id;
+
+-- name: set_safe_modes
+-- Lets nodes of an agent wait for a person, or not.
+UPDATE library_agents SET human_in_the_loop_safe_mode = :human_in_the_loop, sensitive_action_safe_mode = :sensitive_action,
+       updated_at = :now
+WHERE user_id = :user_id AND graph_id = :graph_id AND is_deleted = 0;

@@ -10,12 +10,14 @@ from .types import (
     AddAgent,
     BulkMoveAgents,
     ByGraphQuery,
+    GraphSettings,
     LeaveQuery,
     LibraryAgent,
     LibraryAgents,
     ListAgents,
     PageQuery,
     UpdateAgent,
+    UpdateSettings,
 )
 
 _TAGS = ("v2", "library", "private")
@@ -48,6 +50,9 @@ class LibraryAgentRoutes:
     async def update_agent(self, request: Request) -> LibraryAgent:
         user_id, agent_id = request.principal.user_id, request.path["library_agent_id"]
         return await self._service.update_agent(user_id, agent_id, request.body, running=request.query.running)
+
+    async def update_settings(self, request: Request) -> GraphSettings:
+        return await self._service.update_settings(request.principal.user_id, request.path["graph_id"], request.body)
 
     async def remove_agent(self, request: Request) -> Response:
         user_id, agent_id = request.principal.user_id, request.path["library_agent_id"]
@@ -128,6 +133,14 @@ def library_agent_routes(service: LibraryAgentService) -> list[Route]:
             query=LeaveQuery,
             status=204,
             returns=None,
+        ),
+        route(
+            "PATCH",
+            "/api/graphs/{graph_id}/settings",
+            handlers.update_settings,
+            "Which nodes of a graph's agent wait for a person.",
+            body=UpdateSettings,
+            returns=GraphSettings,
         ),
         route("POST", f"{one}/restore", handlers.restore_agent, "Brings a removed agent back; what started it stays gone."),
         route("POST", f"{one}/fork", handlers.fork_agent, "A copy of an agent under new ids.", errors=(400, 404)),

@@ -18,7 +18,19 @@ from ..library.service import LibraryService
 from ..library_folders.service import FolderService
 from . import store
 from .store import AgentRow, FindGraphs, FindNextRuns
-from .types import Activity, AddAgent, LibraryAgent, LibraryAgents, ListAgents, Pagination, RecentExecution, Status, UpdateAgent
+from .types import (
+    Activity,
+    AddAgent,
+    GraphSettings,
+    LibraryAgent,
+    LibraryAgents,
+    ListAgents,
+    Pagination,
+    RecentExecution,
+    Status,
+    UpdateAgent,
+    UpdateSettings,
+)
 
 N_RECENT = 5
 NEW_OUTPUT_US = 7 * 86_400 * 1_000_000
@@ -127,6 +139,10 @@ class LibraryAgentService:
             next_scheduled_run=iso(row.next_due_at) if _is_scheduled(row) else None,
             folder_id=row.folder_id,
             folder_name=row.folder_name,
+            settings=GraphSettings(
+                human_in_the_loop_safe_mode=bool(row.human_in_the_loop_safe_mode),
+                sensitive_action_safe_mode=bool(row.sensitive_action_safe_mode),
+            ),
         )
 
     # --- coming and going --------------------------------------------------------------------------------
@@ -191,9 +207,28 @@ class LibraryAgentService:
             tx.execute(store.sql.set_folder, {**key, "user_id": user_id, "folder_id": wanted.folder_id})
         if wanted.is_paused is not None:
             self._library.set_paused_tx(tx, user_id, graph_id, wanted.is_paused)
+        if wanted.settings is not None:
+            self._update_settings_tx(tx, user_id, graph_id, wanted.settings)
         if wanted.is_archived is None:
             return False
         return self._library.set_archived_tx(tx, user_id, graph_id, wanted.is_archived) and wanted.is_archived
+
+    async def update_settings(self, user_id: str, graph_id: str, wanted: UpdateSettings) -> GraphSettings:
+        """Changes the settings of a graph's agent. Raises NotFoundError."""
+        if not await self._db.write(lambda tx: self._update_settings_tx(tx, user_id, graph_id, wanted)):
+            raise NotFoundError(f"The library has no agent of the graph {graph_id[:80]!r}.")
+        modes = self._library.safe_modes(graph_id, user_id)
+        return GraphSettings(
+            human_in_the_loop_safe_mode=modes.human_in_the_loop, sensitive_action_safe_mode=modes.sensitive_action
+        )
+
+    def _update_settings_tx(self, tx: Tx, user_id: str, graph_id: str, wanted: UpdateSettings) -> bool:
+        modes = self._library.safe_modes_tx(tx, graph_id, user_id)
+        if wanted.human_in_the_loop_safe_mode is not None:
+            modes = modes._replace(human_in_the_loop=wanted.human_in_the_loop_safe_mode)
+        if wanted.sensitive_action_safe_mode is not None:
+            modes = modes._replace(sensitive_action=wanted.sensitive_action_safe_mode)
+        return self._library.set_safe_modes_tx(tx, user_id, graph_id, modes)
 
     async def move_agents(self, user_id: str, agent_ids: Collection[str], folder_id: str | None) -> list[LibraryAgent]:
         """Moves agents into a folder, or to the top, all or none. Raises NotFoundError."""

@@ -56,6 +56,8 @@ class AgentRow(msgspec.Struct):
     last_completed_at: int | None
     n_runs: int
     recent_statuses: str
+    human_in_the_loop_safe_mode: int
+    sensitive_action_safe_mode: int
     is_running: bool = False
     next_due_at: int | None = None
     is_listening: bool = False

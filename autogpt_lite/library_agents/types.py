@@ -57,6 +57,22 @@ class AddAgent(msgspec.Struct, kw_only=True):
     graph_version: int | None = None
 
 
+class GraphSettings(msgspec.Struct, kw_only=True):
+    """Which nodes wait for a person: Human In The Loop blocks, and blocks whose effects cannot be taken back."""
+
+    human_in_the_loop_safe_mode: bool = True
+    sensitive_action_safe_mode: bool = False
+    builder_chat_session_id: str | None = None
+    """AutoGPT's chat in the builder, which does not exist here: always null."""
+
+
+class UpdateSettings(msgspec.Struct, kw_only=True):
+    """What changes; a field that is left out or null stays."""
+
+    human_in_the_loop_safe_mode: bool | None = None
+    sensitive_action_safe_mode: bool | None = None
+
+
 class UpdateAgent(msgspec.Struct, kw_only=True):
     """What changes; a field that is left out or null stays (but a null `folder_id` takes the agent out of its folder).
 
@@ -69,6 +85,7 @@ class UpdateAgent(msgspec.Struct, kw_only=True):
     is_archived: bool | None = None
     is_paused: bool | None = None
     folder_id: str | msgspec.UnsetType | None = msgspec.UNSET
+    settings: UpdateSettings | None = None
 
 
 class BulkMoveAgents(msgspec.Struct, kw_only=True):
@@ -134,6 +151,7 @@ class LibraryAgent(msgspec.Struct, kw_only=True):
     marketplace_listing: None = None
     folder_id: str | None
     folder_name: str | None
+    settings: GraphSettings
 
 
 class Pagination(msgspec.Struct, kw_only=True):

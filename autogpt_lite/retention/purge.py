@@ -25,8 +25,10 @@ def _purge_some(tx: Tx) -> int:
     count, until = 0, time.perf_counter() + STEP_S
     while count < STEP_ROWS and time.perf_counter() < until and (row := tx.fetch_one(sql.next_purge)) is not None:
         first, last, left = node_key(row[0], 0), node_key(row[0], MAX_SEQ), STEP_ROWS - count
-        deleted = tx.execute(sql.purge_outputs, (first, last, left)) or tx.execute(sql.purge_nodes, (first, last, left))
+        steps = (sql.purge_outputs, sql.purge_nodes, sql.purge_reviews)
+        deleted = next((n for step in steps if (n := tx.execute(step, (first, last, left)))), 0)
         if not deleted:
+            tx.execute(sql.purge_approvals, row)
             tx.execute(sql.end_purge, row)
         count += deleted
     return count

@@ -88,3 +88,11 @@ DELETE FROM node_outputs WHERE (node_exec_id, ordinal) IN
 -- name: end_purge
 -- Nothing is left of the run.
 DELETE FROM purge_queue WHERE graph_exec_key = ?;
+
+-- name: purge_reviews
+-- A step of the purge: what the run's nodes asked persons. (first key, last key, limit)
+DELETE FROM reviews WHERE node_exec_id IN (SELECT node_exec_id FROM reviews WHERE node_exec_id BETWEEN ? AND ? LIMIT ?);
+
+-- name: purge_approvals
+-- What persons approved for the rest of a deleted run.
+DELETE FROM review_approvals WHERE graph_exec_key = ?;

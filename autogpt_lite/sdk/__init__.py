@@ -30,6 +30,7 @@ from .credentials import Credentials, CredentialsPin, credentials_pin
 from .graph_input import GraphInputBlock
 from .limits import MAX_ITEMS, MAX_TEXT_CHARS, check_item_count, check_text_size
 from .pin import pin
+from .review import Review, ReviewRequest
 from .schema import Format
 from .times import now
 from .values import convert, index_of, is_same, unique, value_key
@@ -51,6 +52,8 @@ __all__ = [
     "CredentialsPin",
     "Format",
     "GraphInputBlock",
+    "Review",
+    "ReviewRequest",
     "RunContext",
     "UiType",
     "check_item_count",

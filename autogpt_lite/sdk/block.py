@@ -12,6 +12,7 @@ from .pin import PinsMeta, pin
 
 if TYPE_CHECKING:
     from .context import RunContext
+    from .review import ReviewRequest
 
 UiType = Literal[
     "Standard",
@@ -74,6 +75,7 @@ class Block:
     """`run` (then a plain generator) may wait or compute for long: it gets a thread."""
     costs: ClassVar[tuple[BlockCost, ...]] = ()
     is_sensitive_action: ClassVar[bool] = False
+    """It does what cannot be taken back (sends, deletes, pays): an agent can be set to ask a person first."""
     disabled: ClassVar[bool] = False
     webhook: ClassVar[dict[str, Any] | None] = None
 
@@ -85,6 +87,11 @@ class Block:
 
     def run(self, input: Any, ctx: RunContext) -> Iterator[tuple[str, Any]] | AsyncIterator[tuple[str, Any]]:
         raise NotImplementedError(f"{type(self).__name__} has no run()")
+
+    def review_request(self, input: Any) -> ReviewRequest | None:
+        """What a person has to see before `run` begins, None for nothing; the answer is `ctx.review`. Nothing is charged before
+        it. A block with `is_sensitive_action` needs none: its whole input is shown, where the agent's settings ask for it."""
+        return None
 
     run_slow: ClassVar[Any] = None
     """An async generator with the arguments of `run`, for the inputs for which a synchronous `run` yields NEEDS_ASYNC."""

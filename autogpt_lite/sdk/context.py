@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
 from .credentials import Credentials
+from .review import Review
 
 
 class RunContext(Protocol):
@@ -23,6 +24,9 @@ class RunContext(Protocol):
     """The same for every delivery of one try: pass it on where a provider takes one."""
     credentials: dict[str, Credentials]
     """By the name of the credentials pin; a pin without credentials is absent."""
+
+    review: Review | None
+    """What a person said to the block's review_request; None where nobody was asked (the agent's settings may say so)."""
 
     def log(self, message: str) -> None:
         """Writes a line to the run's log (and the server's), with the ids of the run."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 from ..config import WebSocketConfig
 from ..events import Event, EventBus
 from .authentication import BAD_TOKEN
-from .frames import CumulativeFrames, DeltaFrames, channels_of, close_frame, encode
+from .frames import CumulativeFrames, DeltaFrames, channels_of, close_frame, encode, text_frame
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ class WebSocketHub:
         self._channels: dict[str, Channel] = {}
         self._max_backlog_bytes = config.max_backlog_bytes
         self._leave_bus = bus.subscribe(self.publish)
+        self._leave_notices = bus.subscribe_notices(self.notify)
 
     def publish(self, events: Sequence[Event]) -> None:
         """Sends a batch of events to those who listen; costs next to nothing where nobody does."""
@@ -68,6 +70,12 @@ class WebSocketHub:
                 self._write(channel.plain, cumulative.build(channel.name_json, own))
             if channel.batch:
                 self._write(channel.batch, channel.deltas.build(channel.name_json, own))
+
+    def notify(self, user_id: str, data: dict[str, Any]) -> None:
+        """A notice to every connection of the user, subscribed to something or not (AutoGPT's `notification`)."""
+        if listeners := {listener for listener in self.listeners if listener.user_id == user_id}:
+            message = {"method": "notification", "channel": None, "data": data, "success": None, "error": None}
+            self._write(listeners, text_frame(encode(message)))
 
     def _write(self, listeners: set[Listener], frames: bytes) -> None:
         # One write of joined frames: uvloop makes a system call of each (100 clients: 4 us a write, 48 us for ten of them).
@@ -138,5 +146,6 @@ class WebSocketHub:
         self._leave_bus()
         for task in self.stops:
             task.cancel()
+        self._leave_notices()
         for listener in list(self.listeners):
             self.cut_off(listener, GOING_AWAY)

@@ -28,6 +28,7 @@ class BlockContext:
     graph_exec_id = "0a2c2f0e-9b77-4a44-a0ed-0b0a1d000000"
     node_id = "5e7e8b3c-0f53-4f19-8a55-6b2f9a1f0c02"
     node_exec_id = "0a2c2f0e-9b77-4a44-a0ed-0b0a1d000001"
+    review = None
     idempotency_key = "0a2c2f0e-9b77-4a44-a0ed-0b0a1d000001-0"
 
     def __init__(

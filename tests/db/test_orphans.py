@@ -17,27 +17,28 @@ from autogpt_lite.library.orphans import tell_removed_orphans
 from autogpt_lite.users.types import DEFAULT_USER_ID as USER
 from tests.schedules.world import World, open_world
 
-[BEFORE] = [number - 1 for number, name, _ in migrate.list_migrations() if name == "orphans"]
-"""The last migration before the one that removes orphans."""
 
-
-def older_migrations(folder: Path) -> Path:
-    """The migrations of the version before."""
-    folder.mkdir()
-    for number, _, file in migrate.list_migrations():
-        if number <= BEFORE:
-            shutil.copy(file, folder / file.name)
-    return folder
+def copy_migrations(folder: Path, *names: str) -> None:
+    """These migrations as the next ones of the folder."""
+    folder.mkdir(exist_ok=True)
+    files = {name: file for _, name, file in migrate.list_migrations()}
+    for number, name in enumerate(names, len(list(folder.iterdir())) + 1):
+        shutil.copy(files[name], folder / f"{number:04}_{name}.sql")
 
 
 @pytest.fixture
 async def older_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """A file of the version before, with live things and with orphans that no trigger has kept out."""
+    # Everything but the migration in question, which comes last here: the app of today needs all others.
+    folder, all_names = tmp_path / "migrations", [name for _, name, _ in migrate.list_migrations()]
+    copy_migrations(folder, *(name for name in all_names if name != "orphans"))
     with monkeypatch.context() as patched:
-        patched.setattr(migrate, "MIGRATIONS_DIR", older_migrations(tmp_path / "migrations"))
+        patched.setattr(migrate, "MIGRATIONS_DIR", folder)
         async with open_world(tmp_path) as world:
             facts = await fill(world)
     plant_orphans(tmp_path / "db.sqlite", facts)
+    copy_migrations(folder, "orphans")
+    monkeypatch.setattr(migrate, "MIGRATIONS_DIR", folder)
     return facts
 
 

@@ -13,12 +13,13 @@ from autogpt_lite.config import load_config
 from autogpt_lite.credits.ledger import Ledger
 from autogpt_lite.db import Database, Tx
 from autogpt_lite.engine.admit import AdmitRequest
-from autogpt_lite.engine.core import EngineServices
+from autogpt_lite.engine.core import EngineServices, SafeModes
 from autogpt_lite.engine.engine import Engine
 from autogpt_lite.engine.graph import Graph, Link, Node
 from autogpt_lite.errors import NotFoundError
 from autogpt_lite.events import EventBus
 from autogpt_lite.registry import Registry
+from autogpt_lite.reviews.store import ReviewRows
 
 USER = "3e53486c-cf57-477e-ba2a-cb02dc828e1a"
 
@@ -53,6 +54,9 @@ class OpenLibrary:
 
     def is_graph_in_user_library_tx(self, tx: Tx, graph_id: str, user_id: str, graph_version: int | None = None) -> bool:
         return True
+
+    def safe_modes(self, graph_id: str, user_id: str) -> SafeModes:
+        return SafeModes()
 
 
 class NoCredentials:
@@ -99,6 +103,7 @@ async def open_harness(
     graphs: dict[tuple[str, int], Graph] | None = None,
     *,
     opens: bool = True,
+    library: Any = None,
     **overrides: Any,
 ) -> AsyncIterator[Harness]:
     """A running engine on folder/db.sqlite; overrides are settings, for instance engine__workers=2. With opens=False the test
@@ -119,7 +124,8 @@ async def open_harness(
     services = EngineServices(
         credentials=NoCredentials(),
         ledger=Ledger(),
-        library=OpenLibrary(),
+        library=library or OpenLibrary(),
+        reviews=ReviewRows(),
         load_graph=load_graph,
         timezone_of=lambda user_id: "UTC",
     )

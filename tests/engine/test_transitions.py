@@ -46,7 +46,8 @@ class Writers:
     """Eight of them with a memory of their own, which is out of date most of the time."""
 
     def __init__(self, harness, run, node_key):
-        self.db, self.ledger = harness.engine.core.db, harness.engine.core.services.ledger
+        self.db, self.services = harness.engine.core.db, harness.engine.core.services
+        self.ledger = self.services.ledger
         self.run_key, self.node_key = run.key, node_key
         self.refused = self.changed = 0
 
@@ -72,7 +73,7 @@ class Writers:
             row = (states.CODES[to], 0, 0, None, None, None, None, None, self.node_key, states.CODES[believed])
             batch.updates.append(row)
         is_fenced = self._status(tx, "run") in states.ENDED
-        write_batch(tx, batch, self.ledger)
+        write_batch(tx, batch, self.services)
         after = self._status(tx, what)
         self._count(before == believed and not is_fenced, before, after, to)
         return after
