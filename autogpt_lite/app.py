@@ -56,11 +56,11 @@ from .reruns.routes import rerun_routes
 from .reruns.service import RerunService
 from .retention.routes import retention_routes
 from .retention.service import RetentionService
-from .run_search.routes import run_search_routes
-from .run_search.service import RunSearch
 from .reviews.routes import review_routes
 from .reviews.service import ReviewService
 from .reviews.store import ReviewRows
+from .run_search.routes import run_search_routes
+from .run_search.service import RunSearch
 from .schedules.config_entries import ConfigSchedules
 from .schedules.cron import find_zone
 from .schedules.history import delete_old_fires
