@@ -152,7 +152,7 @@ def _check_admission(tx: Tx, core: Core, request: AdmitRequest, run: GraphExecut
         ):
             raise GraphNotInLibraryError(hint="Add the agent to the library again to run it.")
         return
-    for name, key in (("parent", parent.run.key), ("root", root_key(parent.run))):
+    for name, key in (("parent", parent.run.key), ("root", root_of(parent.run).key)):
         status = tx.fetch_one(sql.status_of, (key,))
         if status is None:
             raise NotFoundError(f"The {name} run is gone.")
