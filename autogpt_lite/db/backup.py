@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import threading
 from pathlib import Path
 
 import apsw
@@ -15,6 +17,9 @@ from .failures import disk_failure
 from .files import partial_of, publish
 
 PAGES_A_STEP = 100
+PAGES_A_SYNC = 4_000
+"""16 MB: more on its way to the disk at once would make the commits of everybody wait behind it."""
+SYNC_WAIT_S = 0.001
 
 
 async def back_up(db: Database, target: Path) -> int:
@@ -22,50 +27,82 @@ async def back_up(db: Database, target: Path) -> int:
 
     Runs on the writer's own connection, some pages between two transactions: the pages that a transaction changes meanwhile
     are copied again, while a second connection would have to start anew at every commit. The file appears under its name
-    when it is whole and on the disk. Raises DatabaseError where it cannot be written.
+    when it is whole and on the disk. Raises DatabaseError where it cannot be written, DiskFullError where there is no room.
     """
     loop = asyncio.get_running_loop()
-    done: asyncio.Future[int] = loop.create_future()
+    copied: asyncio.Future[None] = loop.create_future()
     copy = _Copy(target)
 
     def step(connection: apsw.Connection) -> bool:
+        error: Exception | None = None
         try:
             if copy.step(connection):
                 return True
-            result: int | Exception = copy.finish()
-        except (apsw.Error, OSError) as error:
-            copy.abandon()
-            result = disk_failure(error) or DatabaseError(f"The backup {target} could not be written: {error}.")
+        except (apsw.Error, OSError) as caught:
+            error = caught
         with contextlib.suppress(RuntimeError):  # the loop is gone
-            loop.call_soon_threadsafe(_settle, done, result)
+            loop.call_soon_threadsafe(_settle, copied, error)
         return False
 
-    db.writer.run_between(step)
-    return await done
+    try:
+        db.writer.run_between(step)
+        await copied
+        # The rest takes as long as the disk wants, so not on the writer's thread.
+        return await asyncio.to_thread(copy.finish)
+    except (apsw.Error, OSError) as error:
+        copy.abandon()
+        raise disk_failure(error) or DatabaseError(f"The backup {target} could not be written: {error}.") from None
 
 
 class _Copy:
-    """The copy in progress; only for the writer's thread."""
+    """The copy in progress: `step` is for the writer's thread, the rest for whoever comes after it."""
 
     def __init__(self, target: Path):
         self._target = target
         self._partial = partial_of(target)
         self._connection: apsw.Connection | None = None
         self._backup: apsw.Backup | None = None
+        self._pages_left = PAGES_A_SYNC
+        self._synced = threading.Event()
+        self._synced.set()
 
     def step(self, source: apsw.Connection) -> bool:
         """Copies some pages; False when all are copied."""
+        if not self._synced.wait(SYNC_WAIT_S):
+            return True  # the disk is behind: commits go first
         if self._backup is None:
-            self._partial.unlink(missing_ok=True)
-            self._connection = apsw.Connection(str(self._partial))
-            self._backup = self._connection.backup("main", source, "main")
+            self._begin(source)
+        assert self._backup is not None
         faultpoints.hit("db.backup_step")
-        return not self._backup.step(PAGES_A_STEP)
+        is_done = self._backup.step(PAGES_A_STEP)
+        if is_done:
+            self._backup.finish()
+            return False
+        self._pages_left -= PAGES_A_STEP
+        if self._pages_left <= 0:
+            self._pages_left = PAGES_A_SYNC
+            self._synced.clear()
+            threading.Thread(target=self._sync, name="db-backup-sync", daemon=True).start()
+        return True
+
+    def _begin(self, source: apsw.Connection) -> None:
+        self._partial.unlink(missing_ok=True)
+        self._connection = apsw.Connection(str(self._partial))
+        # Nobody takes a partial file for a backup, so it needs no journal, and no sync on the writer's thread.
+        self._connection.pragma("journal_mode", "off")
+        self._connection.pragma("synchronous", "off")
+        self._backup = self._connection.backup("main", source, "main")
+
+    def _sync(self) -> None:
+        try:
+            with contextlib.suppress(OSError), open(self._partial, "rb+") as file:  # the last sync tells of an error
+                os.fsync(file.fileno())
+        finally:
+            self._synced.set()
 
     def finish(self) -> int:
-        assert self._backup is not None
+        """Gives the whole copy its name; its size in bytes."""
         assert self._connection is not None
-        self._backup.finish()
         # One file that any SQLite tool reads, without a log beside it.
         self._connection.pragma("journal_mode", "delete")
         self._connection.close()
@@ -75,18 +112,20 @@ class _Copy:
         return size_bytes
 
     def abandon(self) -> None:
+        """Leaves nothing behind."""
         with contextlib.suppress(apsw.Error, OSError):
             if self._backup is not None:
                 self._backup.close(True)
             if self._connection is not None:
                 self._connection.close(True)
+        with contextlib.suppress(OSError):
             self._partial.unlink(missing_ok=True)
 
 
-def _settle(done: asyncio.Future, result: int | Exception) -> None:
-    if done.done():
+def _settle(copied: asyncio.Future[None], error: Exception | None) -> None:
+    if copied.done():
         return
-    if isinstance(result, Exception):
-        done.set_exception(result)
+    if error is not None:
+        copied.set_exception(error)
     else:
-        done.set_result(result)
+        copied.set_result(None)

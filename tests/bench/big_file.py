@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 from pathlib import Path
 
 import apsw
@@ -76,6 +77,8 @@ def add_runs(data_dir: Path, graph_id: str, *, rows: int, days_old: float) -> No
             connection.execute(_NODES, values)
     connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
     connection.close()
+    with open(data_dir / DATABASE_NAME, "rb+") as file:
+        os.fsync(file.fileno())  # else what is measured next waits for these pages
 
 
 def main() -> None:
