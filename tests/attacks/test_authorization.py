@@ -411,7 +411,7 @@ async def test_what_an_administrator_does_is_written_down(world: World):
 
 
 async def test_login_and_authorization_take_microseconds(world: World):
-    """Under 50 us a request; measured here: a session 4 us, an API key 4 us. The limit is wide, for a loaded machine."""
+    """Under 50 us a request; measured: a session 1.5 us, an API key 0.8, a JWT that was seen before 7.5. The limit is wide, for a loaded machine."""
     server = world.server
     made = await world.key(world.eve, "READ_GRAPH")
     route = next(route for route in server.web.routes if route.path == "/api/graphs" and route.method == "GET")
@@ -423,4 +423,3 @@ async def test_login_and_authorization_take_microseconds(world: World):
                 authorize(await server.accounts.authenticate(headers, "127.0.0.1"), route)
             best_s = min(best_s, (time.process_time() - began) / 500)
         assert best_s < 200e-6
-        print(f"{best_s * 1e6:.1f} us")

@@ -58,6 +58,7 @@ FIGURES = (
     Figure("due.all_ended_s", "10,000 schedules due in one second: all started in order, run and stored", "s", None, None, False),
     Figure("due.ui_worst_ms", "The library's slowest answer to a page meanwhile", "ms", 200, 100, False),
     Figure("due.ui_p99_ms", "The library's answer to a page meanwhile, p99", "ms", None, None, False),
+    Figure("logins.added_percent", "Slower while 1,000 wrong keys a second come in, median of an answer", "%", 20, 5, False),
     Figure("naive.raw_ceiling", "For scale: the same rows in one executemany", "rows/s"),
     Figure("naive.commit_each_node", "For scale: a commit a node execution", "node executions/s"),
     Figure("naive.commit_each_status", "For scale: a commit a status", "node executions/s"),
