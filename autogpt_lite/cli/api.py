@@ -54,6 +54,10 @@ class LocalApi:
     def close(self) -> None:
         self._runner.run(self._stack.aclose())
 
+    def pause(self, seconds: float) -> None:
+        """Waits while what was started here works."""
+        self._runner.run(asyncio.sleep(seconds))
+
     def get(self, path: str) -> Any:
         """GET: the decoded answer."""
         return self.request("GET", path)
@@ -87,4 +91,4 @@ class LocalApi:
 
 
 Api = ServerClient | LocalApi
-"""Both have get, post and request."""
+"""Both have get, post, request and pause."""

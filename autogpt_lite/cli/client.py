@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,6 +46,10 @@ class ServerClient:
         self.url: str = facts["url"]
         self.auth_mode: str = facts["auth_mode"]
         self._token = read_owner_token(data_dir)
+
+    def pause(self, seconds: float) -> None:
+        """Waits while the server works."""
+        time.sleep(seconds)
 
     def get(self, path: str) -> Any:
         """GET: the decoded answer."""

@@ -10,6 +10,9 @@ import click
 COMMANDS = {
     "serve": ("autogpt_lite.cli.serve", "Start the server."),
     "run": ("autogpt_lite.cli.run", "Run an agent file to its end, without a browser."),
+    "stop": ("autogpt_lite.cli.stop", "Stop a run with everything that it has started."),
+    "resume": ("autogpt_lite.cli.resume", "Let a stopped run go on where it was."),
+    "rerun": ("autogpt_lite.cli.rerun", "Run a past run again, from one of its nodes on."),
     "import": ("autogpt_lite.cli.import_", "Add agent files to the library."),
     "export": ("autogpt_lite.cli.export", "Write an agent to a file."),
     "library": ("autogpt_lite.cli.library", "List, remove, restore and pause the agents of the library."),

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
+
+CANCEL_WAIT_S = 1.0
 
 
 def loop_factory() -> Any:
@@ -19,6 +24,23 @@ def loop_factory() -> Any:
 
 
 def run_async(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Runs the coroutine to its end."""
-    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+    """Runs the coroutine to its end. A task that takes no notice of being cancelled is left behind: a block must not be able to
+    hold up the end of the process."""
+    runner = asyncio.Runner(loop_factory=loop_factory())
+    try:
         return runner.run(coroutine)
+    finally:
+        if runner.run(_cancel_rest()):
+            runner.close()
+
+
+async def _cancel_rest() -> bool:
+    """Whether nothing is left."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    alive = (await asyncio.wait(tasks, timeout=CANCEL_WAIT_S))[1] if tasks else ()
+    for task in alive:
+        log.warning("left behind: %s", task.get_coro())
+        task._log_destroy_pending = False  # type: ignore[attr-defined]
+    return not alive

@@ -62,7 +62,7 @@ def command(
             raise
         _refuse(error, as_json)
     else:
-        _print_result(result, as_json)
+        print_result(result, as_json)
         sys.exit(exit_code(result))
 
 
@@ -96,7 +96,8 @@ def _refuse(error: AutoGPTLiteError, as_json: bool) -> None:
     sys.exit(EXIT_BAD_INPUT)
 
 
-def _print_result(result: RunResult, as_json: bool) -> None:
+def print_result(result: RunResult, as_json: bool) -> None:
+    """The outputs on stdout and what went wrong on stderr, or everything as JSON."""
     if as_json:
         click.echo(msgspec.json.encode(result).decode())
         return

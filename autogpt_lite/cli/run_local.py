@@ -7,14 +7,18 @@ import signal
 from contextlib import ExitStack
 from pathlib import Path
 
+import click
+
 from ..agent_files.types import ExecuteAgentFile
 from ..app import App
 from ..config import Config
 from ..engine.core import run_stats
 from ..engine.records import GraphExecution
+from ..errors import StopTimeoutError
 from ..executions.types import NodesQuery
 from ..instance_lock import InstanceLock
 from ..users.types import DEFAULT_USER_ID
+from .follow import leave, tell_stopping
 from .live import LiveNodes
 from .loop import run_async
 from .run_types import RunOrder, RunResult
@@ -50,18 +54,27 @@ async def _follow(app: App, run: GraphExecution, show_live: bool) -> None:
 
 
 def _stop_on_interrupt(app: App, run: GraphExecution) -> None:
-    tasks: set[asyncio.Task] = set()
+    """The first Ctrl-C (or SIGTERM) stops the tree, and the command ends with it; the second leaves at once."""
+    stopping: list[asyncio.Task] = []
+    loop = asyncio.get_running_loop()
 
     def stop() -> None:
-        task = asyncio.ensure_future(app.engine.stop(run.id))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
+        if stopping:
+            leave()
+        tell_stopping()
+        stopping.append(asyncio.ensure_future(app.engine.stop(run.id)))
+        stopping[0].add_done_callback(_tell_alive)
 
-    for name in ("SIGINT", "SIGTERM"):
+    for number in (signal.SIGINT, signal.SIGTERM):
         try:
-            asyncio.get_running_loop().add_signal_handler(getattr(signal, name), stop)
-        except NotImplementedError:  # Windows: Ctrl-C ends the process, and the run goes on at the next start
-            return
+            loop.add_signal_handler(number, stop)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+
+
+def _tell_alive(stopped: asyncio.Task) -> None:
+    if not stopped.cancelled() and isinstance(error := stopped.exception(), StopTimeoutError):
+        click.echo(f"autogpt-lite: {error.message}", err=True)
 
 
 async def _result(app: App, run: GraphExecution, node_ids: dict[str, str]) -> RunResult:

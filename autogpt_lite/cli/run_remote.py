@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import signal
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ..errors import GraphValidationError, InvalidInputError
 from .client import ServerClient, ServerRefusedError
-from .live import LiveNodes
+from .follow import follow, read_result
 from .run_types import RunOrder, RunResult
-
-POLL_S = 0.2
-_ENDED = ("COMPLETED", "FAILED", "TERMINATED")
 
 
 def run_on_server(data_dir: Path, order: RunOrder) -> RunResult:
@@ -25,14 +21,8 @@ def run_on_server(data_dir: Path, order: RunOrder) -> RunResult:
     with _interrupt_waits() as is_interrupted:
         started = _start(client, order)
     path = f"/api/graphs/{started['graph_id']}/executions/{started['graph_exec_id']}"
-    try:
-        if is_interrupted():
-            raise KeyboardInterrupt
-        status = _wait(client, path, started["titles"], order.show_live)
-    except KeyboardInterrupt:
-        client.post(f"{path}/stop")
-        status = _wait(client, path, started["titles"], False)
-    return _result(client, path, status, started)
+    status = follow(client, path, started["titles"] if order.show_live else None, is_interrupted=is_interrupted())
+    return read_result(client, path, status, {stored_id: file_id for file_id, stored_id in started["node_ids"].items()})
 
 
 def _start(client: ServerClient, order: RunOrder) -> dict[str, Any]:
@@ -58,33 +48,6 @@ def _interrupt_waits() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _wait(client: ServerClient, path: str, titles: dict[str, str], show_live: bool) -> str:
-    with ExitStack() as stack:
-        live = stack.enter_context(LiveNodes(titles)) if show_live else None
-        seen = 0
-        while True:
-            shown = client.get(f"{path}?after_seq={seen}&node_limit=500")
-            nodes = shown["node_executions"]
-            for node in nodes if live is not None else ():
-                live.note(node["node_id"], node["status"])
-            if live is not None:
-                live.draw_if_due()
-            if shown["status"] in _ENDED:
-                return shown["status"]
-            if nodes:
-                seen = int(nodes[-1]["node_exec_id"][-6:], 16)
-            time.sleep(POLL_S)
-
-
-def _result(client: ServerClient, path: str, status: str, started: dict[str, Any]) -> RunResult:
-    shown = client.get(f"{path}?node_limit=0")
-    in_file = {stored_id: file_id for file_id, stored_id in started["node_ids"].items()}
-    errors: dict[str, list[str]] = {}
-    for node_id, message in client.get(f"{path}/node-errors"):
-        errors.setdefault(in_file.get(node_id, node_id), []).append(message)
-    return RunResult(graph_exec_id=shown["id"], status=status, outputs=shown["outputs"], stats=shown["stats"], node_errors=errors)
 
 
 def _as_local(error: ServerRefusedError) -> Exception:

@@ -21,7 +21,7 @@ from ..web.guard import check_open_mode
 from ..web.listen import bind_public_sockets, bind_sockets
 from .client import remove_server_file, write_server_file
 from .interpreter import raise_file_limit, settle_memory, tune_interpreter
-from .loop import loop_factory
+from .loop import run_async
 from .options import data_options, make_data_dir, read_settings
 
 
@@ -46,8 +46,7 @@ def command(data_dir: str | None, config_path: str | None, host: str | None, por
         public_sockets: list[socket.socket] = []
         try:
             public_sockets = bind_public_sockets(config.server)
-            with asyncio.Runner(loop_factory=loop_factory()) as runner:
-                runner.run(_serve(config, path, sockets, public_sockets, lock))
+            run_async(_serve(config, path, sockets, public_sockets, lock))
         except OSError as error:
             if error.errno not in FULL_ERRNOS:
                 raise

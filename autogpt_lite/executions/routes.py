@@ -57,6 +57,9 @@ class ExecutionRoutes:
             return await self._service.list_runs_of_graph(user_id, graph_id)
         return await self._service.page_of_graph(user_id, graph_id, query.page, query.page_size)
 
+    async def get_meta(self, request: Request) -> GraphExecutionMeta:
+        return self._service.get_meta(request.principal.user_id, request.path["graph_exec_id"])
+
     async def get_execution(self, request: Request) -> GraphExecutionWithNodes:
         path = request.path
         return await self._service.get_run(request.principal.user_id, path["graph_exec_id"], path["graph_id"], request.query)
@@ -232,6 +235,15 @@ def execution_routes(service: ExecutionService) -> list[Route]:
             returns=GraphExecutionMeta,
             errors=(403, 404, 409),
             permission="EXECUTE_GRAPH",
+        ),
+        route(
+            "GET",
+            "/api/executions/{graph_exec_id}",
+            handlers.get_meta,
+            "A run by its id alone, without its outputs.",
+            returns=GraphExecutionMeta,
+            errors=(404,),
+            permission="READ_GRAPH",
         ),
         route(
             "DELETE",

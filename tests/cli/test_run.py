@@ -127,7 +127,7 @@ def test_3_stopped_by_a_signal_while_it_runs_on_the_server(tmp_path: Path, waite
             assert server.process.stderr.readline() == "waiting\n"
             process.send_signal(getattr(signal, number))
             output, errors = process.communicate(timeout=10)
-        assert (process.returncode, errors) == (3, "")
+        assert (process.returncode, errors) == (3, "Stopping the run; Ctrl-C once more leaves at once.\n")
         assert json.loads(output)["status"] == "TERMINATED"
         (run,) = server.get("/api/executions")
         assert run["status"] == "TERMINATED"
