@@ -152,7 +152,7 @@ class SchedulesConfig(Section):
 class TriggersConfig(Section):
     deliveries_per_minute: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
     max_body_bytes: Annotated[int, msgspec.Meta(ge=1)]
-    history_days: int
+    history_days: Annotated[int, msgspec.Meta(ge=1)]
     require_secret: bool
     github_api_url: str
     telegram_api_url: str

@@ -39,6 +39,7 @@ class NodePlan:
         "is_note",
         "is_output",
         "is_single",
+        "is_trigger",
         "linked_pins",
         "links",
         "name",
@@ -58,6 +59,7 @@ class NodePlan:
         self.is_input = ui_type == "Input"
         self.is_output = ui_type == "Output"
         self.is_agent = ui_type == "Agent"
+        self.is_trigger = ui_type.startswith("Webhook")
         self.input_default: dict[str, Any] = node.input_default or {}
         inputs = self.input_default.get("inputs") if self.is_agent else self.input_default
         self.defaults: dict[str, Any] = inputs if isinstance(inputs, dict) else {}

@@ -47,10 +47,9 @@ def _given(node: NodePlan, inputs: Mapping[str, Any], masks: Masks) -> dict[str,
 
 def _is_missing(node: NodePlan, data: Mapping[str, Any], problems: Problems) -> bool:
     """Notes a value that only the one who starts the run can give: a graph input, or what a webhook brought."""
-    ui_type = node.entry.ui_type if node.entry else ""
     if node.is_input and node.name and _has_no_value(node, data):
         problems.add(node.id, "value", f"The input {node.name!r} is required.")
-    elif ui_type.startswith("Webhook") and data.get("payload") is None:
+    elif node.is_trigger and data.get("payload") is None:
         problems.add(node.id, "payload", "This agent starts when its trigger fires, and there is no payload of one.")
     else:
         return False

@@ -201,7 +201,8 @@ class ExecutionService:
                 "children": store.read_children(connection, row),
             }
 
-        return GraphExecutionWithNodes(**store.meta_fields(row), **await self._db.read(read))
+        fields = {**store.meta_fields(row), "inputs": store.inputs_of(row, plan)}
+        return GraphExecutionWithNodes(**fields, **await self._db.read(read))
 
     async def read_texts(self, keys: list[int]) -> list[RunTexts]:
         """The inputs and outputs of runs by their rows' keys, of whomever they are; deleted ones are left out."""

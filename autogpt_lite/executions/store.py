@@ -17,6 +17,8 @@ from .types import ChildRun, GraphExecutionMeta, NodeExecutionResult, RunTexts
 
 sql = load_sql(__file__, "store.sql")
 decode = msgspec.json.Decoder().decode
+_decode_inputs = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_decode_masks = msgspec.json.Decoder(dict[str, dict[str, msgspec.Raw]]).decode
 
 MAX_NODES_SHOWN = 10_000
 MAX_OUTPUTS_SHOWN = 10_000
@@ -52,6 +54,16 @@ def _raw(text: bytes | str | None) -> msgspec.Raw | None:
 
 def meta_of(row: tuple) -> GraphExecutionMeta:
     return GraphExecutionMeta(**meta_fields(row))
+
+
+def inputs_of(row: tuple, plan: GraphPlan | None) -> msgspec.Raw:
+    """The inputs of a run; what a webhook brought stands among them as `payload` (semantics 10)."""
+    started_by = [node.id for node in plan.starting if node.is_trigger] if plan is not None else []
+    masks = _decode_masks(row[12]) if started_by and row[12] is not None else {}
+    payload = next((masks[node_id]["payload"] for node_id in started_by if "payload" in masks.get(node_id, {})), None)
+    if payload is None:
+        return msgspec.Raw(row[10])
+    return msgspec.Raw(msgspec.json.encode({"payload": payload, **_decode_inputs(row[10])}))
 
 
 def read_nodes(

@@ -13,15 +13,18 @@ FROM graph_executions g LEFT JOIN graph_executions p ON p.id = g.parent_id LEFT 
 WHERE g.id = ?;
 
 -- name: list_of_user
--- The newest root runs of a user. (user_id, limit, offset)
+-- The newest root runs of a user. Large masks (what a webhook brought may be 5 MB, and these are 250 runs) are shown with a single
+-- run only. (user_id, limit, offset)
 SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.preset_id, g.status, g.started_at, g.ended_at, g.stats, g.inputs,
-       g.credential_inputs, g.nodes_input_masks, g.is_dry_run, g.created_at, NULL, g.uuid
+       g.credential_inputs, CASE WHEN length(g.nodes_input_masks) <= 50000 THEN g.nodes_input_masks END, g.is_dry_run, g.created_at,
+       NULL, g.uuid
 FROM graph_executions g WHERE g.user_id = ? AND g.parent_node_exec_id IS NULL ORDER BY g.id DESC LIMIT ? OFFSET ?;
 
 -- name: list_of_graph
--- The newest root runs of one graph. (graph_id, user_id, limit, offset)
+-- The newest root runs of one graph, without large masks as well. (graph_id, user_id, limit, offset)
 SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.preset_id, g.status, g.started_at, g.ended_at, g.stats, g.inputs,
-       g.credential_inputs, g.nodes_input_masks, g.is_dry_run, g.created_at, NULL, g.uuid
+       g.credential_inputs, CASE WHEN length(g.nodes_input_masks) <= 50000 THEN g.nodes_input_masks END, g.is_dry_run, g.created_at,
+       NULL, g.uuid
 FROM graph_executions g WHERE g.graph_id = ? AND g.user_id = ? AND g.parent_node_exec_id IS NULL ORDER BY g.id DESC LIMIT ? OFFSET ?;
 
 -- name: tree_of_root

@@ -66,6 +66,8 @@ async def test_a_delivery_starts_the_agent_with_what_was_sent(server: LiveServer
     assert await outputs_of(server, preset) == [{"hello": [1, 2]}]
     (run,) = await runs_of(server, preset)
     assert run["preset_id"] == preset["id"]
+    whole = await ok(server.get(f"/api/graphs/{preset['graph_id']}/executions/{run['id']}"))
+    assert whole["inputs"] == {"payload": {"hello": [1, 2]}}
     (delivery,) = await deliveries_of(server, preset)
     assert (delivery["status"], delivery["graph_exec_id"], delivery["reason"]) == ("started", run["id"], None)
 
@@ -305,12 +307,13 @@ async def test_somebody_elses_webhook_does_not_exist(server: LiveServer, preset:
 # --- the port for deliveries ------------------------------------------------------------------------------------------------
 
 
-async def test_the_public_port_takes_deliveries_and_nothing_else(tmp_path: Path, unused_port: int):
-    async with run_app(tmp_path, settings={**SETTINGS, "server.public_port": unused_port}) as server:
+@pytest.mark.parametrize("mode", ["token", "none"])
+async def test_the_public_port_takes_deliveries_and_nothing_else(tmp_path: Path, unused_port: int, mode: str):
+    async with run_app(tmp_path, settings={**SETTINGS, "server.public_port": unused_port, "auth.mode": mode}) as server:
         preset = await listen(server)
         base = f"http://127.0.0.1:{unused_port}"
-        hosts = {"Host": "agents.example.org"}
-        async with server.session.post(base + path_of(preset), json={"by": "tunnel"}, headers=hosts) as answer:
+        through_a_tunnel = {"Host": "agents.example.org", "X-Forwarded-For": "192.0.2.1"}
+        async with server.session.post(base + path_of(preset), json={"by": "tunnel"}, headers=through_a_tunnel) as answer:
             assert (answer.status, await answer.json()) == (200, {"status": "accepted"})
         for method, path in (
             ("GET", "/"),
@@ -319,6 +322,7 @@ async def test_the_public_port_takes_deliveries_and_nothing_else(tmp_path: Path,
             ("POST", "/api/auth/link"),
             ("GET", "/ws"),
         ):
-            async with server.session.request(method, base + path, headers={**server.bearer, **hosts}) as answer:
+            headers = {**server.bearer, **through_a_tunnel}
+            async with server.session.request(method, base + path, headers=headers) as answer:
                 assert answer.status == 404, path
         assert await outputs_of(server, preset) == [{"by": "tunnel"}]
