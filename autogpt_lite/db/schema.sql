@@ -405,6 +405,11 @@ CREATE INDEX webhooks_of_user ON webhooks (user_id, provider, credentials_id);
 
 CREATE INDEX webhooks_that_left ON webhooks (key) WHERE has_left = 1;
 
+CREATE TRIGGER reruns_leave_with_their_run AFTER DELETE ON graph_executions
+BEGIN
+    DELETE FROM reruns WHERE graph_exec_id = old.uuid;
+END;
+
 CREATE TRIGGER reviews_close_with_their_run AFTER UPDATE OF status ON graph_executions
 WHEN new.status IN ('COMPLETED', 'FAILED', 'TERMINATED')
 BEGIN

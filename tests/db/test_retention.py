@@ -124,6 +124,25 @@ async def test_what_a_run_has_cost_stays_when_it_leaves(db: Database):
     assert await db.fetch_all(spent) == before
 
 
+async def test_what_was_asked_and_repeated_leaves_with_the_run(db: Database):
+    def fill(tx: Tx) -> None:
+        for key, age_days in ((1, 40), (2, 1)):
+            add_run(tx, key, age_days=age_days)
+            review = "INSERT INTO reviews (node_exec_id, user_id, node_id, payload, instructions, is_editable, created_at)"
+            tx.execute(f"{review} VALUES (?, ?, 'n', x'31', '', 0, 0)", (key << 24 | 1, USER))
+            tx.execute("INSERT INTO review_approvals VALUES (?, 'n')", (key,))
+            tx.execute("INSERT INTO reruns VALUES (?, ?, 'origin', NULL, 0)", (f"run-{key}", USER))
+
+    await db.write(fill)
+    await apply_retention(db, keep(days=30))
+    for column in (
+        "node_exec_id >> 24 FROM reviews",
+        "graph_exec_key FROM review_approvals",
+        "substr(graph_exec_id, 5) + 0 FROM reruns",
+    ):
+        assert await db.fetch_all(f"SELECT {column}") == [(2,)], column
+
+
 async def add_rule(db: Database, graph: str, **rule: int) -> None:
     row = (USER, graph, rule.get("days"), rule.get("runs"), rule.get("size_mb"))
     await db.write(lambda tx: tx.execute("INSERT INTO retention_rules VALUES (?, ?, ?, ?, ?)", row))
