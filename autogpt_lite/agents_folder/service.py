@@ -131,7 +131,7 @@ class AgentsFolder:
         for row in list(self._files.rows.values()):
             if row.file_name in unsettled or (unsettled and row.file_id not in by_id):
                 continue
-            file = by_id.pop(row.file_id, None) or _that_lost_its_id(files.get(row.file_name))
+            file = by_id.pop(row.file_id, None) or _that_lost_its_id(row, files.get(row.file_name))
             agent = self._files.agents.get(row.graph_id)
             if file is None or agent is None or _is_changed(row, file) or _is_changed_here(row, agent):
                 await self._attempt(row.file_name, file, self._settle(row, file))
@@ -212,6 +212,6 @@ def _is_changed_here(row: FolderRow, agent: tuple[int, str]) -> bool:
     return row.is_elsewhere or not row.digest or agent[0] != row.graph_version
 
 
-def _that_lost_its_id(file: DiskFile | None) -> DiskFile | None:
+def _that_lost_its_id(row: FolderRow, file: DiskFile | None) -> DiskFile | None:
     """The file under an agent's name, where it says of no other agent that it is that: broken, or without an id."""
-    return file if file is not None and file.file_id is None else None
+    return file if file is not None and file.file_id is None and row.digest else None

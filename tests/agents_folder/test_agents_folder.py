@@ -324,6 +324,42 @@ async def test_changes_made_while_nobody_looked_are_found_at_the_start(tmp_path:
         assert (await current(server, graph["id"]))["description"] == "edited meanwhile"
 
 
+@pytest.mark.parametrize("is_moved", [True, False])
+async def test_another_folder_takes_the_agents_as_they_are(tmp_path: Path, folder: Path, is_moved: bool):
+    """Whether the files were moved there or not: no agent changes, and none loses its secrets."""
+    secret = node("in-0", TEXT_INPUT, name="pass", secret=True, value="hush-hush")
+    async with open_server(tmp_path, folder) as server:
+        graph = await save(server, {"name": "Secret", "description": "", "nodes": [secret], "links": []})
+        await save_version(server, graph["id"], {**await current(server, graph["id"]), "description": "second"})
+        await sync(server)
+    files, other = files_of(folder), tmp_path / "other"
+    if is_moved:
+        folder.rename(other)
+    async with open_server(tmp_path, other) as server:
+        assert await sync(server) == {}
+        assert files_of(other) == files
+        stored = await current(server, graph["id"])
+        assert (stored["version"], stored["nodes"][0]["input_default"]["value"]) == (2, "hush-hush")
+
+
+async def test_a_death_between_the_file_and_its_row_is_no_conflict(tmp_path: Path, folder: Path):
+    async with open_server(tmp_path, folder) as server:
+        graph = await save(server, echo_agent("Torn"))
+        await sync(server)
+        rows = await server.app.db.fetch_all("SELECT digest, graph_version, graph_id FROM agents_folder_files")
+        await save_version(server, graph["id"], {**await current(server, graph["id"]), "description": "new", "name": "Mended"})
+        await sync(server)
+        put_back = (
+            "UPDATE agents_folder_files SET digest = ?, graph_version = ?, file_name = 'old.json', ids = '{}' WHERE graph_id = ?"
+        )
+        await server.app.db.write(lambda tx: tx.executemany(put_back.replace("'{}'", "CAST('{}' AS BLOB)"), rows))
+        files = files_of(folder)
+    async with open_server(tmp_path, folder) as server:
+        assert await sync(server) == {}
+        assert files_of(folder) == files
+        assert (await current(server, graph["id"]))["version"] == 2
+
+
 async def test_a_running_server_sees_changes_by_itself(tmp_path: Path, folder: Path):
     settings = {"agents.path": str(folder), "agents.poll_s": 0.1}
     folder.mkdir()
