@@ -38,8 +38,11 @@ export function serverNow() {
   return Date.now() + clockOffsetMs;
 }
 
-/** @param {string} method @param {string} path @param {any} [body] @returns {Promise<any>} */
-async function request(method, path, body) {
+/**
+ * A request as the one who is logged in; what is not of everybody stands in api/, a file a noun. Throws ApiError.
+ * @param {string} method @param {string} path @param {any} [body] @returns {Promise<any>}
+ */
+export async function request(method, path, body) {
   const headers = /** @type {Record<string, string>} */ ({ Accept: "application/json", ...sessionHeaders() });
   if (method !== "GET") headers["Content-Type"] = "application/json";
   const init = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };

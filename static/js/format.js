@@ -48,6 +48,17 @@ export function dayAndTime(ms, now = Date.now()) {
   return date.getFullYear() === new Date(now).getFullYear() ? `${day} ${time}` : `${day} ${date.getFullYear()}`;
 }
 
+/** @param {number} ms a time to come @returns {string} "in 12 min", "Today 09:14", "Tomorrow 18:00", "Mon 3 Nov 09:14" */
+export function whenComing(ms, now = Date.now()) {
+  if (!Number.isFinite(ms)) return "";
+  if (ms - now < 3_600_000) return t("in {n} min", { n: Math.max(1, Math.ceil((ms - now) / 60_000)) });
+  const date = new Date(ms);
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
+  if (isSameDay(date, new Date(now))) return t("Today {time}", { time });
+  if (isSameDay(date, new Date(now + 86_400_000))) return t("Tomorrow {time}", { time });
+  return `${date.toLocaleDateString(locale, { weekday: "short", day: "numeric", month: "short" })} ${time}`;
+}
+
 /** @param {number} ms @returns {string} the exact time, for titles */
 export function exactTime(ms) {
   return Number.isFinite(ms) ? new Date(ms).toLocaleString(locale, { dateStyle: "medium", timeStyle: "medium" }) : "";

@@ -43,6 +43,7 @@ const SHAPES = {
   library: [["path", { d: "M5 5v14M9 5v14M13 5v14M16.5 6 20 19" }]],
   link: [["path", { d: "M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.7l-1 1M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.7 5.7l1-1" }]],
   more: [["path", { d: "M4 7h16M4 12h16M4 17h16" }]],
+  pause: [["path", { d: "M8 5v14M16 5v14" }]],
   play: [["path", { class: "filled", d: "M8 5.2v13.6a.6.6 0 0 0 .9.5l11-6.8a.6.6 0 0 0 0-1l-11-6.8a.6.6 0 0 0-.9.5Z" }]],
   plus: [["path", { d: "M12 5v14M5 12h14" }]],
   running: [["path", { d: "M12 3.5a8.5 8.5 0 1 0 8.5 8.5" }]],
@@ -51,6 +52,12 @@ const SHAPES = {
     ["circle", { cx: 11, cy: 11, r: 6.5 }],
     ["path", { d: "m16 16 4.5 4.5" }],
   ],
+  schedules: [
+    ["path", { d: "M20 11V7a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v11a2 2 0 0 0 2 2h5M4 9.5h16M8 3v4M16 3v4" }],
+    ["circle", { cx: 17, cy: 17, r: 4 }],
+    ["path", { d: "M17 15v2.2l1.4.8" }],
+  ],
+  skip: [["path", { d: "M6 5l9 7-9 7ZM18 5v14" }]],
   square: [["rect", { x: 5, y: 5, width: 14, height: 14, rx: 2 }]],
   stop: [["rect", { class: "filled", x: 6, y: 6, width: 12, height: 12, rx: 2 }]],
   theme: [

@@ -27,6 +27,12 @@ export const PAGES = [
   },
   { name: "runs", pattern: /^\/runs$/, keys: [], load: async () => (await import("./views/runs.js")).showRuns },
   {
+    name: "schedules",
+    pattern: /^\/schedules$/,
+    keys: [],
+    load: async () => (await import("./views/schedules.js")).showSchedules,
+  },
+  {
     name: "run",
     pattern: /^\/runs\/([^/]+)\/([^/]+)$/,
     keys: ["graphId", "runId"],
@@ -40,5 +46,6 @@ export const PAGES = [
 export const PLACES = [
   { label: t("Library"), icon: "library", href: "/", pages: ["library", "agent", "build"] },
   { label: t("Runs"), icon: "runs", href: "/runs", pages: ["runs", "run"] },
+  { label: t("Schedules"), icon: "schedules", href: "/schedules", pages: ["schedules"] },
   { label: t("Blocks"), icon: "blocks", href: "/library/blocks", pages: ["blocks"] },
 ];

@@ -56,6 +56,11 @@ def call(server: ServerProcess, method: str, path: str, body: Any = None) -> Any
         return json.load(answer)
 
 
+def is_error(message: Any, refused: str) -> bool:
+    """`refused`: the status of answers that the test itself provokes, which the browser reports."""
+    return message.type == "error" and f"status of {refused} " not in message.text
+
+
 def is_outside(server: ServerProcess, url: str) -> bool:
     return not url.startswith((server.url, "data:", "blob:"))
 
@@ -67,14 +72,14 @@ def open_page(browser: Any, server: ServerProcess) -> Iterator[Callable[..., Any
     contexts: list[Any] = []
     problems: list[str] = []
 
-    def open_it(path: str = "/", viewport: dict[str, int] = DESKTOP, **arguments: Any) -> Any:
+    def open_it(path: str = "/", viewport: dict[str, int] = DESKTOP, *, refused: str = "-", **arguments: Any) -> Any:
         context = browser.new_context(viewport=viewport, **arguments)
         contexts.append(context)
         context.set_default_timeout(TIMEOUT_MS)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(f"{error}\n{error.stack}"))
         # Also what the Content-Security-Policy refuses.
-        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: problems.append(message.text) if is_error(message, refused) else None)
         page.on("request", lambda request: problems.append(request.url) if is_outside(server, request.url) else None)
         page.goto(call(server, "POST", "/api/auth/links")["url"])
         page.wait_for_selector(".agent-card, .empty")

@@ -21,6 +21,7 @@ PAGES = [
     Page("blocks", "/library/blocks", ".block"),
     Page("agent", "/library/agents/{graph}", ".run-form"),
     Page("build", "/build/{graph}", ".react-flow__node"),
+    Page("schedules", "/schedules", ".schedules"),
     Page("runs", "/runs", ".run-row"),
     Page("run", "/runs/{graph}/{run}", ".facts"),
 ]
@@ -30,4 +31,11 @@ def add_run(server: ServerProcess) -> dict[str, Any]:
     """Stores an agent and runs it; what the addresses have places for."""
     graph = server.request("POST", "/api/graphs", {"graph": division()}).json()
     run = server.request("POST", f"/api/graphs/{graph['id']}/execute/{graph['version']}", {"inputs": {"Divide by": 6}}).json()
+    for name, cron in [
+        ("Every morning", "30 9 * * *"),
+        ("While people work", "0 8-18/2 * * MON-FRI"),
+        ("Weekly", "15 18 * * SUN"),
+    ]:
+        schedule = {"name": name, "cron": cron, "inputs": {"Divide by": 7}}
+        server.request("POST", f"/api/graphs/{graph['id']}/schedules", schedule)
     return {"graph": graph["id"], "run": run["graph_exec_id"]}

@@ -24,7 +24,7 @@ import { plural, t } from "../messages.js";
 
 const REFRESH_MS = 3000;
 
-/** @type {import("../main.js").View} */
+/** @type {import("../pages.js").View} */
 export async function showAgent(main, place, signal) {
   const { graphId } = place.params;
   const like = place.query.get("like");

@@ -9,7 +9,7 @@ import { plural, t } from "../messages.js";
 /** @typedef {import("../types.js").Block} Block */
 /** @typedef {import("../types.js").ObjectSchema} ObjectSchema */
 
-/** @type {import("../main.js").View} */
+/** @type {import("../pages.js").View} */
 export async function showBlocks(main, _place, signal) {
   const catalog = await loadCatalog();
   if (signal.aborted) return;

@@ -6,6 +6,7 @@ import { fill, h } from "../dom.js";
 import { when } from "../format.js";
 import { layOut } from "../graph_layout.js";
 import { go, paths } from "../router.js";
+import { loadStyles } from "../styles.js";
 import { toast } from "../toast.js";
 import { ReactFlowProvider } from "../../vendor/flow.js";
 import { createRoot, html } from "../../vendor/react.js";
@@ -27,10 +28,14 @@ import { t } from "../messages.js";
 const KEEP_AFTER_MS = 400;
 const PHONE = "(max-width: 719px)";
 
-/** @type {import("../main.js").View} */
+/** @type {import("../pages.js").View} */
 export async function showBuild(main, place, signal) {
   const { graphId = "" } = place.params;
-  const [saved, catalog] = await Promise.all([graphId ? getGraph(graphId) : null, loadCatalog(), loadStyles()]);
+  const [saved, catalog] = await Promise.all([
+    graphId ? getGraph(graphId) : null,
+    loadCatalog(),
+    loadStyles("vendor/flow.css", "build.css", "build_panel.css"),
+  ]);
   if (signal.aborted) return;
   const base = saved ? readGraph(saved) : { name: t("New agent"), description: "", nodes: [], links: [] };
   const kept = readDraft(graphId);
@@ -70,18 +75,6 @@ function Page({ builder }) {
       <${Palette} />
     <//>
   <//>`;
-}
-
-/** @returns {Promise<void>} */
-async function loadStyles() {
-  if (document.getElementById("build-styles")) return;
-  const hrefs = ["vendor/flow.css", "build.css", "build_panel.css"].map((name) => new URL(`../../${name}`, import.meta.url).href);
-  const links = hrefs.map((href, i) => h("link", { rel: "stylesheet", href, id: i ? null : "build-styles" }));
-  const loaded = links.map(
-    (link) => new Promise((done) => ["load", "error"].forEach((name) => link.addEventListener(name, done))),
-  );
-  document.head.append(...links);
-  await Promise.all(loaded);
 }
 
 /** @param {Graph} graph @returns {import("../builder/document.js").Draft} */

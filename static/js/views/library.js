@@ -9,6 +9,7 @@ import { icon } from "../icons.js";
 import { openImport } from "../import_agent.js";
 import { button, pageHead } from "../page_head.js";
 import { paths } from "../router.js";
+import { runTicks } from "../run_ticks.js";
 import { hasEnded, runLook, statusIcon } from "../status.js";
 import { parts, plural, t } from "../messages.js";
 
@@ -17,10 +18,9 @@ import { parts, plural, t } from "../messages.js";
 /** @typedef {Map<string, import("../types.js").Block>} Catalog */
 
 const SEARCH_FROM = 7;
-const TICKS = 13;
 const REFRESH_MS = 3000;
 
-/** @type {import("../main.js").View} */
+/** @type {import("../pages.js").View} */
 export async function showLibrary(main, _place, signal) {
   const [graphs, runs, catalog] = await Promise.all([listGraphs(), listExecutions(), loadCatalog()]);
   if (signal.aborted) return;
@@ -123,7 +123,7 @@ class AgentCard {
         statusIcon(runLook(last)),
         h("a", { class: `tone-${runLook(last).tone}`, href: paths.run(last.graph_id, last.id) }, lastLine(last)),
       );
-    fill(this.ticks, runTicks(runs.slice(0, TICKS)));
+    fill(this.ticks, runTicks(runs.map(runLook)));
   }
 }
 
@@ -136,27 +136,6 @@ function lastLine(run) {
   const took = timeMs(run.ended_at) - started;
   const lead = look.tone === "done" ? "" : `${look.brief ?? look.word}, `;
   return `${lead}${when(started)}${Number.isNaN(took) ? "" : t(", took {time}", { time: duration(took) })}`;
-}
-
-/** The last runs as bars, the newest at the right. @param {GraphExecution[]} runs */
-function runTicks(runs) {
-  const looks = runs.map(runLook).reverse();
-  const bars = Array.from({ length: TICKS }, (_, i) => {
-    const look = looks[i - (TICKS - looks.length)];
-    const height = !look ? 3 : look.tone === "failed" || look.tone === "running" || look.tone === "wait" ? 14 : 9;
-    return svg("rect", { class: `tick tick-${look?.tone ?? "none"}`, x: i * 6, y: 14 - height, width: 4, height, rx: 1.5 });
-  });
-  const said = looks.length
-    ? plural(looks.length, "Last run: {results}", "Last {n} runs: {results}", {
-        results: looks.map((look) => look.word).join(", "),
-      })
-    : t("No runs yet");
-  return svg(
-    "svg",
-    { class: "tick-row", viewBox: "0 0 76 14", width: 76, height: 14, role: "img", "aria-label": said },
-    svg("title", null, said),
-    bars,
-  );
 }
 
 function emptyLibrary() {

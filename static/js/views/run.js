@@ -28,7 +28,7 @@ import { t } from "../messages.js";
 const SHOW_EVERY_MS = 100; // a stream of thousands of events is shown ten times a second
 const TICK_MS = 250;
 
-/** @type {import("../main.js").View} */
+/** @type {import("../pages.js").View} */
 export async function showRun(main, place, signal) {
   const { graphId, runId } = place.params;
   const [run, catalog] = await Promise.all([getExecution(graphId, runId), loadCatalog()]);

@@ -22,7 +22,7 @@ const FILTERS = [
   [t("With problems"), (run) => runLook(run).tone === "failed" || runLook(run).tone === "wait"],
 ];
 
-/** @type {import("../main.js").View} */
+/** @type {import("../pages.js").View} */
 export async function showRuns(main, _place, signal) {
   let [runs, graphs] = await Promise.all([listExecutions(), listGraphs()]);
   if (signal.aborted) return;
