@@ -58,8 +58,13 @@ class WebSocketConfig(Section):
 
 class EngineConfig(Section):
     workers: int
-    max_node_executions: int
-    max_depth: int
+    max_running: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+    max_depth: Annotated[int, msgspec.Meta(ge=1, le=100)]
+    max_node_executions: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
+    max_credits: Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
+    max_run_s: Annotated[float, msgspec.Meta(ge=0.1, le=31_536_000)]
+    max_node_s: Annotated[float, msgspec.Meta(ge=0.1, le=31_536_000)]
+    max_node_items: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
     max_threads: int
     max_output_bytes: int
     max_review_bytes: int

@@ -261,7 +261,4 @@ class OutboundUnreachableError(OutboundError):
 class LimitExceededError(AutoGPTLiteError):
     """A limit of the run was reached."""
 
-    def __init__(self, limit: str, value: int | float, setting: str):
-        super().__init__(
-            f"The run reached its limit of {value} {limit}.", hint=f"Raise `{setting}` in config.toml to allow more."
-        )
+    status = 400  # only a run that could not even begin is answered with it

@@ -34,7 +34,7 @@ class AgentFileService:
         """
         stored = await self.store(user_id, order.agent.encode(), allow_missing_blocks=order.allow_missing_blocks)
         pinned = {stored.node_ids.get(node_id, node_id): lists for node_id, lists in order.pinned_outputs.items()}
-        given = ExecuteGraph(inputs=order.inputs, pinned_outputs=pinned)
+        given = ExecuteGraph(inputs=order.inputs, pinned_outputs=pinned, limits=order.limits)
         try:
             run = await self._executions.start_graph(user_id, stored.graph_id, stored.version, given, source="cli")
         except GraphValidationError as error:

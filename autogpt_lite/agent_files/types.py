@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from ..engine.limits import GivenLimits
 from ..executions.types import PinnedOutputs
 
 
@@ -18,12 +19,14 @@ class StoredFile(msgspec.Struct):
 
 
 class ExecuteAgentFile(msgspec.Struct, kw_only=True):
-    """`agent` is the text of an agent file. The node ids in `pinned_outputs` are those of the file, or of the stored graph."""
+    """`agent` is the text of an agent file. The node ids in `pinned_outputs` are those of the file, or of the stored graph.
+    `limits` are those of this run."""
 
     agent: str
     inputs: dict[str, Any] = {}
     pinned_outputs: PinnedOutputs = {}
     allow_missing_blocks: bool = False
+    limits: GivenLimits | None = None
 
 
 class StartedAgentFile(msgspec.Struct, kw_only=True):

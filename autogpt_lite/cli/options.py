@@ -24,6 +24,24 @@ def data_options(function: F) -> F:
     )(function)
 
 
+_LIMITS = {
+    "max_credits": "Credits (1 credit = 1 cent) that it may cost.",
+    "max_node_executions": "Node executions that it may take.",
+    "max_run_s": "Seconds that it may work.",
+    "max_node_s": "Seconds that one try of a node may take.",
+    "max_node_items": "Values that one node may emit without a link that takes them.",
+    "max_depth": "Levels of agents in agents.",
+}
+
+
+def limit_options(function: F) -> F:
+    """Adds an option for each limit of a run (engine/limits.py)."""
+    for name, meaning in reversed(_LIMITS.items()):
+        kind = float if name.endswith("_s") else int
+        function = click.option(f"--{name.replace('_', '-')}", name, type=kind, help=f"Limit of this run: {meaning}")(function)
+    return function
+
+
 def read_settings(config_path: str | None, overrides: dict[str, Any]) -> tuple[Config, Path]:
     """The configuration and the data directory (absolute; not made yet)."""
     config = load_config(Path(config_path) if config_path else None, overrides=overrides)

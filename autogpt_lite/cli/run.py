@@ -10,9 +10,10 @@ from typing import Any
 import click
 import msgspec
 
+from ..engine.limits import GivenLimits
 from ..errors import AutoGPTLiteError, ConfigError
 from ..instance_lock import is_locked
-from .options import data_options, make_data_dir, read_settings
+from .options import data_options, limit_options, make_data_dir, read_settings
 from .run_types import RunOrder, RunResult
 
 EXIT_OK, EXIT_NODE_ERRORS, EXIT_BAD_INPUT, EXIT_NOT_COMPLETED = 0, 1, 2, 3
@@ -30,6 +31,7 @@ EXIT_OK, EXIT_NODE_ERRORS, EXIT_BAD_INPUT, EXIT_NOT_COMPLETED = 0, 1, 2, 3
     help="A JSON file with recorded outputs: {node_id: [[[pin, value], ...], ...]}.",
 )
 @click.option("--allow-missing-blocks", is_flag=True, help="Run although blocks are unknown; their nodes have to be pinned.")
+@limit_options
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 def command(
     data_dir: str | None,
@@ -40,6 +42,7 @@ def command(
     pin_file: str | None,
     allow_missing_blocks: bool,
     as_json: bool,
+    **limits: float | None,
 ) -> None:
     """Run an agent file to its end.
 
@@ -52,6 +55,7 @@ def command(
             inputs={**read_json(inputs_file, dict), **dict(map(parse_input, inputs))},
             pinned_outputs=read_pins(pin_file),
             allow_missing_blocks=allow_missing_blocks,
+            limits=GivenLimits(**limits) if any(value is not None for value in limits.values()) else None,
             show_live=not as_json and sys.stderr.isatty(),
         )
         config, path = read_settings(config_path, {"data_dir": data_dir})

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ..errors import GraphValidationError, InvalidInputError
 from .client import ServerClient, ServerRefusedError
 from .follow import follow, read_result
@@ -31,6 +33,7 @@ def _start(client: ServerClient, order: RunOrder) -> dict[str, Any]:
         "inputs": order.inputs,
         "pinned_outputs": order.pinned_outputs,
         "allow_missing_blocks": order.allow_missing_blocks,
+        "limits": msgspec.to_builtins(order.limits),
     }
     try:
         return client.post("/api/agent-files/execute", body)

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from ..engine.limits import GivenLimits
+
 
 class RunOrder(msgspec.Struct, kw_only=True):
     """`agent` is the file's content; node ids in `pinned_outputs` are the file's own."""
@@ -14,6 +16,7 @@ class RunOrder(msgspec.Struct, kw_only=True):
     inputs: dict[str, Any]
     pinned_outputs: dict[str, list[list[tuple[str, Any]]]]
     allow_missing_blocks: bool
+    limits: GivenLimits | None
     show_live: bool
 
 

@@ -99,7 +99,7 @@ CREATE TABLE graph_executions (
     started_at            INTEGER,
     ended_at              INTEGER,
     stats                 BLOB
-, root_uuid TEXT) STRICT;
+, root_uuid TEXT, limits BLOB) STRICT;
 
 CREATE UNIQUE INDEX graph_executions_child_key ON graph_executions (parent_node_exec_id, child_key)
     WHERE child_key IS NOT NULL;
@@ -146,7 +146,7 @@ CREATE TABLE library_agents (
     created_at     INTEGER NOT NULL,
     updated_at     INTEGER NOT NULL, is_paused INTEGER NOT NULL DEFAULT 0 CHECK (is_paused IN (0, 1)), folder_id TEXT REFERENCES library_folders (id) ON DELETE SET NULL, human_in_the_loop_safe_mode INTEGER NOT NULL DEFAULT 1
     CHECK (human_in_the_loop_safe_mode IN (0, 1)), sensitive_action_safe_mode INTEGER NOT NULL DEFAULT 0
-    CHECK (sensitive_action_safe_mode IN (0, 1)),
+    CHECK (sensitive_action_safe_mode IN (0, 1)), limits BLOB,
     UNIQUE (user_id, graph_id)
 ) STRICT, WITHOUT ROWID;
 

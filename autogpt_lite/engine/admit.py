@@ -9,12 +9,13 @@ import msgspec
 
 from ..clock import now_us
 from ..db import Tx
-from ..errors import ConflictError, GraphNotInLibraryError, LimitExceededError, NotFoundError
+from ..errors import ConflictError, GraphNotInLibraryError, NotFoundError
 from ..events import RunRef
 from . import states
 from .core import Core
 from .flush import Batch, add_node_row, encode, sql
 from .ids import new_graph_exec_id
+from .limits import NO_OWN_LIMITS, GivenLimits, OwnLimits, tightest
 from .plan import GraphPlan
 from .problems import Problems
 from .propagation import mark_queued, new_execution
@@ -35,6 +36,7 @@ class AdmitRequest(msgspec.Struct, kw_only=True):
     masks: dict[str, dict[str, Any]] = {}
     pinned_outputs: PinnedOutputs = {}
     nodes_to_skip: frozenset[str] = frozenset()
+    limits: GivenLimits | None = None
     preset_id: str | None = None
     source: str = "user"
     priority: int = 3
@@ -83,7 +85,7 @@ def _build_run(core: Core, request: AdmitRequest, key: int) -> GraphExecution:
         credential_inputs=_json_or_none(request.credential_inputs),
         nodes_input_masks=_json_or_none(request.masks),
     )
-    run = GraphExecution(key, request.plan, ref, _tree_of(core, parent), created_at=now)
+    run = GraphExecution(key, request.plan, ref, _tree_of(core, request), created_at=now)
     run.inputs = request.inputs
     run.masks = request.masks
     run.pinned_outputs = request.pinned_outputs
@@ -92,17 +94,19 @@ def _build_run(core: Core, request: AdmitRequest, key: int) -> GraphExecution:
     run.child_key = request.child_key
     run.depth = parent.run.depth + 1 if parent else 0
     run.priority = request.priority
-    if run.depth > run.tree.max_depth:
-        raise LimitExceededError("levels of agents in agents", run.tree.max_depth, "engine.max_depth")
+    if run.depth > run.tree.limits.max_depth:
+        raise run.tree.limits.exceeded("max_depth")
     _queue_starting_nodes(run, now)
     return run
 
 
-def _tree_of(core: Core, parent: NodeExecution | None) -> TreeState:
-    if parent is not None:
-        return parent.run.tree
-    limits = core.config.engine
-    return TreeState(max_node_executions=limits.max_node_executions, max_depth=limits.max_depth)
+def _tree_of(core: Core, request: AdmitRequest) -> TreeState:
+    if request.parent is not None:
+        return request.parent.run.tree
+    of_agent = core.services.library.limits_of(request.plan.graph_id, request.user_id)
+    if of_agent is None and request.limits is None:
+        return TreeState(core.limits)
+    return TreeState(tightest(core.limits, OwnLimits(agent=of_agent, run=request.limits)))
 
 
 def _queue_starting_nodes(run: GraphExecution, now: int) -> None:
@@ -135,6 +139,7 @@ def _row_of(run: GraphExecution, request: AdmitRequest) -> dict[str, Any]:
         "nodes_input_masks": run.ref.nodes_input_masks,
         "pinned_outputs": _json_or_none(request.pinned_outputs),
         "nodes_to_skip": _json_or_none(sorted(request.nodes_to_skip)),
+        "limits": encode(run.tree.limits.own) if parent is None and run.tree.limits.own is not NO_OWN_LIMITS else None,
         "created_at": run.created_at,
     }
 

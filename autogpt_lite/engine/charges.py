@@ -10,11 +10,22 @@ from .records import NodeExecution
 
 
 def reserve(core: Core, execution: NodeExecution) -> None:
-    """Reserves the price of the block for the current try."""
+    """Reserves the price of the block for the current try: on the loop, so that of two branches only one gets the last credit.
+
+    Raises LimitExceededError where the tree may not spend that much, or where nothing is left for a price that is only known
+    afterwards.
+    """
     costs = execution.node.entry.block.costs  # type: ignore[union-attr]
     if not costs:
         return
-    credits = pricing.price(costs, decode(execution.input_json))
+    given = decode(execution.input_json)
+    credits = pricing.price(costs, given)
+    tree = execution.run.tree
+    left = tree.limits.max_credits - tree.credits
+    if credits > left or (left <= 0 and pricing.find_cost(costs, given) is not None):
+        needs = f"needs {credits}" if credits else "is not free"
+        raise tree.limits.exceeded("max_credits", f"{execution.node.title} {needs}, and {max(left, 0)} are left")
+    tree.credits += credits
     execution.charge = credits
     core.reservations.append((execution.key, execution.try_number, execution.run.user_id, credits, now_us()))
 
@@ -24,10 +35,22 @@ def settle(core: Core, execution: NodeExecution, *, failed: bool) -> None:
     if execution.charge is None:
         return
     credits = _real_cost(execution, failed)
+    execution.run.tree.credits += credits - execution.charge
     execution.charge = None
     execution.cost += credits
     execution.run.stats.cost += credits
     core.settlements.append((credits, execution.key, execution.try_number))
+
+
+def check_reported(execution: NodeExecution) -> None:
+    """For a block that has reported costs and may want to make more calls. Raises LimitExceededError where the tree has spent more
+    than it may: a price that is only known afterwards was higher than what was left."""
+    tree, reserved = execution.run.tree, execution.charge
+    if reserved is None:
+        return
+    spent = tree.credits + max(_real_cost(execution, True) - reserved, 0)
+    if spent > tree.limits.max_credits:
+        raise tree.limits.exceeded("max_credits", f"{spent} are spent or reserved")
 
 
 def _real_cost(execution: NodeExecution, failed: bool) -> int:

@@ -11,11 +11,11 @@ import msgspec
 
 from .. import faultpoints
 from ..db import Tx
-from ..errors import BlockError, LimitExceededError, NotFoundError
+from ..errors import LimitExceededError, NotFoundError
 from . import states
 from .admit import AdmitRequest
 from .flush import sql
-from .graph_execution import PARENT_ENDED, start_run, terminate_run
+from .graph_execution import PARENT_ENDED, fail_run, start_run, terminate_run
 from .plan import GraphPlan
 from .propagation import decode
 from .records import GraphExecution, NodeExecution
@@ -41,8 +41,9 @@ async def run_child(
     """Yields (output name, value) of the child in the order in which its Output nodes end; ends with the child.
 
     A replay of the parent node finds the child that its call number `call` had begun and starts it no second time. If the
-    parent node is cancelled, the child is stopped. Raises BlockError where a limit of the tree forbids one more child,
-    NotFoundError for a graph that is not there for this user.
+    parent node is cancelled, the child is stopped. Raises NotFoundError for a graph that is not there for this user, and
+    LimitExceededError where a limit of the tree forbids one more child: then the tree has ended already, whatever the block makes
+    of it.
     """
     plan = engine.plan_of(graph_id, graph_version)
     _check_may_run(engine, parent, plan)
@@ -63,7 +64,8 @@ async def run_child(
     try:
         child = await _find_or_admit(engine, request, call, outputs)
     except LimitExceededError as error:
-        raise BlockError(str(error), hint=error.hint) from None
+        fail_run(engine.core, parent.run, error)
+        raise
     try:
         while (item := await outputs.get()) is not None:
             yield item

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..sdk.credentials import Credentials
 from ..sdk.review import Review
+from .charges import check_reported
 
 if TYPE_CHECKING:
     from .core import Core
@@ -24,11 +25,13 @@ _NO_CREDENTIALS: dict[str, Credentials] = {}
 class NodeContext:
     """One for each start of a node execution."""
 
-    __slots__ = ("_core", "calls", "credentials", "execution", "items", "token_credits", "tokens", "usd")
+    __slots__ = ("_core", "began", "calls", "credentials", "execution", "items", "token_credits", "tokens", "usd")
 
     def __init__(self, core: Core, execution: NodeExecution):
         self._core = core
         self.execution = execution
+        self.began: float | None = None
+        """time.perf_counter() at its start, where its block takes more than a slice of the pump."""
         self.credentials = _NO_CREDENTIALS
         self.calls = 0
         """Agents that the block has called so far: the number of a call finds its child again after a crash."""
@@ -87,6 +90,7 @@ class NodeContext:
         for kind, count in (tokens or {}).items():
             self.tokens = self.tokens or {}
             self.tokens[kind] = self.tokens.get(kind, 0) + count
+        check_reported(self.execution)
 
     def run_agent(
         self,

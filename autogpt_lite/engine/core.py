@@ -14,6 +14,7 @@ from ..registry import Registry
 from ..sdk.credentials import Credentials
 from . import states
 from .graph import Graph
+from .limits import AgentLimits, limits_of_config
 from .records import GraphExecution, NodeExecution
 
 if TYPE_CHECKING:
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
     from .reviews import StoredReviews
     from .threads import BlockThreads
+
+
+MAX_READY = 2_000
+"""Ready executions above which producers in tasks and threads wait."""
+MAX_UNSAVED_BYTES = 4_000_000
+"""Outputs that wait for the disk above which producers wait, too."""
 
 
 class LedgerLike(Protocol):
@@ -49,6 +56,7 @@ class LibraryLike(Protocol):
     """What the engine needs of the library (library/service.py)."""
 
     def is_graph_in_user_library_tx(self, tx: Tx, graph_id: str, user_id: str, graph_version: int | None = None) -> bool: ...
+    def limits_of(self, graph_id: str, user_id: str) -> AgentLimits | None: ...
     def may_read(self, graph_id: str, user_id: str, graph_version: int) -> bool: ...
     def safe_modes(self, graph_id: str, user_id: str) -> SafeModes: ...
 
@@ -75,6 +83,7 @@ class Core:
         self.bus = bus
         self.config = config
         self.services = services
+        self.limits = limits_of_config(config.engine)
         self.ready: deque[GraphExecution] = deque()
         """Runs that have ready executions (GraphExecution.ready); each is listed once, and they take turns."""
         self.n_ready = 0
@@ -87,6 +96,8 @@ class Core:
         self.reservations: list[tuple] = []
         self.settlements: list[tuple] = []
         self.new_reviews: list[tuple] = []
+        self.unsaved_bytes = 0
+        """Of outputs that wait for the next flush."""
         self.after_commit: list[Callable[[], None]] = []
         self.is_closing = False
         self.n_stored = 0
@@ -108,8 +119,12 @@ class Core:
         """Dispatcher.resume"""
         self.threads: BlockThreads
         self.drained: asyncio.Event = asyncio.Event()
-        """Set whenever the ready queue is short: what a producer waits for (back-pressure)."""
+        """Set whenever the ready queue is short and little is unsaved: what a producer waits for (back-pressure)."""
         self.drained.set()
+
+    def is_behind(self) -> bool:
+        """Whether producers have to wait until the pump, or the disk, has caught up (back-pressure)."""
+        return self.n_ready > MAX_READY or self.unsaved_bytes > MAX_UNSAVED_BYTES
 
     def touch(self, execution: NodeExecution) -> None:
         """The execution's row has to be saved with the next flush."""

@@ -70,9 +70,9 @@ class Engine:
         await db.write(lambda tx: end_orphans(tx, self.core.services.ledger, PARENT_ENDED))
         await db.write(self._requeue_decided_tx)
         open_runs = await db.fetch_all(sql.open_runs)
-        for key, uuid, status, priority, created_at in open_runs:
+        for key, uuid, status, priority, created_at, user_id, graph_id in open_runs:
             if status == states.QUEUED:
-                self.dispatcher.enqueue(key, priority, created_at)
+                self.dispatcher.enqueue(key, priority, created_at, user_id, graph_id)
             else:
                 await self._continue(key, uuid)
         if open_runs:

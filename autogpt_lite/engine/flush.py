@@ -17,7 +17,7 @@ from ..events import Event
 from . import states
 from .core import Core, EngineServices, run_stats
 from .graph_execution import cut_off_run
-from .records import GraphExecution, NodeExecution
+from .records import OUTPUT_BYTES, GraphExecution, NodeExecution
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +102,7 @@ class Flusher:
         nodes, core.dirty_nodes = core.dirty_nodes, []
         runs, core.dirty_runs = core.dirty_runs, []
         batch.events, core.events = core.events, []
+        core.unsaved_bytes = 0
         batch.after_commit, core.after_commit = core.after_commit, []
         batch.reservations, core.reservations = core.reservations, []
         batch.settlements, core.settlements = core.settlements, []
@@ -228,10 +229,13 @@ def _inline_outputs(batch: Batch, execution: NodeExecution, key: int) -> bytes |
         if len(pairs) <= INLINE_BYTES:
             return b"[" + pairs + b"]"
     # Many or large: a row each, written once, so that the tenth thousandth output does not rewrite the others.
-    for ordinal in range(execution.n_stored, len(outputs)):
+    stored = execution.n_stored
+    for ordinal in range(stored, len(outputs)):
         pin, value = outputs[ordinal]
         batch.outputs.append((key, ordinal, pin, value))
+        execution.kept_bytes += len(value) + OUTPUT_BYTES
     execution.n_stored = len(outputs)
+    execution.drop_outputs(min(stored, execution.n_propagated))
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from ..clock import now_us
@@ -10,7 +11,7 @@ from . import states
 from .charges import settle
 from .core import Core
 from .propagation import release_held, storable
-from .records import GraphExecution, NodeExecution
+from .records import GraphExecution, NodeExecution, root_of
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,8 @@ def _has_ended_above(run: GraphExecution) -> bool:
 
 def set_going(core: Core, run: GraphExecution) -> None:
     """Passes on what was held when a restored run was stored, then queues what was queued or in flight."""
+    if run.parent is None:
+        start_clock(core, run)
     # Taken first: what the held outputs make ready goes to the pump by itself.
     ready = [execution for execution in run.executions.values() if execution.status in (states.QUEUED, states.RUNNING)]
     try:
@@ -70,6 +73,29 @@ def _drain(core: Core, run: GraphExecution, index: int) -> None:
         release_held(core, places[0])
 
 
+def start_clock(core: Core, root: GraphExecution) -> None:
+    """Lets the time of the tree run, and ends the tree when it is up. What has been worked on it before counts."""
+    tree, loop = root.tree, asyncio.get_running_loop()
+    stop_clock(root)
+    tree.clock_began = loop.time()
+    left_s = max(tree.limits.max_run_s - tree.ran_s, 0.0)
+    tree.clock = loop.call_later(left_s, _time_is_up, core, root)
+
+
+def stop_clock(root: GraphExecution) -> None:
+    """The tree waits for a person, or has ended: the time does not count."""
+    tree = root.tree
+    if tree.clock is not None:
+        tree.ran_s += asyncio.get_running_loop().time() - tree.clock_began
+        tree.clock.cancel()
+        tree.clock = None
+
+
+def _time_is_up(core: Core, root: GraphExecution) -> None:
+    if not root.tree.is_stopped:
+        fail_run(core, root, root.tree.limits.exceeded("max_run_s"))
+
+
 def end_if_done(core: Core, run: GraphExecution) -> None:
     """RUNNING -> COMPLETED when nothing is queued, running or held back, or REVIEW where nodes wait for a person. Failed nodes do
     not fail a run (semantics 7)."""
@@ -88,6 +114,7 @@ def _rest(core: Core, run: GraphExecution) -> None:
     core.touch_run(run)
     core.tell_run(run)
     if run.parent is None:
+        stop_clock(run)
         # Unless it was answered meanwhile: then it has gone on.
         core.after_commit.append(lambda: forget_run(core, run) if (run.status, run.n_rests) == (states.REVIEW, number) else None)
     else:
@@ -97,7 +124,12 @@ def _rest(core: Core, run: GraphExecution) -> None:
 
 
 def fail_run(core: Core, run: GraphExecution, error: Exception) -> None:
-    """Ends the run as FAILED with the reason in its stats; what is queued or running in it is terminated."""
+    """Ends the run as FAILED with the reason in its stats; what is queued or running in it is terminated.
+
+    A limit is that of the whole tree: its root fails, and everything below it is terminated with the same reason.
+    """
+    if isinstance(error, LimitExceededError):
+        run = root_of(run)
     if run.status in states.ENDED:
         return
     hint = getattr(error, "hint", None)
@@ -105,6 +137,9 @@ def fail_run(core: Core, run: GraphExecution, error: Exception) -> None:
     log.info("run %s failed: %s", run.id, run.stats.error)
     terminate_nodes(core, run)
     _end(core, run, states.FAILED)
+    if isinstance(error, LimitExceededError):
+        for below in list(run.tree.runs.values()):
+            terminate_run(core, below, run.stats.error)
 
 
 def terminate_run(core: Core, run: GraphExecution, reason: str | None = None) -> None:
@@ -157,6 +192,8 @@ def _end(core: Core, run: GraphExecution, status: str) -> None:
     if run.started_at is not None:
         run.stats.duration = (run.ended_at - run.started_at) / 1_000_000
     run.stats.duration_cpu_only = run.stats.node_exec_time_cpu_only
+    if run.parent is None:
+        stop_clock(run)
     core.touch_run(run)
     core.tell_run(run)
     if run.in_review:

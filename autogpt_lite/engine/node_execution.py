@@ -33,8 +33,8 @@ monotonic = time.perf_counter
 SLOW_STEP_S = 0.005
 """A synchronous step that takes longer moves its block to a thread from then on: the loop has others to serve."""
 SLOW_STEPS = 3
-MAX_READY = 2_000
-"""Ready executions above which producers in tasks and threads wait until the pump has caught up."""
+YIELDS_IN_A_ROW = 64
+"""Values that a task takes from a block that never waits for anything, before others get their turn."""
 UNKNOWN_ERROR = "The block failed without saying why."
 FAILURES = (Exception, SystemExit, asyncio.CancelledError)
 """What may come out of a block and is its own failure: a block that calls sys.exit() must not end the server, and one that awaits
@@ -72,8 +72,7 @@ def run_ready(core: Core, execution: NodeExecution, deadline: float) -> None:
         return
     elif _may_coalesce(execution):
         _run_block(core, execution, deadline)
-    else:
-        reserve(core, execution)
+    elif _may_spend(core, execution):
         # For a block that somebody outside could notice, the start is on the disk before its first line runs.
         core.after_commit.append(lambda: core.push_ready(execution))
 
@@ -104,6 +103,16 @@ def _may_coalesce(execution: NodeExecution) -> bool:
     return block.pure and not block.costs
 
 
+def _may_spend(core: Core, execution: NodeExecution) -> bool:
+    """Reserves what the next try costs; where the tree has not got it, the tree ends before the call."""
+    try:
+        reserve(core, execution)
+    except LimitExceededError as error:
+        fail_run(core, execution.run, error)
+        return False
+    return True
+
+
 def _run_block(core: Core, execution: NodeExecution, deadline: float) -> None:
     entry = execution.node.entry
     run = execution.run
@@ -130,7 +139,7 @@ def _run_block(core: Core, execution: NodeExecution, deadline: float) -> None:
 def _run_slice(core: Core, execution: NodeExecution, deadline: float) -> None:
     run = execution.run
     generator = execution.generator
-    started = monotonic()
+    began = started = monotonic()
     try:
         for item in generator:
             if item is NEEDS_ASYNC:
@@ -144,6 +153,7 @@ def _run_slice(core: Core, execution: NodeExecution, deadline: float) -> None:
                 execution.node.entry.slow_steps += 1
             started = now
             if now > deadline:
+                check_time(execution, began)
                 # Behind what it has just made ready: so the queue never grows beyond what one slice yields.
                 _enter(run, execution)
                 core.push_ready(execution)
@@ -228,10 +238,10 @@ def start_task(core: Core, execution: NodeExecution, *, slow: bool = False) -> N
 
 
 async def _run_async(core: Core, execution: NodeExecution, slow: bool) -> None:
-    limit_s = execution.node.timeout_s
     error: BaseException | None = None
+    n_taken = 0
     try:
-        async with asyncio.timeout(limit_s) as limit:
+        async with asyncio.timeout(time_limit_s(execution)) as limit:
             await _acquire_credentials(core, execution)
             async with aclosing(_outputs_of(execution, slow)) as outputs:
                 async for pin, value in outputs:
@@ -240,10 +250,13 @@ async def _run_async(core: Core, execution: NodeExecution, slow: bool) -> None:
                         return
                     accept(core, execution, pin, value)
                     core.wake()  # to save and tell it, even where no link takes it
-                    if core.n_ready > MAX_READY:
+                    n_taken += 1
+                    if core.is_behind():
                         await wait_drained(core)
+                    elif not n_taken % YIELDS_IN_A_ROW:
+                        await asyncio.sleep(0)
     except FAILURES as caught:
-        error = timeout_error(limit_s) if isinstance(caught, TimeoutError) and limit_s and limit.expired() else caught
+        error = timeout_error(execution) if isinstance(caught, TimeoutError) and limit.expired() else caught
     finish(core, execution, error)
 
 
@@ -270,8 +283,30 @@ async def wait_drained(core: Core) -> None:
     await core.drained.wait()
 
 
-def timeout_error(limit_s: float) -> BlockError:
-    return BlockError(f"The node took longer than {limit_s} s.")
+def time_limit_s(execution: NodeExecution) -> float | None:
+    """Seconds that a try may take: the node's own limit, or that of the run. A node that only waits for an agent has that one's."""
+    node = execution.node
+    if node.is_agent:
+        return node.timeout_s
+    of_run = execution.run.tree.limits.max_node_s
+    return of_run if node.timeout_s is None or node.timeout_s > of_run else node.timeout_s
+
+
+def timeout_error(execution: NodeExecution) -> AutoGPTLiteError:
+    """The node's own limit fails the node, that of the run ends the run."""
+    if time_limit_s(execution) == execution.node.timeout_s:
+        return BlockError(f"The node took longer than {execution.node.timeout_s} s.")
+    return execution.run.tree.limits.exceeded("max_node_s", f"{execution.node.title} took longer")
+
+
+def check_time(execution: NodeExecution, began: float) -> None:
+    """For a try in the pump, at the end of each slice; `began` counts at the first. Raises as timeout_error says."""
+    context = execution.context
+    if context.began is None:
+        context.began = began
+    limit_s = time_limit_s(execution)
+    if limit_s is not None and monotonic() - context.began > limit_s:
+        raise timeout_error(execution)
 
 
 def finish(core: Core, execution: NodeExecution, error: BaseException | None) -> None:
@@ -346,7 +381,8 @@ def _try_again(core: Core, execution: NodeExecution, after_s: float) -> None:
     execution.replayed = len(execution.outputs)
     execution.try_number += 1
     core.touch(execution)
-    reserve(core, execution)
+    if not _may_spend(core, execution):
+        return
     # Like the first start: the number of the try and its reservation are on the disk before the block's first line runs.
     core.after_commit.append(lambda: _wait_for_try(core, execution, after_s))
     core.wake()

@@ -15,7 +15,7 @@ from . import states
 from .core import Core
 from .ids import MAX_SEQ
 from .plan import LinkPlan, NodePlan
-from .records import GraphExecution, NodeExecution
+from .records import OUTPUT_BYTES, GraphExecution, NodeExecution
 from .resolve import isolated, resolve_input, unchecked_input
 
 log = logging.getLogger(__name__)
@@ -45,24 +45,35 @@ def record_output(core: Core, execution: NodeExecution, pin: str, value: Any) ->
         raise BlockOutputError(f"output {pin!r} is {len(text):,} bytes long; engine.max_output_bytes is the limit")
     outputs = execution.outputs
     outputs.append((pin, text))
+    core.unsaved_bytes += len(text) + OUTPUT_BYTES
     run = execution.run
     core.events.append(NodeExecutionEvent(run.ref, execution, execution.status, len(outputs)))
     if not execution.is_dirty:
         execution.is_dirty = True
         core.dirty_nodes.append(execution)
+    links = execution.node.links.get(pin)
     if run.active:
         started = run.active.get(execution.node.index)
         if started and started[0] is not execution:
-            return  # held: release_held passes it on when its turn comes
+            # Held: release_held passes it on when its turn comes. Until then it makes no executions that would be counted.
+            _count_untaken(execution)
+            return
     execution.n_propagated = len(outputs)
-    links = execution.node.links.get(pin)
-    if links is not None:
-        propagate(core, run, links, value)
+    if links is None or not propagate(core, run, links, value):
+        _count_untaken(execution)
 
 
-def propagate(core: Core, run: GraphExecution, links: tuple[LinkPlan, ...], value: Any) -> None:
-    """Gives a value to every link of the pin that it was yielded on, in stored order."""
+def _count_untaken(execution: NodeExecution) -> None:
+    execution.n_untaken += 1
+    limits = execution.run.tree.limits
+    if execution.n_untaken > limits.max_node_items:
+        raise limits.exceeded("max_node_items", f"{execution.node.title} yields too many items")
+
+
+def propagate(core: Core, run: GraphExecution, links: tuple[LinkPlan, ...], value: Any) -> bool:
+    """Gives a value to every link of the pin that it was yielded on, in stored order; False where none of them takes it."""
     is_shared = len(links) > 1
+    is_taken = False
     for link in links:
         selected = value
         if link.extract is not None:
@@ -71,11 +82,13 @@ def propagate(core: Core, run: GraphExecution, links: tuple[LinkPlan, ...], valu
                 continue
         try:
             deliver(core, run, link, isolated(selected) if is_shared else selected)
+            is_taken = True
         except LimitExceededError:
             raise
         except Exception as error:
             # A link whose value does not fit does not fire, and the others still do (semantics 3.8).
             log.info("link to %s.%s of run %s did not fire: %s", link.sink.id, link.sink_name, run.id, error)
+    return is_taken
 
 
 def storable(message: str) -> str:
@@ -99,7 +112,7 @@ def new_execution(run: GraphExecution, node: NodePlan, now: int) -> NodeExecutio
     tree = run.tree
     tree.node_executions += 1
     if tree.node_executions > tree.max_node_executions or run.next_seq >= MAX_SEQ:
-        raise LimitExceededError("node executions", tree.max_node_executions, "engine.max_node_executions")
+        raise tree.limits.exceeded("max_node_executions")
     seq = run.next_seq
     run.next_seq = seq + 1
     return NodeExecution(run, node, seq, now)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 
-from .core import Core
+from .core import MAX_UNSAVED_BYTES, Core
 from .flush import Flusher
 from .graph_execution import fail_run
 from .node_execution import run_ready
@@ -37,15 +37,17 @@ class Pump:
     def _run_slice(self) -> None:
         self._is_scheduled = False
         core, ready = self._core, self._core.ready
-        if self._flusher.is_busy and len(core.dirty_nodes) > self._flusher.max_unsaved:
+        if self._flusher.is_busy and (
+            len(core.dirty_nodes) > self._flusher.max_unsaved or core.unsaved_bytes > MAX_UNSAVED_BYTES
+        ):
             return  # the commit wakes the pump again
         deadline = time.perf_counter() + self._slice_s
         while ready:
             if self._give_turn(ready[0], deadline):
                 break
-        if core.n_ready < SHORT_QUEUE:
-            core.drained.set()
         self._flusher.flush()
+        if core.n_ready < SHORT_QUEUE and core.unsaved_bytes <= MAX_UNSAVED_BYTES:
+            core.drained.set()
         if ready:
             self.wake()
 

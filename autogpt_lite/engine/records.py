@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ..events import RunRef
+from ..events import DROPPED_OUTPUT, RunRef
 from . import states
 from .ids import node_exec_id, node_key
+from .limits import Limits
 from .plan import GraphPlan, NodePlan
 
 if TYPE_CHECKING:
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
     from ..sdk.review import Review
     from .context import NodeContext
+
+
+OUTPUT_BYTES = 300
+"""What an output takes in memory besides its text: its place in the list, its event."""
+KEPT_BYTES = 1_000_000
+"""Outputs of one node execution that stay in memory after they were stored and passed on."""
 
 
 class NodeExecution:
@@ -41,8 +48,11 @@ class NodeExecution:
         "input_json",
         "input_unsaved",
         "is_dirty",
+        "kept_bytes",
+        "n_dropped",
         "n_propagated",
         "n_stored",
+        "n_untaken",
         "next_try",
         "node",
         "outputs",
@@ -71,6 +81,12 @@ class NodeExecution:
         self.outputs: list[tuple[str, bytes]] = []
         self.n_propagated = 0
         self.n_stored = 0
+        self.n_dropped = 0
+        """Outputs that have left the memory; they are the first ones."""
+        self.kept_bytes = 0
+        """Of outputs that are stored in rows of their own and still in memory."""
+        self.n_untaken = 0
+        """Outputs that no link has taken: nothing else bounds their number."""
         self.try_number = 0
         self.added_at = added_at
         self.queued_at: int | None = None
@@ -93,6 +109,16 @@ class NodeExecution:
         self.task: asyncio.Task | None = None
         self.next_try: asyncio.TimerHandle | None = None
         """Set while it waits for its next try."""
+
+    def drop_outputs(self, n_done: int) -> None:
+        """Forgets the oldest of the first `n_done` outputs, which are stored, told and passed on: a producer may yield for days.
+        The newest ones stay for clients that look on."""
+        outputs, at = self.outputs, self.n_dropped
+        while self.kept_bytes > KEPT_BYTES and at < n_done:
+            self.kept_bytes -= len(outputs[at][1]) + OUTPUT_BYTES
+            outputs[at] = DROPPED_OUTPUT
+            at += 1
+        self.n_dropped = at
 
     @property
     def key(self) -> int:
@@ -127,14 +153,32 @@ class RunStats(msgspec.Struct):
 
 
 class TreeState:
-    """What all runs of one execution tree share: the counters of its limits and the stop."""
+    """What all runs of one execution tree share: its limits, their counters, and the stop."""
 
-    __slots__ = ("has_rested", "is_stopped", "max_depth", "max_node_executions", "node_executions", "runs")
+    __slots__ = (
+        "clock",
+        "clock_began",
+        "credits",
+        "has_rested",
+        "is_stopped",
+        "limits",
+        "max_node_executions",
+        "node_executions",
+        "ran_s",
+        "runs",
+    )
 
-    def __init__(self, *, max_node_executions: int, max_depth: int):
-        self.max_node_executions = max_node_executions
-        self.max_depth = max_depth
+    def __init__(self, limits: Limits):
+        self.limits = limits
+        self.max_node_executions = limits.max_node_executions
         self.node_executions = 0
+        self.credits = 0
+        """What has been spent, and what is reserved for the nodes that are running."""
+        self.ran_s = 0.0
+        """Seconds that were worked on it before the clock began."""
+        self.clock: asyncio.TimerHandle | None = None
+        """Ends the tree when limits.max_run_s are over; None while it waits for a person."""
+        self.clock_began = 0.0
         self.is_stopped = False
         self.has_rested = False
         """Whether a sub-agent has ever waited for a person: then it is worth a look whether anything still moves."""

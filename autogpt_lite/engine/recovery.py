@@ -20,9 +20,10 @@ from . import pricing, states
 from .core import Core, ReviewsLike
 from .flush import sql
 from .ids import MAX_SEQ, node_key
+from .limits import OwnLimits, tightest
 from .plan import GraphPlan, NodePlan
 from .propagation import decode, encode, keep_pending, keep_run_output, static_values
-from .records import GraphExecution, NodeExecution, TreeState
+from .records import OUTPUT_BYTES, GraphExecution, NodeExecution, TreeState
 from .reviews import StoredReviews, take_review
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,8 @@ class StoredRun(msgspec.Struct):
     nodes: list[tuple]
     outputs: dict[int, list[tuple[str, bytes]]]
     tree_nodes: int
+    tree_credits: int
+    """What all runs of the tree have spent or reserved."""
     cost_credits: int
     reviews: StoredReviews
 
@@ -52,25 +55,24 @@ def read_run(connection: apsw.Connection, key: int, reviews: ReviewsLike) -> Sto
     for node in nodes:
         if node[10] is None and node[2] != states.CODES[states.INCOMPLETE]:
             outputs[node[0]] = connection.execute(sql.outputs_of_node, (node[0],)).fetchall()
-    tree_nodes = connection.execute(sql.count_tree_nodes, (run["root_id"],)).fetchall()[0][0]
+    tree_nodes = tree_credits = 0
+    if run["parent_node_exec_id"] is None:
+        [(tree_nodes, tree_credits)] = connection.execute(sql.count_tree, (key,)).fetchall()
     cost = connection.execute(sql.cost_of_run, (first, last)).fetchall()[0][0]
-    return StoredRun(run, nodes, outputs, tree_nodes, cost, reviews.read(connection, key))
+    return StoredRun(run, nodes, outputs, tree_nodes, tree_credits, cost, reviews.read(connection, key))
 
 
 _RUN_COLUMNS = (
     *("id", "uuid", "user_id", "graph_id", "graph_version", "status", "parent_id", "root_id", "parent_node_exec_id", "child_key"),
     *("depth", "priority", "preset_id", "is_dry_run", "deliveries", "inputs", "credential_inputs", "nodes_input_masks"),
-    *("pinned_outputs", "nodes_to_skip", "created_at", "started_at", "stats"),
+    *("pinned_outputs", "nodes_to_skip", "limits", "created_at", "started_at", "stats"),
 )
 
 
 def restore_run(core: Core, stored: StoredRun, plan: GraphPlan, parent: NodeExecution | None = None) -> GraphExecution:
     """The run in memory as it was at its last commit. `go_on` (engine.py) sets it going."""
     row = stored.run
-    limits = core.config.engine
-    tree = parent.run.tree if parent else TreeState(max_node_executions=limits.max_node_executions, max_depth=limits.max_depth)
-    if parent is None:
-        tree.node_executions = stored.tree_nodes
+    tree = parent.run.tree if parent else _restore_tree(core, stored)
     run = GraphExecution(row["id"], plan, _ref_of(row, parent), tree, created_at=row["created_at"])
     run.status = run.stored_status = row["status"]
     run.started_at = row["started_at"]
@@ -90,6 +92,23 @@ def restore_run(core: Core, stored: StoredRun, plan: GraphPlan, parent: NodeExec
     _restore_queued(run, stored.nodes)
     _order_active(run)
     return run
+
+
+def _restore_tree(core: Core, stored: StoredRun) -> TreeState:
+    own = stored.run["limits"]
+    tree = TreeState(core.limits if own is None else tightest(core.limits, msgspec.json.decode(own, type=OwnLimits)))
+    tree.node_executions, tree.credits = stored.tree_nodes, stored.tree_credits
+    tree.ran_s = _worked_s(stored.nodes)
+    return tree
+
+
+def _worked_s(rows: list[tuple]) -> float:
+    """Seconds in which at least one node was at work: while no server was there, or everything waited for a person, none was."""
+    total_us = until = 0
+    for began, ended in sorted((row[5] + row[7], row[5] + row[8]) for row in rows if row[7] is not None and row[8] is not None):
+        total_us += max(0, ended - max(began, until))
+        until = max(until, ended)
+    return total_us / 1_000_000
 
 
 def _restore_queued(run: GraphExecution, rows: list[tuple]) -> None:
@@ -140,6 +159,7 @@ def _restore_node(run: GraphExecution, row: tuple, many_outputs: list[tuple[str,
     execution.input_json, execution.input_unsaved = input_json, False
     if many_outputs:
         execution.outputs, execution.n_stored = list(many_outputs), len(many_outputs)
+        execution.kept_bytes = sum(len(value) + OUTPUT_BYTES for _, value in many_outputs)
     elif output is not None:
         execution.outputs = [(pin, encode(value)) for pin, value in decode(output)]
     if stats is not None:

@@ -23,10 +23,11 @@ INSERT INTO node_outputs (node_exec_id, ordinal, pin, value) VALUES (?, ?, ?, ?)
 -- A run, admitted.
 INSERT INTO graph_executions
     (id, uuid, user_id, graph_id, graph_version, status, parent_id, root_id, parent_node_exec_id, child_key, depth, priority, source,
-     preset_id, is_dry_run, inputs, credential_inputs, nodes_input_masks, pinned_outputs, nodes_to_skip, created_at, queued_at)
+     preset_id, is_dry_run, inputs, credential_inputs, nodes_input_masks, pinned_outputs, nodes_to_skip, limits, created_at,
+     queued_at)
 VALUES (:id, :uuid, :user_id, :graph_id, :graph_version, 'QUEUED', :parent_id, :root_id, :parent_node_exec_id, :child_key, :depth,
      :priority, :source, :preset_id, :is_dry_run, :inputs, :credential_inputs, :nodes_input_masks, :pinned_outputs, :nodes_to_skip,
-     :created_at, :created_at);
+     :limits, :created_at, :created_at);
 
 -- name: update_graph_execution
 -- The next status of a run and its stats.
@@ -64,14 +65,14 @@ WHERE c.status IN ('QUEUED', 'RUNNING', 'REVIEW') AND c.parent_node_exec_id IS N
 -- name: open_runs
 -- Runs to go on with after a restart, in the order of their admission; children are found by their parents' nodes. (REVIEW is
 -- named because the index is only used where the same statuses are.)
-SELECT id, uuid, status, priority, created_at FROM graph_executions
+SELECT id, uuid, status, priority, created_at, user_id, graph_id FROM graph_executions
 WHERE status IN ('QUEUED', 'RUNNING', 'REVIEW') AND status <> 'REVIEW' AND parent_node_exec_id IS NULL ORDER BY id;
 
 -- name: select_run
 -- Everything of one run, by its key.
 SELECT id, uuid, user_id, graph_id, graph_version, status, parent_id, root_id, parent_node_exec_id, child_key, depth, priority,
-       preset_id, is_dry_run, deliveries, inputs, credential_inputs, nodes_input_masks, pinned_outputs, nodes_to_skip, created_at,
-       started_at, stats
+       preset_id, is_dry_run, deliveries, inputs, credential_inputs, nodes_input_masks, pinned_outputs, nodes_to_skip, limits,
+       created_at, started_at, stats
 FROM graph_executions WHERE id = ?;
 
 -- name: count_delivery
@@ -87,10 +88,12 @@ FROM node_executions WHERE id BETWEEN ? AND ? ORDER BY id;
 -- The outputs of an execution that has many.
 SELECT pin, value FROM node_outputs WHERE node_exec_id = ? ORDER BY ordinal;
 
--- name: count_tree_nodes
--- Node executions of all runs of a tree. (root key)
-SELECT count(*) FROM graph_executions g JOIN node_executions n ON n.id BETWEEN g.id << 24 AND (g.id << 24 | 16777215)
-WHERE g.id = ?1 OR (g.root_id = ?1 AND g.parent_node_exec_id IS NOT NULL);
+-- name: count_tree
+-- Of all runs of a tree: the node executions, and the credits that are spent or reserved. (root key)
+WITH tree AS (SELECT id FROM graph_executions WHERE id = ?1 OR (root_id = ?1 AND parent_node_exec_id IS NOT NULL))
+SELECT (SELECT count(*) FROM tree g JOIN node_executions n ON n.id BETWEEN g.id << 24 AND (g.id << 24 | 16777215)),
+       (SELECT coalesce(sum(coalesce(c.settled_credits, c.reserved_credits)), 0)
+        FROM tree g JOIN charges c ON c.node_exec_id BETWEEN g.id << 24 AND (g.id << 24 | 16777215));
 
 -- name: terminate_nodes
 -- Ends the unfinished node executions of a run that is not in memory. (:first and :last key)

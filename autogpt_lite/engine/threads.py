@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..sdk.block import NEEDS_ASYNC
 from . import states
-from .node_execution import FAILURES, MAX_READY, accept, finish, start_task, timeout_error, wait_drained
+from .node_execution import FAILURES, accept, finish, start_task, time_limit_s, timeout_error, wait_drained
 
 if TYPE_CHECKING:
     from .core import Core
@@ -46,11 +46,10 @@ class BlockThreads:
 
     async def _follow(self, core: Core, job: _Job) -> None:
         execution = job.execution
-        limit_s = execution.node.timeout_s
         error: BaseException | None = None
         self._submit(job)
         try:
-            async with asyncio.timeout(limit_s) as limit:
+            async with asyncio.timeout(time_limit_s(execution)) as limit:
                 while (item := await job.outputs.get()) is not None:
                     if execution.status in states.ENDED or execution.run.tree.is_stopped:
                         core.late_outputs += 1
@@ -61,12 +60,12 @@ class BlockThreads:
                     pin, value = item
                     accept(core, execution, pin, value)
                     core.wake()
-                    if core.n_ready > MAX_READY:
+                    if core.is_behind():
                         await wait_drained(core)
                     job.taken.release()
             error = job.error
         except FAILURES as caught:
-            error = timeout_error(limit_s) if isinstance(caught, TimeoutError) and limit_s and limit.expired() else caught
+            error = timeout_error(execution) if isinstance(caught, TimeoutError) and limit.expired() else caught
         finally:
             self._leave(job)
         finish(core, execution, error)

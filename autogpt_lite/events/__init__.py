@@ -1,6 +1,6 @@
 """What happened, told after it was committed."""
 
 from .bus import EventBus, Subscriber
-from .types import Event, GraphExecutionEvent, NodeExecutionEvent, NodeView, RunRef
+from .types import DROPPED_OUTPUT, Event, GraphExecutionEvent, NodeExecutionEvent, NodeView, RunRef
 
-__all__ = ["Event", "EventBus", "GraphExecutionEvent", "NodeExecutionEvent", "NodeView", "RunRef", "Subscriber"]
+__all__ = ["DROPPED_OUTPUT", "Event", "EventBus", "GraphExecutionEvent", "NodeExecutionEvent", "NodeView", "RunRef", "Subscriber"]

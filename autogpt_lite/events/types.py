@@ -25,6 +25,10 @@ class RunRef(msgspec.Struct, frozen=True):
     nodes_input_masks: bytes | None = None
 
 
+DROPPED_OUTPUT = ("", b"")
+"""Stands for an output that has left the memory: a node that yields for long keeps its newest ones only."""
+
+
 class NodeView(Protocol):
     """What an event shows of a node execution. Times are microseconds; one that has not come yet is None."""
 
@@ -33,7 +37,7 @@ class NodeView(Protocol):
     block_id: str
     input_json: bytes
     outputs: list[tuple[str, bytes]]
-    """(pin, value as JSON), only ever appended to."""
+    """(pin, value as JSON), only ever appended to; the oldest of many may have become DROPPED_OUTPUT."""
     added_at: int
     queued_at: int | None
     started_at: int | None

@@ -19,6 +19,7 @@ from ..engine.engine import AlsoWrite, Engine
 from ..engine.flush import sql as engine_sql
 from ..engine.graph import Graph
 from ..engine.ids import MAX_SEQ, node_key
+from ..engine.limits import check_limits
 from ..engine.plan import GraphPlan
 from ..engine.records import GraphExecution
 from ..engine.stored_runs import end_stored_run
@@ -108,6 +109,8 @@ class ExecutionService:
             raise InvalidInputError(
                 "Simulated runs are not offered here.", hint="Give `pinned_outputs` for the nodes that must not run."
             )
+        if given.limits is not None:
+            check_limits(given.limits)
         checked = self._known_to_be_fine(user_id, graph_id, graph_version, given) or self._check(
             user_id, self._graphs.get_runnable_graph(user_id, graph_id, graph_version), given
         )
@@ -120,6 +123,7 @@ class ExecutionService:
             masks=checked.masks,
             pinned_outputs=given.pinned_outputs,
             nodes_to_skip=checked.nodes_to_skip,
+            limits=given.limits,
             preset_id=preset_id,
             source=source,
             priority=PRIORITIES.get(source, PRIORITY_OF_A_PERSON),

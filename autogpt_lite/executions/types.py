@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from ..engine.limits import GivenLimits
+
 PinnedOutputs = dict[str, list[list[tuple[str, Any]]]]
 
 
@@ -20,12 +22,14 @@ class CredentialsMetaInput(msgspec.Struct, kw_only=True):
 
 class ExecuteGraph(msgspec.Struct, kw_only=True):
     """The body of an execute call. `pinned_outputs` is {node_id: [[[pin, value], ...], ...]}: the n-th execution of the node
-    yields the n-th list, the last one repeats; such a node needs neither its block nor credentials."""
+    yields the n-th list, the last one repeats; such a node needs neither its block nor credentials. `limits` are those of this run
+    with everything that it starts; where the agent or the server has a tighter one, that one counts."""
 
     inputs: dict[str, Any] = {}
     credentials_inputs: dict[str, CredentialsMetaInput] = {}
     nodes_input_masks: dict[str, dict[str, Any]] = {}
     pinned_outputs: PinnedOutputs = {}
+    limits: GivenLimits | None = None
     source: str | None = None
     dry_run: bool = False
 

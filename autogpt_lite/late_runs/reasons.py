@@ -19,6 +19,8 @@ def why_queued(engine: Engine) -> str:
     running, waiting = engine.dispatcher.n_running, engine.dispatcher.n_waiting
     if running >= workers:
         return f"All {workers} places (`engine.workers`) are taken, and {waiting} runs wait for one."
+    if aside := engine.dispatcher.n_aside:
+        return f"{aside} of {waiting} that wait, wait for other runs of the same agent (`engine.max_running`, or the agent's limits)."
     return f"Only {running} of {workers} places are taken, so this is a fault of the server; a restart begins them."
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
+import msgspec
+
 from ..clock import now_us
 from ..db import Database, Tx, load_sql
 from ..engine.core import SafeModes
+from ..engine.limits import AgentLimits
 
 sql = load_sql(__file__, "store.sql")
 
@@ -60,6 +63,11 @@ class LibraryService:
         """The same, inside a write."""
         return _modes(tx.fetch_one(sql.select_safe_modes, {"user_id": user_id, "graph_id": graph_id}))
 
+    def limits_of(self, graph_id: str, user_id: str) -> AgentLimits | None:
+        """The limits that this user has given to the runs of the agent; None where there are none."""
+        row = self._db.point(sql.select_limits, {"user_id": user_id, "graph_id": graph_id})
+        return None if row is None or row[0] is None else msgspec.json.decode(row[0], type=AgentLimits)
+
     # --- changes, all inside a write; those that answer a bool say whether there was something to change --------------
 
     def put_graph_tx(self, tx: Tx, user_id: str, graph_id: str, graph_version: int) -> None:
@@ -101,6 +109,11 @@ class LibraryService:
         """Lets nodes of the agent wait for a person, or not."""
         key = {"user_id": user_id, "graph_id": graph_id, "now": now_us()}
         return bool(tx.execute(sql.set_safe_modes, {**key, **modes._asdict()}))
+
+    def set_limits_tx(self, tx: Tx, user_id: str, graph_id: str, limits: AgentLimits | None) -> bool:
+        """Replaces the limits of the agent's runs; None is those of the server. Runs that have begun keep theirs."""
+        stored = None if limits is None else msgspec.json.encode(limits)
+        return bool(tx.execute(sql.set_limits, {"user_id": user_id, "graph_id": graph_id, "limits": stored, "now": now_us()}))
 
     def _leave(self, tx: Tx, user_id: str, graph_id: str) -> None:
         for hook in self.leaving:

@@ -14,6 +14,15 @@ SELECT graph_version FROM library_agents WHERE user_id = :user_id AND graph_id =
 -- Whether schedules and triggers of the agent have to wait. By unique key.
 SELECT is_paused FROM library_agents WHERE user_id = :user_id AND graph_id = :graph_id;
 
+-- name: select_limits
+-- The limits of the agent's runs; null where it has none of its own. By unique key.
+SELECT limits FROM library_agents WHERE user_id = :user_id AND graph_id = :graph_id;
+
+-- name: set_limits
+-- Replaces the limits of the agent's runs.
+UPDATE library_agents SET limits = :limits, updated_at = :now
+WHERE user_id = :user_id AND graph_id = :graph_id AND is_deleted = 0;
+
 -- name: upsert_entry
 -- A graph comes into a user's library, or back into it, at a version.
 INSERT INTO library_agents (id, user_id, graph_id, graph_version, created_at, updated_at)

@@ -10,6 +10,7 @@ import msgspec
 from ..clock import iso, now_us
 from ..db import Database, Tx
 from ..engine import states
+from ..engine.limits import AgentLimits, check_limits
 from ..errors import InvalidInputError, NotFoundError
 from ..executions.service import ExecutionService
 from ..graphs.service import GraphService
@@ -143,6 +144,7 @@ class LibraryAgentService:
                 human_in_the_loop_safe_mode=bool(row.human_in_the_loop_safe_mode),
                 sensitive_action_safe_mode=bool(row.sensitive_action_safe_mode),
             ),
+            limits=None if row.limits is None else msgspec.json.decode(row.limits, type=AgentLimits),
         )
 
     # --- coming and going --------------------------------------------------------------------------------
@@ -181,10 +183,13 @@ class LibraryAgentService:
     # --- changing ----------------------------------------------------------------------------------------
 
     async def update_agent(self, user_id: str, agent_id: str, wanted: UpdateAgent, *, running: Running = "stop") -> LibraryAgent:
-        """Changes what `wanted` names. Raises NotFoundError, for an unknown folder or version as well."""
+        """Changes what `wanted` names. Raises NotFoundError, for an unknown folder or version as well, and InvalidInputError for
+        limits outside of their ranges."""
         graph_id, version = self._present(user_id, agent_id)
         if wanted.folder_id:
             self._folders.check(user_id, wanted.folder_id)
+        if wanted.limits:
+            check_limits(wanted.limits)
         await self._switch_version(user_id, graph_id, version, wanted)
         has_left = await self._db.write(lambda tx: self._update_tx(tx, user_id, agent_id, graph_id, wanted))
         if has_left:
@@ -205,6 +210,8 @@ class LibraryAgentService:
             tx.execute(store.sql.set_favorite, {**key, "is_favorite": int(wanted.is_favorite)})
         if wanted.folder_id is None or isinstance(wanted.folder_id, str):
             tx.execute(store.sql.set_folder, {**key, "user_id": user_id, "folder_id": wanted.folder_id})
+        if wanted.limits is None or isinstance(wanted.limits, AgentLimits):
+            self._library.set_limits_tx(tx, user_id, graph_id, wanted.limits)
         if wanted.is_paused is not None:
             self._library.set_paused_tx(tx, user_id, graph_id, wanted.is_paused)
         if wanted.settings is not None:

@@ -58,6 +58,7 @@ class AgentRow(msgspec.Struct):
     recent_statuses: str
     human_in_the_loop_safe_mode: int
     sensitive_action_safe_mode: int
+    limits: bytes | None
     is_running: bool = False
     next_due_at: int | None = None
     is_listening: bool = False

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from ..engine.limits import AgentLimits
 from ..graphs.types import GraphTriggerInfo
 
 Activity = Literal["running", "error", "scheduled", "listening", "healthy"]
@@ -76,7 +77,8 @@ class UpdateSettings(msgspec.Struct, kw_only=True):
 class UpdateAgent(msgspec.Struct, kw_only=True):
     """What changes; a field that is left out or null stays (but a null `folder_id` takes the agent out of its folder).
 
-    `graph_version` makes that version the active one; `auto_update_version` the newest.
+    `graph_version` makes that version the active one; `auto_update_version` the newest. `limits` replaces all limits of the
+    agent's runs, null takes them away (docs/limits.md).
     """
 
     auto_update_version: bool | None = None
@@ -86,6 +88,7 @@ class UpdateAgent(msgspec.Struct, kw_only=True):
     is_paused: bool | None = None
     folder_id: str | msgspec.UnsetType | None = msgspec.UNSET
     settings: UpdateSettings | None = None
+    limits: AgentLimits | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class BulkMoveAgents(msgspec.Struct, kw_only=True):
@@ -108,9 +111,10 @@ class LibraryAgent(msgspec.Struct, kw_only=True):
 
     `activity` follows one rule each, the first that holds: running: a run has not ended; error: the last run that ended has
     failed; scheduled: a schedule of it is on; listening: a trigger of it is on; else healthy. A paused agent is neither scheduled
-    nor listening. `status` is the same in AutoGPT's words: WAITING while it runs, ERROR, HEALTHY, and COMPLETED where it never ran.
-    `new_output`: a run has completed within the last 7 days. `execution_count` counts the runs that are kept, `success_rate` is the
-    percentage of COMPLETED among those of the last 100 that have ended, `recent_executions` are the last 5, newest first.
+    nor listening. `limits` are those that its runs have beside the server's (docs/limits.md). `status` is the same in AutoGPT's
+    words: WAITING while it runs, ERROR, HEALTHY, and COMPLETED where it never ran. `new_output`: a run has completed within the last
+    7 days. `execution_count` counts the runs that are kept, `success_rate` is the percentage of COMPLETED among those of the last
+    100 that have ended, `recent_executions` are the last 5, newest first.
     """
 
     id: str
@@ -152,6 +156,7 @@ class LibraryAgent(msgspec.Struct, kw_only=True):
     folder_id: str | None
     folder_name: str | None
     settings: GraphSettings
+    limits: AgentLimits | None
 
 
 class Pagination(msgspec.Struct, kw_only=True):

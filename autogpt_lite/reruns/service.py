@@ -40,7 +40,8 @@ class RerunService:
         if record.is_too_large and asked.from_node is not None:
             raise InvalidInputError("The recorded outputs are too large to be taken along.", hint="Run it from the beginning.")
         recorded = {plan.nodes[i].id: lists for i, lists in record.outputs.items() if i not in again}
-        given = ExecuteGraph(inputs={**inputs, **asked.inputs}, pinned_outputs={**recorded, **asked.pinned_outputs})
+        pinned = {**recorded, **asked.pinned_outputs}
+        given = ExecuteGraph(inputs={**inputs, **asked.inputs}, pinned_outputs=pinned, limits=asked.limits)
 
         def note(tx: Tx, run: GraphExecution) -> None:
             tx.execute(sql.insert_rerun, (run.id, user_id, graph_exec_id, asked.from_node, now_us()))

@@ -6,17 +6,20 @@ from typing import Any
 
 import msgspec
 
+from ..engine.limits import GivenLimits
 from ..executions.types import PinnedOutputs
 
 
 class RerunGraph(msgspec.Struct, kw_only=True):
     """`from_node` is where to begin (None: at the beginning); everything that it does not lead to keeps its recorded outputs.
-    `inputs` replaces single inputs of the past run, `pinned_outputs` the outputs of single nodes. With `dry` nothing runs: the
+    `inputs` replaces single inputs of the past run, `pinned_outputs` the outputs of single nodes. `limits` are those of
+    the new run: the past one's do not hold for it. With `dry` nothing runs: the
     answer says what would."""
 
     from_node: str | None = None
     inputs: dict[str, Any] = {}
     pinned_outputs: PinnedOutputs = {}
+    limits: GivenLimits | None = None
     dry: bool = False
 
 

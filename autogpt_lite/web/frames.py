@@ -12,7 +12,7 @@ from struct import pack
 import msgspec
 
 from ..clock import iso
-from ..events import Event, GraphExecutionEvent, NodeExecutionEvent, RunRef
+from ..events import DROPPED_OUTPUT, Event, GraphExecutionEvent, NodeExecutionEvent, RunRef
 
 EVENTS_PER_FRAME = 10
 MAX_OUTPUTS_BYTES = 8_000_000
@@ -186,7 +186,7 @@ def _first_that_fits(outputs: Sequence[tuple[str, bytes]], n_outputs: int) -> in
     left = MAX_OUTPUTS_BYTES
     for index in range(n_outputs - 1, -1, -1):
         left -= len(outputs[index][1])
-        if left < 0:
+        if left < 0 or outputs[index] is DROPPED_OUTPUT:
             return index + 1
     return 0
 
@@ -264,6 +264,8 @@ def _graph_delta(event: GraphExecutionEvent, sent: int) -> bytes:
 
 
 def _with_outputs(fields: dict, outputs: Sequence[tuple[str, bytes]], start: int, end: int) -> bytes:
+    if outputs[start] is DROPPED_OUTPUT:  # for one who comes late
+        start = next((at for at in range(start, end) if outputs[at] is not DROPPED_OUTPUT), end)
     fields["outputs_from"] = start
     new = b",".join([b"[" + encode(pin) + b"," + value + b"]" for pin, value in outputs[start:end]])
     return encode(fields)[:-1] + b',"outputs":[' + new + b"]}"

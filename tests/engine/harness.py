@@ -58,6 +58,9 @@ class OpenLibrary:
     def safe_modes(self, graph_id: str, user_id: str) -> SafeModes:
         return SafeModes()
 
+    def limits_of(self, graph_id: str, user_id: str) -> None:
+        return None
+
 
 class NoCredentials:
     async def resolve(self, user_id: str, ref: dict[str, Any]) -> Any:

@@ -19,7 +19,7 @@ from .crash import all_ended
 from .harness import USER, make_graph, open_harness
 from .script_blocks import AgentBlock, EchoBlock, EmitBlock, EndlessBlock, GateBlock
 from .tiny_blocks import AddBlock, EachBlock, FailBlock, InBlock, OutBlock
-from .views import children_of, stored_nodes, stored_of, stored_run, until, values_of
+from .views import children_of, decode, stored_nodes, stored_of, stored_run, until, values_of
 
 
 def add_child(harness, graph_id="child"):
@@ -74,7 +74,7 @@ async def test_a_failed_node_in_the_child_fails_neither_run(harness):
     assert [status for _, status, _ in await children_of(harness, run)] == ["COMPLETED"]
 
 
-async def test_a_child_that_fails_does_not_fail_its_parent(tmp_path):
+async def test_a_limit_that_a_child_reaches_ends_the_whole_tree(tmp_path):
     async with open_harness(tmp_path, BLOCKS, engine__max_node_executions=40) as harness:
         nodes = {
             "e": (EmitBlock, {"items": [["x", 1]]}),
@@ -83,10 +83,15 @@ async def test_a_child_that_fails_does_not_fail_its_parent(tmp_path):
         }
         harness.add(make_graph("child", nodes, ["e.x -> o.value", "e.x -> loop.a", "loop.a -> loop.a"]))
         run = await harness.run(make_graph("parent", {"a": agent("child")}, []))
-        assert [status for _, status, _ in await children_of(harness, run)] == ["FAILED"]
         [row] = await stored_of(harness, run, "a")
-        assert (row.status, row.outputs) == ("COMPLETED", [("first", 1)])  # what came out before
-        assert (await stored_run(harness, run))["status"] == "COMPLETED"
+        assert row.status == "TERMINATED"
+        told = await stored_run(harness, run)
+        assert told["status"] == "FAILED"
+        assert "40 node executions" in told["stats"]["error"]
+        [(key, status, _)] = await children_of(harness, run)
+        assert status == "TERMINATED"
+        [(stats,)] = await harness.engine.core.db.fetch_all("SELECT stats FROM graph_executions WHERE id = ?", (key,))
+        assert decode(stats)["error"] == told["stats"]["error"]
 
 
 async def test_a_child_that_is_stopped_does_not_fail_its_parent(harness):
@@ -245,6 +250,9 @@ async def test_a_start_that_is_refused_leaves_nothing(harness):
     class EmptyLibrary:
         def is_graph_in_user_library_tx(self, tx, graph_id, user_id, graph_version=None):
             return False
+
+        def limits_of(self, graph_id, user_id):
+            return None
 
     harness.add(make_graph("g", {"c": (EchoBlock, {"a": 1})}, []))
     harness.engine.core.services.library = EmptyLibrary()

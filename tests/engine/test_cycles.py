@@ -114,22 +114,17 @@ async def test_a_run_that_reached_its_limit_does_not_disturb_others(tmp_path):
 # --- agents in agents ---------------------------------------------------------------------------------------------
 
 
-async def test_depth_is_limited_and_the_node_that_goes_too_deep_says_so(tmp_path):
+async def test_the_depth_is_limited_and_the_run_that_goes_too_deep_ends_with_everything_in_it(tmp_path):
     from .script_blocks import AgentBlock
 
     async with open_harness(tmp_path, BLOCKS, engine__max_depth=3) as harness:
         run = await harness.run(make_graph("self", {"a": (AgentBlock, {"graph_id": "self"})}, []))
-        depth, current, errors = 0, run, []
-        while children := await children_of(harness, current):
-            [(key, status, depth)] = children
-            assert status == "COMPLETED"
-            current = type("Row", (), {"key": key, "plan": run.plan})
-            errors += [row.values("error") for row in await stored_nodes(harness, current) if row.status == "FAILED"]
-        assert depth == 3
-        [[message]] = errors
-        assert "engine.max_depth" in message
-        assert "3" in message
-        assert (await stored_run(harness, run))["status"] == "COMPLETED"
+        row = await stored_run(harness, run)
+        assert row["status"] == "FAILED"
+        for part in ("3 levels of agents in agents", "engine.max_depth"):
+            assert part in row["stats"]["error"]
+        rows = await harness.engine.core.db.fetch_all("SELECT depth, status FROM graph_executions ORDER BY depth")
+        assert rows == [(0, "FAILED"), (1, "TERMINATED"), (2, "TERMINATED"), (3, "TERMINATED")]
 
 
 async def test_the_limit_of_node_executions_is_that_of_the_whole_tree(tmp_path):
@@ -142,4 +137,5 @@ async def test_the_limit_of_node_executions_is_that_of_the_whole_tree(tmp_path):
         run = await harness.run(graph)
         counts = await harness.engine.core.db.fetch_all("SELECT count(*) FROM node_executions")
         assert counts[0][0] <= 30
-        assert {status for _, status, _ in await children_of(harness, run)} == {"COMPLETED", "FAILED"}
+        assert (await stored_run(harness, run))["status"] == "FAILED"
+        assert {status for _, status, _ in await children_of(harness, run)} == {"COMPLETED", "TERMINATED"}

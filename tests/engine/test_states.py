@@ -181,6 +181,9 @@ async def test_a_graph_that_left_the_library_meanwhile_is_not_run(harness):
         def is_graph_in_user_library_tx(self, tx, graph_id, user_id, graph_version=None):
             return False
 
+        def limits_of(self, graph_id, user_id):
+            return None
+
     harness.engine.core.services.library = Left()
     with pytest.raises(GraphNotInLibraryError):
         await harness.run(make_graph("g", {"c": (EchoBlock, {"a": 1})}, []))

@@ -328,43 +328,6 @@ def test_unknown_ids_are_a_404(refuse: Refuse, graph: dict[str, Any], graph_id: 
     refuse(404, "PUT", f"/api/graphs/{known}/versions/active", {"active_graph_version": 99})
 
 
-# --- agents that call themselves (H2) ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("length", [1, 2])
-async def test_h2_an_agent_that_calls_itself_stops_at_the_depth_limit(real_server: ServerProcess, length: int):
-    # One agent that calls itself, or two that call each other.
-    agents = [
-        {"id": str(n), "version": 1, "name": f"agent {n}", "nodes": [caller("call", str((n + 1) % length))], "links": []}
-        for n in range(length)
-    ]
-    graph = real_server.post("/api/graphs", {"graph": {**agents[0], "sub_graphs": agents[1:]}})
-    assert len(graph["sub_graphs"]) == length - 1
-    watched = await watch_run(real_server, graph)
-    runs = {f["data"]["id"]: f["data"] for f in watched.frames if "id" in f["data"]}
-    assert len(runs) == 11  # the run itself, and engine.max_depth below it
-    assert {data["status"] for data in runs.values()} == {"COMPLETED"}
-    errors = _node_errors(real_server, runs)
-    assert [("levels of agents in agents" in message, "10" in message) for message in errors] == [(True, True)]
-
-
-async def test_h2_the_whole_tree_of_an_agent_that_calls_itself_shares_one_budget(tmp_path: Path):
-    calls = [caller(f"call {n}", "me") for n in range(3)]
-    with ServerProcess(tmp_path / "data", settings={"engine.max_node_executions": 200}, log=tmp_path / "log") as server:
-        graph = server.post("/api/graphs", {"graph": {"id": "me", "name": "me", "nodes": calls, "links": []}})
-        watched = await watch_run(server, graph)
-        errors = _node_errors(server, {f["data"]["id"]: f["data"] for f in watched.frames if "id" in f["data"]})
-        assert _rows(server)["node_executions"] <= 200
-    assert errors
-    assert all("200 node executions" in message and "engine.max_node_executions" in message for message in errors)
-
-
-def _node_errors(server: ServerProcess, runs: dict[str, dict[str, Any]]) -> list[str]:
-    """What failed in these runs."""
-    paths = [f"/api/graphs/{data['graph_id']}/executions/{run_id}/node-errors" for run_id, data in runs.items()]
-    return [message for path in paths for _, message in server.get(path)]
-
-
 # --- every route ----------------------------------------------------------------------------------------------------------
 
 
