@@ -38,7 +38,7 @@ def address_of(api: Api, run: Mapping[str, Any]) -> str:
 
 
 def follow(api: Api, path: str, titles: Mapping[str, str] | None = None, *, is_interrupted: bool = False) -> str:
-    """Waits for the end of the run, showing its nodes live by their titles; its status then. Ctrl-C stops its tree and waits on; a
+    """Waits until the run has ended or waits for a person, showing its nodes live by their titles; its status then. Ctrl-C stops its tree and waits on; a
     second one leaves at once."""
     try:
         if is_interrupted:
@@ -98,7 +98,7 @@ def _wait(api: Api, path: str, titles: Mapping[str, str] | None) -> str:
                 live.note(node["node_id"], node["status"])
             if live is not None:
                 live.draw_if_due()
-            if shown["status"] in ENDED:
+            if shown["status"] in ENDED or shown["status"] == "REVIEW":
                 return shown["status"]
             if nodes:
                 seen = int(nodes[-1]["node_exec_id"][-6:], 16)
@@ -111,4 +111,11 @@ def read_result(api: Api, path: str, status: str, ids_in_file: Mapping[str, str]
     errors: dict[str, list[str]] = {}
     for node_id, message in api.get(f"{path}/node-errors"):
         errors.setdefault(in_file.get(node_id, node_id), []).append(message)
-    return RunResult(graph_exec_id=shown["id"], status=status, outputs=shown["outputs"], stats=shown["stats"], node_errors=errors)
+    return RunResult(
+        graph_exec_id=shown["id"],
+        status=status,
+        outputs=shown["outputs"],
+        stats=shown["stats"],
+        node_errors=errors,
+        is_waiting=status == "REVIEW",
+    )

@@ -18,6 +18,7 @@ COMMANDS = {
     "library": ("autogpt_lite.cli.library", "List, remove, restore and pause the agents of the library."),
     "schedules": ("autogpt_lite.cli.schedules", "List, add, pause and remove schedules, and show their history."),
     "triggers": ("autogpt_lite.cli.triggers", "List, try and remove webhook triggers, and show what was delivered."),
+    "reviews": ("autogpt_lite.cli.reviews", "List what waits for a person, approve it or reject it."),
     "users": ("autogpt_lite.cli.users", "List, add and remove users, let them in again, and say who is an administrator."),
     "blocks": ("autogpt_lite.cli.blocks", "List all blocks."),
     "status": ("autogpt_lite.cli.status", "Show how the server is: problems, queue, late runs, jobs, disk, backups."),

@@ -46,8 +46,8 @@ def command(
 ) -> None:
     """Run an agent file to its end.
 
-    Exit code: 0 completed, 1 completed with failed nodes, 2 bad file or bad input, 3 failed or stopped, or another command has
-    the data directory.
+    Exit code: 0 completed, 1 completed with failed nodes, 2 bad file or bad input, 3 failed or stopped, or it waits for a review,
+    or another command has the data directory.
     """
     try:
         order = RunOrder(
@@ -115,6 +115,8 @@ def print_result(result: RunResult, as_json: bool) -> None:
     if result.status != "COMPLETED":
         reason = (result.stats or {}).get("error")
         click.echo(f"The run is {result.status}{f': {reason}' if reason else ''}.", err=True)
+    if result.is_waiting:
+        click.echo("  It waits for a person: `autogpt-lite reviews list`, with a server running.", err=True)
 
 
 # --- what the user gives ------------------------------------------------------------------------------

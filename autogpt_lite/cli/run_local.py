@@ -12,6 +12,7 @@ import click
 from ..agent_files.types import ExecuteAgentFile
 from ..app import App
 from ..config import Config
+from ..engine import states
 from ..engine.core import run_stats
 from ..engine.records import GraphExecution
 from ..errors import StopTimeoutError
@@ -51,7 +52,7 @@ async def _follow(app: App, run: GraphExecution, show_live: bool) -> None:
             live = stack.enter_context(LiveNodes({node.id: node.title for node in run.plan.nodes}))
             stack.callback(app.bus.subscribe(live.take))
         _stop_on_interrupt(app, run)
-        await app.engine.wait_ended(run)
+        await app.engine.wait_ended(run, or_review=True)  # nobody can answer while this process has the data directory
 
 
 def _stop_on_interrupt(app: App, run: GraphExecution) -> None:
@@ -84,4 +85,11 @@ async def _result(app: App, run: GraphExecution, node_ids: dict[str, str]) -> Ru
     errors: dict[str, list[str]] = {}
     for node_id, message in await app.executions.list_node_errors(DEFAULT_USER_ID, run.id):
         errors.setdefault(in_file.get(node_id, node_id), []).append(message)
-    return RunResult(graph_exec_id=run.id, status=shown.status, outputs=shown.outputs, stats=run_stats(run), node_errors=errors)
+    return RunResult(
+        graph_exec_id=run.id,
+        status=shown.status,
+        outputs=shown.outputs,
+        stats=run_stats(run),
+        node_errors=errors,
+        is_waiting=shown.status not in states.ENDED,
+    )

@@ -28,3 +28,5 @@ class RunResult(msgspec.Struct, kw_only=True):
     outputs: dict[str, list[Any]]
     stats: dict[str, Any] | None
     node_errors: dict[str, list[str]]
+    is_waiting: bool = False
+    """It, or an agent in it, waits for a person."""

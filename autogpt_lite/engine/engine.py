@@ -25,7 +25,7 @@ from .plan import GraphPlan, compile_plan
 from .propagation import storable
 from .pump import Pump
 from .records import GraphExecution, NodeExecution, root_of
-from .recovery import StoredRun, read_run, restore_run
+from .recovery import StoredRun, read_ref, read_run, restore_run
 from .reviews import Decision, apply_decisions, tree_rests, wake_run
 from .stored_runs import Changed, end_orphans, end_stored_run, resume_stored_run
 from .threads import BlockThreads
@@ -246,10 +246,20 @@ class Engine:
         """Ends a run that only waits in the database, with everything below it."""
         self.dispatcher.forget(key)  # first: it must not be picked up while the write is on its way
         ledger = self.core.services.ledger
-        await self.core.db.write(lambda tx: end_stored_run(tx, ledger, key, states.TERMINATED, reason))
-        for run in [run for run in self.core.runs.values() if run.key == key]:
+        changed = await self.core.db.write(lambda tx: end_stored_run(tx, ledger, key, states.TERMINATED, reason))
+        in_memory = [run for run in self.core.runs.values() if run.key == key]
+        for run in in_memory:
             cut_off_run(self.core, run, states.TERMINATED)  # somebody had just resumed it
+        if changed.is_changed and not in_memory:
+            self._tell_stopped(key)
         self._tell_waiters(key)
+
+    def _tell_stopped(self, key: int) -> None:
+        found = read_ref(self.core.db.loop_connection, key)
+        if found is not None:
+            run, status, started_at = found
+            self.core.bus.publish([GraphExecutionEvent(run, status, started_at, now_us(), None, [], 0)])
+            self.core.tell_review(run, "closed")
 
     def has_running_children(self, graph_exec_id: str) -> bool:
         """Whether runs below this one have not ended."""

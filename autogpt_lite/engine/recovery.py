@@ -62,6 +62,13 @@ def read_run(connection: apsw.Connection, key: int, reviews: ReviewsLike) -> Sto
     return StoredRun(run, nodes, outputs, tree_nodes, tree_credits, cost, reviews.read(connection, key))
 
 
+def read_ref(connection: apsw.Connection, key: int) -> tuple[RunRef, str, int | None] | None:
+    """(what events say of a root run, its status, started_at); None if there is no such run."""
+    rows = connection.execute(sql.select_run, (key,)).fetchall()
+    row = dict(zip(_RUN_COLUMNS, rows[0], strict=True)) if rows else None
+    return None if row is None else (_ref_of(row, None), row["status"], row["started_at"])
+
+
 _RUN_COLUMNS = (
     *("id", "uuid", "user_id", "graph_id", "graph_version", "status", "parent_id", "root_id", "parent_node_exec_id", "child_key"),
     *("depth", "priority", "preset_id", "is_dry_run", "deliveries", "inputs", "credential_inputs", "nodes_input_masks"),
