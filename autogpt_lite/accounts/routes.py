@@ -62,20 +62,18 @@ class AccountsRoutes:
     # --- once in ---------------------------------------------------------------------------------------
 
     async def log_out(self, request: Request) -> Response:
-        key = key_of_request(request.headers)
-        if key is not None:
+        if (key := _session_of(request)) is not None:
             await self._service.sessions.end(key)
         return Response(status=204, headers=self._cookie(request, "", 0))
 
     async def list_sessions(self, request: Request) -> list[SessionInfo]:
-        return await self._service.sessions.list_sessions(request.principal.user_id, key_of_request(request.headers))
+        return await self._service.sessions.list_sessions(request.principal.user_id, _session_of(request))
 
     async def end_session(self, request: Request) -> None:
         await self._service.sessions.end_one(request.principal.user_id, request.path["session_id"])
 
     async def change_password(self, request: Request) -> None:
-        session = key_of_request(request.headers)
-        await self._service.passwords.change(request.principal.user_id, request.body, request.remote, session)
+        await self._service.passwords.change(request.principal.user_id, request.body, request.remote, _session_of(request))
 
     async def create_link(self, request: Request) -> NewLink:
         return self._service.new_link(request.principal.user_id)
@@ -84,7 +82,7 @@ class AccountsRoutes:
         return await self._service.new_link_for(request.path["user_id"])
 
     async def create_ticket(self, request: Request) -> Ticket:
-        return self._service.new_ticket(request.principal.user_id, key_of_request(request.headers))
+        return self._service.new_ticket(request.principal.user_id, _session_of(request))
 
     async def ask_for_email(self, request: Request) -> dict[str, str]:
         pending = await self._service.email.ask(request.principal.user_id, request.body)
@@ -92,6 +90,11 @@ class AccountsRoutes:
 
     async def verify_email(self, request: Request) -> User:
         return await self._service.email.verify(request.principal.user_id, request.body.code)
+
+
+def _session_of(request: Request) -> bytes | None:
+    """The key of the session that made the request; None where a bearer token did."""
+    return None if "Authorization" in request.headers else key_of_request(request.headers)
 
 
 def accounts_routes(service: AccountsService) -> list[Route]:

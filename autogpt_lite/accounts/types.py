@@ -7,7 +7,6 @@ from typing import Annotated
 import msgspec
 
 from ..clock import iso
-from ..users.types import DEFAULT_USER_ID as DEFAULT_USER_ID
 
 
 class Session(msgspec.Struct, frozen=True):

@@ -115,18 +115,15 @@ class ApiKeyService:
         key_hash = await self._db.write(lambda tx: store.change_tx(tx, statement, (value, key_id, user_id)))
         if key_hash is None:
             raise ConflictError("The API key is revoked.", hint="Make a new one.")
-        self._end(key_hash)
-        return self.get_key(user_id, key_id)
-
-    def _end(self, key_hash: bytes) -> None:
         self._cache.pop(key_hash, None)
         for callback in self._on_end:
             callback(key_hash)
+        return self.get_key(user_id, key_id)
 
     def forget_user(self, user_id: str) -> None:
-        """The user has left, or is about to: what their keys opened is closed. Their rows go with the user's."""
+        """What is remembered of the user's keys may be wrong: they are read again."""
         for known in [known for known in self._cache.values() if known.principal.user_id == user_id]:
-            self._end(known.key_hash)
+            del self._cache[known.key_hash]
 
     async def close(self) -> None:
         """Writes the last uses that are still in memory."""

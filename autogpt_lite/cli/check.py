@@ -16,12 +16,16 @@ from .options import data_options, make_data_dir, read_settings
 @click.option("--json", "as_json", is_flag=True, help="The findings as JSON.")
 def command(data_dir: str | None, config_path: str | None, as_json: bool) -> None:
     """Check the settings, the blocks and the database, also while a server runs. Exit code 1 where something is wrong."""
+    from ..accounts.jwt_tokens import check_jwt_secret
     from ..app import DATABASE_NAME, load_registry
     from ..integrity.service import check_data_dir
     from ..schedules.config_entries import check_settings
+    from ..web.guard import check_open_mode
 
     config, path = read_settings(config_path, {"data_dir": data_dir})
     check_settings(config.schedules)
+    check_open_mode(config)
+    check_jwt_secret(config.auth)
     make_data_dir(path)
     registry, began, is_served = load_registry(config), time.monotonic(), is_locked(path)
     if not as_json:

@@ -27,6 +27,7 @@ import msgspec
 import pytest
 
 from autogpt_lite.web.authorization import authorize, needs_login
+from autogpt_lite.web.handler import RequestHandler
 from autogpt_lite.web.routing import PERMISSIONS, Principal, Route
 from tests.attacks.two_users import World, parameters, query_of, two_users
 from tests.http.library_agents import node, ok, slow_agent
@@ -302,6 +303,10 @@ async def test_b9_a_key_that_ends_is_worth_nothing_at_once(world: World, method:
         assert (await server.get("/api/graphs", headers=bearer, anonymous=True)).status == 200
 
 
+NOT_OF_A_PERSON = {"failed_logins", "removed_orphans"}
+"""About addresses that guess, and gone with their age; a migration's record of ids."""
+
+
 async def test_b9_a_user_who_is_removed_is_gone_with_everything(world: World):
     server = world.server
     user, page = await world.new_user("bob@example.org")
@@ -317,10 +322,20 @@ async def test_b9_a_user_who_is_removed_is_gone_with_everything(world: World):
     for socket in sockets:
         await assert_closed_soon(socket)
     assert run["id"] not in server.app.engine.core.runs
-    tables = ("users", "sessions", "api_keys", "graphs", "graph_executions", "library_agents")
-    for table in tables:
-        column = "id" if table == "users" else "user_id"
+    owned = "SELECT m.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = 'user_id'"
+    tables = {table for (table,) in await server.app.db.fetch_all(owned)} - NOT_OF_A_PERSON
+    assert len(tables) > 8
+    for table, column in [("users", "id"), *((table, "user_id") for table in tables)]:
         assert await server.app.db.fetch_all(f"SELECT 1 FROM {table} WHERE {column} = ?", (user.id,)) == [], table
+
+
+async def test_b9_everything_of_a_person_leaves_with_them(world: World):
+    """Also what later versions add: a table with user_id says what becomes of its rows."""
+    owned = "SELECT m.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = 'user_id'"
+    cascades = """SELECT m.name FROM sqlite_schema m, pragma_foreign_key_list(m.name) f
+                  WHERE f."table" = 'users' AND f."from" = 'user_id' AND f.on_delete = 'CASCADE'"""
+    tables, leaving = [{name for (name,) in await world.server.app.db.fetch_all(sql)} for sql in (owned, cascades)]
+    assert tables - leaving == NOT_OF_A_PERSON
 
 
 async def test_b9_a_role_that_is_taken_away_counts_at_once(world: World):
@@ -350,6 +365,42 @@ async def test_b12_a_header_makes_nobody_somebody_else(world: World, name: str):
     assert nobody.status == 401
     eve = await ok(world.server.post("/api/auth/user", headers={**world.eve, **headers}, anonymous=True))
     assert eve["id"] == world.eve_id
+
+
+# --- A16: reading changes nothing -------------------------------------------------------------------------------------------
+
+
+BRINGS_ITS_INDEX_UP_TO_DATE = {"/api/executions/search"}
+"""What it writes is derived from what is there, and shows nowhere."""
+
+
+async def test_a16_no_get_writes_anything(world: World, monkeypatch: pytest.MonkeyPatch):
+    """An image in somebody's page can make a browser send a GET."""
+    db = world.server.app.db
+    written = []
+    write = db.write
+
+    async def noted(fn: Any) -> Any:
+        if asyncio.current_task() in asked:
+            written.append(fn)
+        return await write(fn)
+
+    asked: set[Any] = set()
+    answer = RequestHandler._answer
+
+    async def followed(self: Any, request: Any) -> Any:
+        asked.add(asyncio.current_task())
+        return await answer(self, request)
+
+    monkeypatch.setattr(db, "write", noted)
+    monkeypatch.setattr(RequestHandler, "_answer", followed)
+    routes = [route for route in world.server.web.routes if route.method == "GET"]
+    for route in routes:
+        for method in ("GET", "HEAD"):
+            await world.server.request(method, world.path(route))
+            assert written == [] or route.path in BRINGS_ITS_INDEX_UP_TO_DATE, (method, route.path)
+            written.clear()
+    assert asked
 
 
 # --- B13, B14: what is open to everybody ------------------------------------------------------------------------------------
