@@ -23,8 +23,15 @@ from .backups.service import BackupService
 from .blocks.routes import block_routes
 from .blocks.service import BlockService
 from .config import Config
+from .credentials.access import CredentialsAccess
+from .credentials.keys import Keys, given_keys
+from .credentials.providers import ProviderCatalog
+from .credentials.rotation import SealedCredentials, find_lost
+from .credentials.routes import credentials_routes
 from .credentials.secrets import SecretBox
 from .credentials.service import CredentialsService
+from .credentials.system import SystemCredentials
+from .credentials.uses import delete_old_uses
 from .credits.ledger import Ledger
 from .db import Database
 from .engine.core import EngineServices
@@ -71,6 +78,7 @@ from .schedules.ticker import Ticker
 from .sdk import text
 from .triggers.leftovers import delete_old_deliveries, give_webhooks_back
 from .triggers.routes import trigger_routes
+from .triggers.sealed import SealedWebhooks
 from .triggers.service import TriggerService
 from .users.routes import user_routes
 from .users.service import UserService
@@ -98,11 +106,16 @@ class App:
         self.api_keys = ApiKeyService(db)
         self.audit = AuditService(db)
         self.accounts = AccountsService(db, config, data_dir, self.users, self.api_keys, self.audit)
-        self.credentials = CredentialsService(config.llm)
+        box = SecretBox(data_dir, Keys(data_dir, given_keys(config.credentials.key, config.credentials.key_command)))
+        self.credentials_access = CredentialsAccess(db, box, SystemCredentials(config.llm), config.credentials)
+        self.credentials = CredentialsService(db, self.credentials_access, change_wait_s=config.credentials.change_wait_s)
+        self.providers = ProviderCatalog(registry, self.credentials_access.system)
+        self.sealed = [SealedCredentials(self.credentials_access), SealedWebhooks(db)]
+        box.keys.is_needed = lambda: any(rows.is_any() for rows in self.sealed)
         self.library = LibraryService(db)
-        self.graphs = GraphService(db, registry, self.library, find_credentials=self.credentials.finder)
+        self.graphs = GraphService(db, registry, self.library, find_credentials=self.credentials_access.finder)
         self.engine = Engine(db, registry, self.bus, config, self._engine_services())
-        self.executions = ExecutionService(db, registry, self.engine, self.graphs, self.credentials)
+        self.executions = ExecutionService(db, registry, self.engine, self.graphs, self.credentials_access)
         self.folders = FolderService(db)
         self.library_agents = LibraryAgentService(db, self.library, self.graphs, self.executions, self.folders)
         self.presets = PresetService(db, self.library, self.graphs, self.executions)
@@ -111,7 +124,7 @@ class App:
         self.reviews = ReviewService(db, self.engine)
         self.agent_files = AgentFileService(db, self.graphs, self.executions)
         self.agents_folder = AgentsFolder(db, self.graphs, config.agents, DEFAULT_USER_ID)
-        self.blocks = BlockService(registry, self.credentials, config)
+        self.blocks = BlockService(registry, self.credentials_access, config)
         self.schedules = ScheduleService(db, self.executions, config.schedules, self.users.timezone_of)
         self.triggers = TriggerService(
             db,
@@ -121,8 +134,8 @@ class App:
             self.library_agents,
             self.presets,
             self.executions,
-            self.credentials,
-            SecretBox(data_dir),
+            self.credentials_access,
+            box,
             config,
         )
         self.ticker = Ticker(db, self.executions, self.library, self.bus)
@@ -154,12 +167,13 @@ class App:
             *job_routes(self.jobs),
             *late_run_routes(self.late_runs),
             *status_routes(self.status),
+            *credentials_routes(self.credentials, self.credentials_access, self.providers, self.sealed),
         ]
         self._wire()
 
     def _engine_services(self) -> EngineServices:
         return EngineServices(
-            credentials=self.credentials,
+            credentials=self.credentials_access,
             ledger=Ledger(),
             library=self.library,
             reviews=ReviewRows(),
@@ -184,6 +198,19 @@ class App:
         )
         self._wire_schedules()
         self._wire_triggers()
+        self._wire_credentials()
+
+    def _wire_credentials(self) -> None:
+        credentials, days = self.credentials, self.config.credentials.log_days
+        credentials.listed_users += [
+            ("agent", self.graphs.list_of_credentials),
+            ("preset", self.presets.list_of_credentials),
+            ("schedule", self.schedules.list_of_credentials),
+        ]
+        credentials.deleting += [self.schedules.pause_for_credentials_tx, self.presets.deactivate_for_credentials_tx]
+        credentials.deleted.append(self.ticker.wake)
+        run, about = lambda: delete_old_uses(self.db, days), "Keeps the log of the uses of credentials in bounds."
+        self.jobs.add(SystemJob("delete_old_credential_uses", DAY_S, run, about))
 
     def _wire_schedules(self) -> None:
         self.schedules.changed = self.ticker.wake
@@ -248,6 +275,9 @@ class App:
             app = cls(config, data_dir, db, load_registry(config))
             stack.push_async_callback(app.audit.close)
             stack.push_async_callback(app.api_keys.close)
+            stack.push_async_callback(app.credentials_access.close)
+            for line in await find_lost(app.credentials_access, app.sealed):
+                log.error(line)
             if not app.agents_folder.has_files():  # a clone of somebody's agents stays as it is
                 await install_examples(app.db, app.graphs)
             await app.engine.open(go_on=go_on)

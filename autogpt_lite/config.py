@@ -10,7 +10,7 @@ import difflib
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 
@@ -128,6 +128,43 @@ class LlmConfig(Section):
     providers: dict[str, LlmProviderConfig]
 
 
+class CredentialsConfig(Section):
+    key: str
+    key_command: list[str]
+    exclusive: list[str]
+    change_wait_s: float
+    log_days: int
+
+    def __repr__(self) -> str:  # the key must not reach a log by way of a traceback
+        return f"CredentialsConfig(exclusive={self.exclusive!r})"
+
+
+class OAuthProviderConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A login at one provider. For a known one (GitHub, Google ...) `client_id` and `client_secret` are enough; of any other the
+    addresses have to be given as well (docs/credentials.md)."""
+
+    client_id: str
+    client_secret: str = ""
+    title: str = ""
+    authorize_url: str = ""
+    token_url: str = ""
+    revoke_url: str = ""
+    user_url: str = ""
+    user_field: str = ""
+    scopes: list[str] = []
+    scope_separator: Literal[" ", ",", ""] = ""
+    client_auth: Literal["", "body", "basic"] = ""
+    hosts: list[str] = []
+
+    def __repr__(self) -> str:
+        return f"OAuthProviderConfig(client_id={self.client_id!r})"
+
+
+class OAuthConfig(Section):
+    state_minutes: int
+    providers: dict[str, OAuthProviderConfig]
+
+
 class ScheduleEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One [[schedules.entries]]: an agent that runs by itself. `agent` is an agent file (*.json) or a graph id; what is left out
     comes from [schedules]."""
@@ -182,6 +219,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     http: HttpConfig
     text: TextConfig
     llm: LlmConfig
+    credentials: CredentialsConfig
+    oauth: OAuthConfig
     schedules: SchedulesConfig
     triggers: TriggersConfig
     log: LogConfig
@@ -243,13 +282,17 @@ def _type_of_setting(keys: list[str]) -> Any:
     current: Any = Config
     for key in keys:
         if not (isinstance(current, type) and issubclass(current, msgspec.Struct)):
-            return str if current == dict[str, LlmProviderConfig] and key in ("base_url", "api_key") else None
+            # A table in which the user names the keys: its values are what is asked for next.
+            current = get_args(current)[1] if get_origin(current) is dict else None
+            if current is None:
+                return None
+            continue
         current = next((f.type for f in msgspec.structs.fields(current) if f.name == key), None)
     return current
 
 
 # Tables in which the user names the keys.
-_OPEN_TABLES = {("llm", "providers")}
+_OPEN_TABLES = {("llm", "providers"), ("oauth", "providers")}
 
 
 def _merge(into: dict[str, Any], new: dict[str, Any], source: str, at: tuple[str, ...] = ()) -> None:

@@ -258,6 +258,13 @@ class OutboundUnreachableError(OutboundError):
     """Nothing answers at this address."""
 
 
+class LoginEndedError(BlockError):
+    """The login behind these credentials has ended."""
+
+    status = 409
+    hint = "Connect it again on the Credentials page: everything that uses it goes on with the new login."
+
+
 class LimitExceededError(AutoGPTLiteError):
     """A limit of the run was reached."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import aclosing
 from typing import Any
 
 import msgspec
 
 from ..config import Config
-from ..credentials.service import CredentialsService
+from ..credentials.service import CredentialsAccess, Lease
 from ..engine.resolve import convert_input
 from ..errors import AutoGPTLiteError, BlockError, BlockInputError, BlockOutputError, InvalidInputError, NotAuthorizedError
 from ..registry import BlockEntry, Registry
@@ -57,7 +57,7 @@ class DirectContext:
 class BlockService:
     """Lists blocks and runs one. The listing is encoded once: the registry does not change."""
 
-    def __init__(self, registry: Registry, credentials: CredentialsService, config: Config):
+    def __init__(self, registry: Registry, credentials: CredentialsAccess, config: Config):
         self._registry = registry
         self._credentials = credentials
         self._config = config
@@ -81,41 +81,49 @@ class BlockService:
             raise NotAuthorizedError(f"The block {entry.name} is disabled.")
         given = convert_input(entry, data)
         context = DirectContext(user_id, timezone, self._config)
-        for pin in entry.credentials_pins:
-            if (ref := getattr(given, pin, None)) is not None:
-                context.credentials[pin] = await self._credentials.resolve(user_id, msgspec.to_builtins(ref))
+        leases: list[Lease] = []
+        mask = self._credentials.mask
         try:
-            return await _collect(entry, given, context)
+            await self._lend(entry, given, context, leases)
+            return await _collect(entry, given, context, leases)
         except AutoGPTLiteError as error:
             if isinstance(error, BlockInputError):
-                raise
-            raise InvalidInputError(error.message, hint=error.hint) from None
+                raise BlockInputError(mask(error.message), hint=error.hint, detail=error.detail) from None
+            raise InvalidInputError(mask(error.message), hint=error.hint) from None
         except Exception as error:
             log.info("block %s failed", entry.name, exc_info=error)
-            raise InvalidInputError(f"The block {entry.name} failed: {error or type(error).__name__}") from None
+            raise InvalidInputError(mask(f"The block {entry.name} failed: {error or type(error).__name__}")) from None
+        finally:
+            for lease in leases:
+                lease.release()
+
+    async def _lend(self, entry: BlockEntry, given: Any, context: DirectContext, leases: list[Lease]) -> None:
+        for pin in entry.credentials_pins:
+            if (ref := getattr(given, pin, None)) is not None:
+                lease = await self._credentials.acquire(context.user_id, msgspec.to_builtins(ref), block_id=entry.id)
+                leases.append(lease)
+                context.credentials[pin] = lease.credentials
 
 
-async def _collect(entry: BlockEntry, given: Any, context: DirectContext) -> dict[str, list[Any]]:
+async def _collect(entry: BlockEntry, given: Any, context: DirectContext, leases: list[Lease]) -> dict[str, list[Any]]:
     if entry.is_async:
-        return await _collect_async(entry, entry.run(given, context))
+        return await _collect_async(_Outputs(entry, leases), entry.run(given, context))
     # On a thread: a block that a user wrote may take its time, and the server has others to answer.
-    outputs, needs_async = await asyncio.to_thread(_collect_sync, entry, given, context)
+    outputs, needs_async = await asyncio.to_thread(_collect_sync, _Outputs(entry, leases), entry.run(given, context))
     if needs_async:
-        return await _collect_async(entry, entry.block.run_slow(given, context))
+        return await _collect_async(_Outputs(entry, leases), entry.block.run_slow(given, context))
     return outputs
 
 
-def _collect_sync(entry: BlockEntry, given: Any, context: DirectContext) -> tuple[dict[str, list[Any]], bool]:
-    outputs = _Outputs(entry)
-    for item in entry.run(given, context):
+def _collect_sync(outputs: _Outputs, produced: Iterable[Any]) -> tuple[dict[str, list[Any]], bool]:
+    for item in produced:
         if item is NEEDS_ASYNC:
             return {}, True
         outputs.add(*item)
     return outputs.by_pin, False
 
 
-async def _collect_async(entry: BlockEntry, produced: AsyncIterator[tuple[str, Any]]) -> dict[str, list[Any]]:
-    outputs = _Outputs(entry)
+async def _collect_async(outputs: _Outputs, produced: AsyncIterator[tuple[str, Any]]) -> dict[str, list[Any]]:
     async with aclosing(produced) as items:
         async for pin, value in items:
             outputs.add(pin, value)
@@ -123,9 +131,10 @@ async def _collect_async(entry: BlockEntry, produced: AsyncIterator[tuple[str, A
 
 
 class _Outputs:
-    def __init__(self, entry: BlockEntry):
+    def __init__(self, entry: BlockEntry, leases: list[Lease]):
         self.by_pin: dict[str, list[Any]] = {}
         self._entry = entry
+        self._leases = leases
         self._count = 0
         self._size_bytes = 0
 
@@ -134,6 +143,8 @@ class _Outputs:
             raise BlockError(str(value))
         if self._entry.checks_outputs and pin not in self._entry.output_pins:
             raise BlockOutputError(f"{self._entry.name} has no output {pin!r}.")
+        for lease in self._leases:
+            value = lease.mask_value(value)
         text = msgspec.json.encode(value)
         self._count += 1
         self._size_bytes += len(text)

@@ -61,11 +61,13 @@ async def _serve(
     config: Config, data_dir: Path, sockets: list[socket.socket], public_sockets: list[socket.socket], lock: InstanceLock
 ) -> None:
     from ..app import App
+    from ..credentials.masking import mask_logs
     from ..web.server import create_server
 
     stop = asyncio.Event()
     _stop_on_signals(stop)
     async with App.open(config, data_dir) as app:
+        mask_logs(app.credentials_access.mask)
         server = await create_server(
             config,
             app.routes,

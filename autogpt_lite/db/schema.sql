@@ -62,6 +62,44 @@ CREATE TABLE charges (
     PRIMARY KEY (node_exec_id, try, kind)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE credential_uses (
+    key             INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id         TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    credentials_id  TEXT NOT NULL,
+    action          TEXT NOT NULL,
+    at              INTEGER NOT NULL,
+    graph_exec_id   TEXT,
+    node_id         TEXT,
+    block_id        TEXT
+) STRICT;
+
+CREATE INDEX credential_uses_by_age ON credential_uses (at);
+
+CREATE INDEX credential_uses_of_one ON credential_uses (user_id, credentials_id, key);
+
+CREATE TABLE credentials (
+    id          TEXT PRIMARY KEY,
+    user_id     TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    provider    TEXT NOT NULL,
+    type        TEXT NOT NULL CHECK (type IN ('api_key', 'oauth2', 'user_password', 'host_scoped')),
+    title       TEXT,
+    username    TEXT,
+    scopes      TEXT NOT NULL DEFAULT '[]',
+    hosts       TEXT NOT NULL DEFAULT '[]',
+    last4       TEXT NOT NULL DEFAULT '' CHECK (length(last4) <= 4),
+    expires_at  INTEGER,
+    problem     TEXT,
+    secret      BLOB NOT NULL,
+    key_id      BLOB NOT NULL CHECK (length(key_id) = 8),
+    revision    INTEGER NOT NULL DEFAULT 1,
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX credentials_of_key ON credentials (key_id, id);
+
+CREATE INDEX credentials_of_user ON credentials (user_id, provider, created_at);
+
 CREATE TABLE failed_logins (
     minute_at  INTEGER NOT NULL,
     remote     TEXT NOT NULL,

@@ -39,10 +39,22 @@ class LedgerLike(Protocol):
     def reopen(self, tx: Tx, first_key: int, last_key: int) -> None: ...
 
 
-class CredentialsLike(Protocol):
-    """What the engine needs of credentials (credentials/service.py)."""
+class LeaseLike(Protocol):
+    """Credentials that were lent (credentials/access.py)."""
 
-    async def resolve(self, user_id: str, ref: dict[str, Any]) -> Credentials: ...
+    credentials: Credentials
+
+    def release(self) -> None: ...
+    def mask_value(self, value: Any) -> Any: ...
+
+
+class CredentialsLike(Protocol):
+    """What the engine needs of credentials (credentials/access.py)."""
+
+    async def acquire(
+        self, user_id: str, ref: dict[str, Any], *, graph_exec_id: str, node_id: str, block_id: str
+    ) -> LeaseLike: ...
+    def mask(self, text: str) -> str: ...
 
 
 class SafeModes(NamedTuple):

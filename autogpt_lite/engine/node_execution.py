@@ -18,7 +18,8 @@ from ..sdk.block import NEEDS_ASYNC
 from . import states
 from .charges import reserve, settle
 from .context import NodeContext
-from .core import Core
+from .core import Core, LeaseLike
+from .credentials_use import acquire_credentials
 from .graph_execution import end_if_done, fail_run
 from .propagation import decode, record_output, release_held, storable
 from .records import GraphExecution, NodeExecution
@@ -240,14 +241,18 @@ def start_task(core: Core, execution: NodeExecution, *, slow: bool = False) -> N
 async def _run_async(core: Core, execution: NodeExecution, slow: bool) -> None:
     error: BaseException | None = None
     n_taken = 0
+    leases: list[LeaseLike] = []
     try:
         async with asyncio.timeout(time_limit_s(execution)) as limit:
-            await _acquire_credentials(core, execution)
+            if execution.node.entry.credentials_pins:  # type: ignore[union-attr]
+                await acquire_credentials(core, execution, leases)
             async with aclosing(_outputs_of(execution, slow)) as outputs:
                 async for pin, value in outputs:
                     if execution.status in states.ENDED or execution.run.tree.is_stopped:
                         core.late_outputs += 1
                         return
+                    for lease in leases:
+                        value = lease.mask_value(value)
                     accept(core, execution, pin, value)
                     core.wake()  # to save and tell it, even where no link takes it
                     n_taken += 1
@@ -257,6 +262,9 @@ async def _run_async(core: Core, execution: NodeExecution, slow: bool) -> None:
                         await asyncio.sleep(0)
     except FAILURES as caught:
         error = timeout_error(execution) if isinstance(caught, TimeoutError) and limit.expired() else caught
+    finally:
+        for lease in leases:
+            lease.release()
     finish(core, execution, error)
 
 
@@ -327,17 +335,6 @@ def finish(core: Core, execution: NodeExecution, error: BaseException | None) ->
         fail_run(core, execution.run, failure)
 
 
-async def _acquire_credentials(core: Core, execution: NodeExecution) -> None:
-    entry, context = execution.node.entry, execution.context
-    if not entry.credentials_pins:
-        return
-    context.credentials = {}
-    for pin in entry.credentials_pins:
-        ref = getattr(execution.input, pin, None)
-        if ref is not None:
-            context.credentials[pin] = await core.services.credentials.resolve(execution.run.user_id, msgspec.to_builtins(ref))
-
-
 # --- the end ----------------------------------------------------------------------------------------------------
 
 
@@ -351,7 +348,8 @@ def complete(core: Core, execution: NodeExecution) -> None:
 def fail(core: Core, execution: NodeExecution, message: str) -> None:
     """RUNNING -> FAILED: the message is the execution's last output, on the pin `error`, and travels like any other."""
     settle(core, execution, failed=True)
-    message = storable(message)
+    # A provider that refuses a key may well repeat it in its answer.
+    message = storable(core.services.credentials.mask(message))
     execution.error = message
     try:
         record_output(core, execution, "error", message)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ..clock import now_us
-from ..credentials.service import CredentialsService
+from ..credentials.service import CredentialsAccess
 from ..db import Database, Tx
 from ..engine import states
 from ..engine.admit import AdmitRequest
@@ -67,7 +67,7 @@ class CheckedGraph(NamedTuple):
 class ExecutionService:
     """Everything that a user may do with runs. All methods see only what belongs to `user_id`."""
 
-    def __init__(self, db: Database, registry: Registry, engine: Engine, graphs: GraphService, credentials: CredentialsService):
+    def __init__(self, db: Database, registry: Registry, engine: Engine, graphs: GraphService, credentials: CredentialsAccess):
         self._db = db
         self._registry = registry
         self._engine = engine
@@ -175,10 +175,10 @@ class ExecutionService:
     def _system_credentials_for(self, need: CredentialsNeed) -> Credentials | None:
         model = need.discriminator_value
         if isinstance(model, str) and need.schema.get("discriminator") == "model":
-            found = self._credentials.for_model(model)
+            found = self._credentials.system.for_model(model)
             if found is not None:
                 return found
-        return next(iter(self._credentials.matches(need.providers, need.types)), None) if not need.unknown else None
+        return next(iter(self._credentials.system.matches(need.providers, need.types)), None) if not need.unknown else None
 
     # --- showing ---------------------------------------------------------------------------------------
 

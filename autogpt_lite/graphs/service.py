@@ -148,6 +148,10 @@ class GraphService:
                 rest = {pin: value for pin, value in need.node.input_default.items() if pin != need.pin}
                 need.node.input_default = rest
 
+    async def list_of_credentials(self, user_id: str, credentials_id: str) -> list[tuple[str, str]]:
+        """[(id, name)] of the active graphs that have these credentials in a node."""
+        return await self._db.fetch_all(store.sql.list_of_credentials, {"user_id": user_id, "credentials_id": credentials_id})
+
     async def _store(self, user_id: str, graph: Graph, *, is_new: bool) -> None:
         graphs = [graph, *graph.sub_graphs]
 

@@ -52,3 +52,8 @@ INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET valu
 -- name: list_graph_ids_of_user
 -- Which graphs are a user's.
 SELECT DISTINCT graph_id FROM graphs WHERE user_id = ?;
+
+-- name: list_of_credentials
+-- The active graphs of a user whose nodes name credentials: their random id stands nowhere else.
+SELECT graph_id, name FROM graphs
+WHERE user_id = :user_id AND is_active = 1 AND instr(body, CAST(:credentials_id AS BLOB)) > 0 ORDER BY name LIMIT 100;

@@ -28,7 +28,7 @@ MAX_RESPONSE_HEADERS_BYTES = 32_000
 class HttpRequest(NamedTuple):
     """What a caller asks for; the meaning of each field stands in sdk/http.py.
 
-    `only_hosts`: where the headers hold a secret, the hosts that may get it (empty: any).
+    `only_hosts`: where the headers hold a secret, the hosts that may get it; None where they hold none.
     """
 
     method: str
@@ -37,7 +37,7 @@ class HttpRequest(NamedTuple):
     params: Mapping[str, Any] | None = None
     json: Any = None
     data: bytes | str | Mapping[str, Any] | None = None
-    only_hosts: tuple[str, ...] = ()
+    only_hosts: tuple[str, ...] | None = None
     timeout_s: float | None = None
     max_bytes: int | None = None
 
@@ -160,8 +160,10 @@ def _redirected(call: _Call, status: int, location: str) -> _Call:
     return _Call("GET" if becomes_get else call.method, target, headers, None if becomes_get else call.body)
 
 
-def check_host_may_get_secret(target: Target, only_hosts: Iterable[str]) -> None:
-    """Raises OutboundBlockedError unless the host is one of `only_hosts`: "host", "host:port" or "*.domain"; none means any."""
+def check_host_may_get_secret(target: Target, only_hosts: Iterable[str] | None) -> None:
+    """Raises OutboundBlockedError unless the host is one of `only_hosts`: "host", "host:port" or "*.domain". None: no secret."""
+    if only_hosts is None:
+        return
     patterns = [pattern.lower() for pattern in only_hosts]
     host = comparable_host(target.host)
     for pattern in patterns:
@@ -173,11 +175,11 @@ def check_host_may_get_secret(target: Target, only_hosts: Iterable[str]) -> None
                 return
         elif comparable_host(pattern.strip("[]")) == host:
             return
-    if patterns:
-        raise OutboundBlockedError(
-            f"These credentials may not be sent to {target.name}, only to {', '.join(sorted(patterns))}.",
-            hint="Use other credentials, or change the hosts that these may go to.",
-        )
+    allowed = f"only to {', '.join(sorted(patterns))}" if patterns else "since they name no host yet"
+    raise OutboundBlockedError(
+        f"These credentials may not be sent to {target.name}, {allowed}.",
+        hint="Use other credentials, or add the host to these on the Credentials page.",
+    )
 
 
 def encode_body(json: Any, data: bytes | str | Mapping[str, Any] | None) -> tuple[bytes | None, str | None]:

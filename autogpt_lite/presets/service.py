@@ -251,6 +251,10 @@ class PresetService:
         listed = msgspec.json.encode(list(graph_ids)).decode()
         return {graph_id for (graph_id,) in connection.execute(sql.graphs_listening, (user_id, listed)).fetchall()}
 
+    async def list_of_credentials(self, user_id: str, credentials_id: str) -> list[tuple[str, str]]:
+        """[(id, name)] of the presets that hold these credentials."""
+        return await self._db.fetch_all(sql.list_of_credentials, {"user_id": user_id, "credentials_id": credentials_id})
+
     # --- running ---------------------------------------------------------------------------------------
 
     async def execute_preset(

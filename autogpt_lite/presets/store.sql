@@ -76,3 +76,10 @@ UPDATE presets SET webhook_id = NULL, updated_at = :now WHERE webhook_id = :webh
 -- Which of a user's agents have a trigger that is on.
 SELECT DISTINCT graph_id FROM presets
 WHERE user_id = ? AND graph_id IN (SELECT value FROM json_each(?)) AND webhook_id IS NOT NULL AND is_active = 1;
+
+-- name: list_of_credentials
+-- The presets that hold credentials.
+SELECT id, name FROM presets
+WHERE user_id = :user_id
+  AND EXISTS (SELECT 1 FROM json_each(presets.credentials) AS one WHERE one.value ->> 'id' = :credentials_id)
+ORDER BY updated_at DESC LIMIT 100;

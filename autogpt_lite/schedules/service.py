@@ -141,6 +141,11 @@ class ScheduleService:
         row = {"user_id": user_id, "credentials_id": credentials_id, "reason": reason, "now": now_us()}
         tx.execute(store.sql.pause_of_credentials, row)
 
+    async def list_of_credentials(self, user_id: str, credentials_id: str) -> list[tuple[str, str]]:
+        """[(id, name)] of the schedules that use these credentials."""
+        key = {"user_id": user_id, "credentials_id": credentials_id}
+        return await self._db.fetch_all(store.sql.list_of_credentials, key)
+
     # --- showing -------------------------------------------------------------------------------------------
 
     def get_schedule(self, user_id: str, schedule_id: str) -> ScheduleWithPreview:

@@ -64,6 +64,13 @@ UPDATE schedules SET is_paused = 1, paused_reason = :reason, next_due_at = NULL,
 WHERE user_id = :user_id AND is_paused = 0
   AND EXISTS (SELECT 1 FROM json_each(schedules.credentials) AS one WHERE one.value ->> 'id' = :credentials_id);
 
+-- name: list_of_credentials
+-- The schedules that use credentials.
+SELECT id, name FROM schedules
+WHERE user_id = :user_id
+  AND EXISTS (SELECT 1 FROM json_each(schedules.credentials) AS one WHERE one.value ->> 'id' = :credentials_id)
+ORDER BY key LIMIT 100;
+
 -- name: earliest_due
 -- When the next schedule is due. The first entry of an index.
 SELECT min(next_due_at) FROM schedules WHERE next_due_at IS NOT NULL;

@@ -16,7 +16,7 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     """What a block gets for a credentials pin, as `ctx.credentials[pin_name]`. Never yield or log it.
 
     `secrets` holds api_key; or access_token; or username and password; or headers, by `type`. `hosts` are the
-    only hosts that it may be sent to (empty: any).
+    only hosts that it may be sent to: "host", "host:port" or "*.domain".
     """
 
     id: str

@@ -73,9 +73,9 @@ def stream(
 
 def _with_credentials(
     headers: Mapping[str, str] | None, credentials: Credentials | None
-) -> tuple[dict[str, str], tuple[str, ...]]:
+) -> tuple[dict[str, str], tuple[str, ...] | None]:
     if credentials is None:
-        return dict(headers or {}), ()
+        return dict(headers or {}), None
     return {**(headers or {}), **authorization(credentials)}, credentials.hosts
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from ..clock import iso, now_us
 from ..config import Config
-from ..credentials.service import CredentialsService
+from ..credentials.service import CredentialsAccess
 from ..db import Database, Tx
 from ..errors import (
     ConflictError,
@@ -65,7 +65,7 @@ class TriggerService:
         library_agents: LibraryAgentService,
         presets: PresetService,
         executions: ExecutionService,
-        credentials: CredentialsService,
+        credentials: CredentialsAccess,
         secret_box: SecretBox,
         config: Config,
     ):

@@ -9,7 +9,7 @@ import msgspec
 
 from ..clock import now_us
 from ..config import Config
-from ..credentials.service import CredentialsService
+from ..credentials.service import CredentialsAccess
 from ..db import Database, Tx
 from ..engine.credential_groups import spread_credentials
 from ..engine.graph import Graph
@@ -58,7 +58,7 @@ class TriggerSetup:
         registry: Registry,
         graphs: GraphService,
         executions: ExecutionService,
-        credentials: CredentialsService,
+        credentials: CredentialsAccess,
         secrets: WebhookSecrets,
         providers: Mapping[str, Provider],
         config: Config,

@@ -96,3 +96,24 @@ SELECT webhook_key, count(*) FROM webhook_deliveries GROUP BY webhook_key HAVING
 -- Some of the oldest deliveries of one webhook.
 DELETE FROM webhook_deliveries WHERE key IN (
     SELECT key FROM webhook_deliveries WHERE webhook_key = :webhook_key ORDER BY received_at, key LIMIT :limit);
+
+-- name: any_secret
+-- Whether any webhook has a secret. full scan: webhooks are few, and the first with a secret ends it.
+SELECT 1 FROM webhooks WHERE secret IS NOT NULL LIMIT 1;
+
+-- name: secrets_by_key
+-- Which keys the secrets are sealed with (bytes 2 to 9 of a sealed secret). full scan: at start and for a rotation.
+SELECT substr(secret, 2, 8), count(*) FROM webhooks WHERE secret IS NOT NULL GROUP BY 1;
+
+-- name: list_of_other_keys
+-- A batch of secrets that are not sealed with the current key yet, from a key on.
+SELECT key, id, secret FROM webhooks
+WHERE key > :after AND secret IS NOT NULL AND substr(secret, 2, 8) <> :key_id ORDER BY key LIMIT :limit;
+
+-- name: list_of_key
+-- What is sealed with a key, to say what a lost one costs. full scan: at start, where a key is lost.
+SELECT provider, resource, id FROM webhooks WHERE secret IS NOT NULL AND substr(secret, 2, 8) = :key_id LIMIT :limit;
+
+-- name: reseal
+-- The same secret under another key; a change of its user at the same time wins.
+UPDATE webhooks SET secret = :secret WHERE key = :key AND secret = :known;

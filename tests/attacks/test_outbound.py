@@ -469,7 +469,7 @@ def test_hosts_of_credentials_can_name_a_port_or_all_subdomains(pattern, good, b
 async def test_each_type_of_credentials_is_sent_in_its_way(the_outbound_client, serve, kind, secrets, header, value):
     port = await serve(echo)
     the_outbound_client(allow=[f"127.0.0.1:{port}"])
-    credentials = Credentials(id="1", provider="p", type=kind, secrets=secrets)
+    credentials = Credentials(id="1", provider="p", type=kind, secrets=secrets, hosts=(f"127.0.0.1:{port}",))
     answer = await http.request("GET", f"http://127.0.0.1:{port}/", credentials=credentials)
     assert answer.json()["headers"][header] == value
 

@@ -63,8 +63,11 @@ class OpenLibrary:
 
 
 class NoCredentials:
-    async def resolve(self, user_id: str, ref: dict[str, Any]) -> Any:
+    async def acquire(self, user_id: str, ref: dict[str, Any], **use: str) -> Any:
         raise NotFoundError("There are no such credentials.")
+
+    def mask(self, text: str) -> str:
+        return text
 
 
 class Harness:

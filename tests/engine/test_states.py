@@ -257,10 +257,26 @@ async def test_an_empty_choice_of_credentials_is_none_before_and_after_a_restart
         assert await inputs_of(harness, run, "c") == [{"a": ["slow"]}]
 
 
-async def test_credentials_that_are_gone_fail_the_node(tmp_path):
-    async with open_harness(tmp_path, (*BLOCKS, KeyBlock)) as harness:
-        chosen = {"id": "gone", "provider": "github", "type": "api_key"}
-        run = await harness.run(make_graph("g", {"k": (KeyBlock, {"credentials": chosen})}, []))
-        [row] = await stored_of(harness, run, "k")
+class NeedyBlock(Block):
+    """Cannot do without credentials."""
+
+    id = "00000000-0000-4000-8000-000000000603"
+
+    class Input(BlockInput):
+        credentials: CredentialsPin = credentials_pin(providers=("github",))
+
+    class Output(BlockOutput):
+        got: list[str] = pin()
+
+    def run(self, input, ctx):
+        yield "got", sorted(ctx.credentials)
+
+
+async def test_without_credentials_that_are_gone_a_block_runs_where_it_can_and_fails_where_it_needs_them(tmp_path):
+    async with open_harness(tmp_path, (*BLOCKS, KeyBlock, NeedyBlock)) as harness:
+        chosen = {"credentials": {"id": "gone", "provider": "github", "type": "api_key"}}
+        run = await harness.run(make_graph("g", {"k": (KeyBlock, chosen), "n": (NeedyBlock, chosen)}, []))
+        assert await values_of(harness, run, "k", "got") == [[]]
+        [row] = await stored_of(harness, run, "n")
         assert row.status == "FAILED"
         assert row.values("error") == ["There are no such credentials."]

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from autogpt_lite.config import LlmProviderConfig, load_config
-from autogpt_lite.credentials.service import CredentialsService
+from autogpt_lite.credentials.system import SystemCredentials
 from autogpt_lite.errors import BlockError, BlockInputError, BlockRetry, OutboundBlockedError
 from autogpt_lite.llm import openai_compatible
 from autogpt_lite.llm.providers import Provider
@@ -169,9 +169,8 @@ def entry():
 
 async def run_block(entry, ctx: Context, **pins: Any) -> dict[str, list[Any]]:
     """Runs the block as the engine does: with the system credentials of the provider, and its pins converted."""
-    service = CredentialsService(ctx.settings("llm"), environ={})
     provider = pins.pop("provider", ctx.settings("llm").default_provider)
-    credentials = (await service.list_for("user", provider))[0]
+    (credentials,) = SystemCredentials(ctx.settings("llm"), environ={}).matches({provider}, {"api_key"})
     ctx.credentials = {"credentials": credentials}
     pins["credentials"] = {"id": credentials.id, "provider": provider, "type": "api_key"}
     outputs: dict[str, list[Any]] = {}

@@ -7,8 +7,9 @@ import uuid
 import pytest
 
 from autogpt_lite.config import load_config
-from autogpt_lite.credentials.service import CredentialsService, reference_to
-from autogpt_lite.errors import InvalidInputError, MissingConfigError, NotFoundError
+from autogpt_lite.credentials.access import check_fits
+from autogpt_lite.credentials.system import SystemCredentials
+from autogpt_lite.errors import InvalidInputError, MissingConfigError
 from autogpt_lite.llm.providers import at_host, choose_provider, configured_providers, effective_model, system_credentials_id
 
 OPENAI_ID = "53c25cb8-e3ee-465c-a4d1-e75a4c899c2a"
@@ -22,61 +23,46 @@ def llm_config(**settings):
 LOCAL = {"base_url": "http://127.0.0.1:8080/v1", "api_key": "", "models": ["my-model"]}
 
 
-async def test_ollama_is_there_without_any_setting_and_without_a_secret():
-    (found,) = await CredentialsService(llm_config(), environ={}).list_for("user")
+def test_ollama_is_there_without_any_setting_and_without_a_secret():
+    (found,) = SystemCredentials(llm_config(), environ={}).by_id.values()
     assert (found.provider, found.type, found.secrets) == ("ollama", "api_key", {})
     assert found.id == system_credentials_id("ollama") == str(uuid.UUID(found.id))
 
 
-async def test_keys_of_the_environment_make_credentials_with_the_ids_that_agent_files_name():
+def test_keys_of_the_environment_make_credentials_with_the_ids_that_agent_files_name():
     environ = {"OPENAI_API_KEY": "sk-1", "ANTHROPIC_API_KEY": "sk-2", "GROQ_API_KEY": " ", "OPEN_ROUTER_API_KEY": "sk-4"}
-    service = CredentialsService(llm_config(), environ=environ)
-    assert {c.provider for c in await service.list_for("user")} == {"ollama", "openai", "anthropic", "open_router"}
-    (openai,) = await service.list_for("user", "openai")
+    system = SystemCredentials(llm_config(), environ=environ)
+    assert {c.provider for c in system.by_id.values()} == {"ollama", "openai", "anthropic", "open_router"}
+    (openai,) = system.matches({"openai"}, {"api_key"})
     assert (openai.id, openai.secrets, openai.hosts) == (OPENAI_ID, {"api_key": "sk-1"}, ("api.openai.com:443",))
     assert "sk-1" not in repr(openai)
 
 
-async def test_every_configured_provider_is_a_credential():
-    service = CredentialsService(
+def test_every_configured_provider_is_a_credential():
+    system = SystemCredentials(
         llm_config(providers__lmstudio=LOCAL, providers__openai={"base_url": "https://api.openai.com/v1"}), environ={}
     )
     # OpenAI's own server is of no use without a key; a local one may need none.
-    assert {c.provider for c in await service.list_for("user")} == {"ollama", "lmstudio"}
+    assert {c.provider for c in system.by_id.values()} == {"ollama", "lmstudio"}
 
 
-async def test_a_key_of_the_environment_goes_to_the_providers_own_server_only():
+def test_a_key_of_the_environment_goes_to_the_providers_own_server_only():
     redirected = {"base_url": "http://evil.test/v1"}
     providers = configured_providers(llm_config(providers__openai=redirected), {"OPENAI_API_KEY": "sk-1"})
     assert providers["openai"].api_key == ""
 
 
-async def test_resolve_gives_the_secret_of_a_reference():
-    service = CredentialsService(llm_config(), environ={"OPENAI_API_KEY": "sk-1"})
-    ref = {"id": OPENAI_ID, "provider": "openai", "type": "api_key", "title": "mine"}
-    found = await service.resolve("user", ref)
-    assert found.secrets == {"api_key": "sk-1"}
-    assert await service.resolve("user", reference_to(found)) == found
-    assert "sk-1" not in str(reference_to(found))
-
-
-@pytest.mark.parametrize(
-    ("ref", "error"),
-    [
-        ({"id": "nobody", "provider": "openai", "type": "api_key"}, NotFoundError),
-        ({}, NotFoundError),
-        ({"id": OPENAI_ID, "provider": "groq", "type": "api_key"}, InvalidInputError),
-        ({"id": OPENAI_ID, "provider": "openai", "type": "oauth2"}, InvalidInputError),
-    ],
-)
-async def test_resolve_refuses_what_does_not_fit(ref, error):
-    with pytest.raises(error) as caught:
-        await CredentialsService(llm_config(), environ={"OPENAI_API_KEY": "sk-1"}).resolve("user", ref)
+@pytest.mark.parametrize("ref", [{"provider": "groq", "type": "api_key"}, {"provider": "openai", "type": "oauth2"}])
+def test_credentials_of_another_provider_or_type_are_refused(ref):
+    found = SystemCredentials(llm_config(), environ={"OPENAI_API_KEY": "sk-1"}).by_id[OPENAI_ID]
+    check_fits(found, {"id": OPENAI_ID, "provider": "openai", "type": "api_key"})
+    with pytest.raises(InvalidInputError) as caught:
+        check_fits(found, ref)
     assert "sk-1" not in str(caught.value)
 
 
 def test_matches_says_whether_the_server_has_something_for_a_group():
-    service = CredentialsService(llm_config(), environ={"GROQ_API_KEY": "g"})
+    service = SystemCredentials(llm_config(), environ={"GROQ_API_KEY": "g"})
     assert [c.provider for c in service.matches({"openai", "groq"}, {"api_key"})] == ["groq"]
     assert service.matches({"openai"}, {"api_key"}) == []
     assert service.matches({"groq"}, {"oauth2"}) == []

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autogpt_lite.credentials.secrets import KEY_FILE, SecretBox
+from autogpt_lite.credentials.keys import KEY_FILE
+from autogpt_lite.credentials.secrets import SecretBox
 from autogpt_lite.errors import SealedSecretError
 
 
@@ -116,5 +117,5 @@ def test_the_key_is_in_no_text(tmp_path, caplog):
         box.open(sealed, identity="row 2")
     for text in (repr(box), str(box), caplog.text, repr(caught.value), sealed.hex()):
         assert key_text not in text
-        assert repr(box._key) not in text
-        assert box._key.hex() not in text
+        assert repr(box.keys.current()) not in text
+        assert box.keys.current().hex() not in text

@@ -1,0 +1,102 @@
+"""Takes secrets out of texts and values: a provider that refuses a key may well repeat it in its answer."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+MASK = "•••"
+MIN_CHARS = 6
+"""Shorter secrets are not looked for: they would be found everywhere."""
+MAX_REMEMBERED = 2_000
+
+
+class Masker:
+    """Knows the secrets that were in use lately, in the forms in which they travel."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+        self._always: set[str] = set()
+
+    def remember_always(self, secrets: Mapping[str, Any]) -> tuple[str, ...]:
+        """Like `remember`, for secrets that stay as long as the process."""
+        forms = forms_of(secrets)
+        self._always.update(forms)
+        return forms
+
+    def remember(self, credentials_id: str, secrets: Mapping[str, Any]) -> tuple[str, ...]:
+        """The texts that stand for a secret; from now on they are masked everywhere."""
+        forms = self._known[credentials_id] = forms_of(secrets)
+        self._known.move_to_end(credentials_id)
+        while len(self._known) > MAX_REMEMBERED:
+            self._known.popitem(last=False)
+        return forms
+
+    def mask(self, text: str) -> str:
+        """The text without any remembered secret."""
+        for forms in (self._always, *self._known.values()):
+            for form in forms:
+                if form in text:
+                    text = text.replace(form, MASK)
+        return text
+
+
+def forms_of(secrets: Mapping[str, Any]) -> tuple[str, ...]:
+    """Every text by which a secret would be recognized, the longest first."""
+    found = {form for secret in _texts(secrets) for form in _forms(secret)}
+    if "username" in secrets and "password" in secrets:
+        found.add(base64.b64encode(f"{secrets['username']}:{secrets['password']}".encode()).decode())
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def _texts(secrets: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in secrets.items():
+        if name == "headers" and isinstance(value, Mapping):
+            yield from map(str, value.values())
+        elif name != "username" and isinstance(value, str):
+            yield value
+
+
+def _forms(secret: str) -> Iterator[str]:
+    # A header's value may be "Bearer <secret>": what counts is its last word as well.
+    for text in {secret, secret.rpartition(" ")[2]}:
+        if len(text) >= MIN_CHARS:
+            yield from {text, quote(text, safe=""), quote_plus(text), base64.b64encode(text.encode("utf-8", "replace")).decode()}
+
+
+def mask_value(value: Any, forms: Collection[str]) -> Any:
+    """A value of plain JSON with these texts masked, in keys as well; the value itself where it holds none."""
+    if isinstance(value, str):
+        for form in forms:
+            if form in value:
+                value = value.replace(form, MASK)
+        return value
+    if isinstance(value, dict):
+        return {mask_value(key, forms): mask_value(one, forms) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [mask_value(one, forms) for one in value]
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(mask_value(bytes(value).decode("latin-1"), forms), "latin-1", "replace")
+    return value
+
+
+class MaskingFormatter(logging.Formatter):
+    """Another formatter's lines, tracebacks included, without secrets."""
+
+    def __init__(self, inner: logging.Formatter, mask: Callable[[str], str]):
+        super().__init__()
+        self._inner = inner
+        self._mask = mask
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._mask(self._inner.format(record))
+
+
+def mask_logs(mask: Callable[[str], str]) -> None:
+    """Lets everything that is logged from now on go through `mask`."""
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(MaskingFormatter(handler.formatter or logging.Formatter(), mask))
