@@ -124,7 +124,7 @@ class CredentialsAccess:
         ticket = await self.leases.enter(credentials_id, use, is_alone=found.provider in self._exclusive)
         try:
             if isinstance(found, Credentials):
-                credentials, forms = found, self._system_forms[found.id]
+                credentials, forms = found, self._system_forms.get(found.id, ())
             else:
                 opened = await self.open(user_id, credentials_id)
                 credentials, forms = opened.credentials, opened.forms

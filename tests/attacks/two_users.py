@@ -131,6 +131,11 @@ async def _session(server: LiveServer, ids: dict[str, Any]) -> dict[str, Any]:
     return {"session_id": next(one["id"] for one in sessions if one["is_current"])}
 
 
+async def _credentials(server: LiveServer, ids: dict[str, Any]) -> dict[str, Any]:
+    body = {"type": "api_key", "api_key": "the-owners-key"}
+    return {"cred_id": (await ok(server.post("/api/integrations/x/credentials", body)))["id"]}
+
+
 OBJECTS: list[Callable[[LiveServer, dict[str, Any]], Awaitable[dict[str, Any]]]] = [
     _agent,
     _run,
@@ -140,6 +145,7 @@ OBJECTS: list[Callable[[LiveServer, dict[str, Any]], Awaitable[dict[str, Any]]]]
     _webhook,
     _key,
     _session,
+    _credentials,
 ]
 """Each makes things of the owner's and gives their ids by the name of the path parameter; it sees those made before."""
 
@@ -155,6 +161,7 @@ BODIES: dict[tuple[str, str], Callable[[dict[str, Any]], Any]] = {
     ("PATCH", "/api/schedules/{schedule_id}"): lambda ids: {"name": "taken"},
     ("PATCH", "/api/library/folders/{folder_id}"): lambda ids: {"name": "taken"},
     ("PATCH", "/api/library/agents/{library_agent_id}"): lambda ids: {"is_favorite": True},
+    ("PUT", "/api/integrations/{provider}/credentials/{cred_id}"): lambda ids: {"type": "api_key", "api_key": "taken"},
     ("PATCH", "/api/library/presets/{preset_id}"): lambda ids: {"name": "taken"},
 }
 """Bodies that cannot be guessed from the route's type."""

@@ -162,7 +162,16 @@ async def test_g9_a_preset_whose_trigger_would_use_them_is_switched_off_with_the
         "credentials": {"g": ref(key)},
     }
     preset = (await world.live.post("/api/library/presets", body)).json()
-    await world.app.db.write(lambda tx: tx.execute("UPDATE presets SET webhook_id = 'w' WHERE id = ?", (preset["id"],)))
+    hook = (
+        "INSERT INTO webhooks (id, user_id, provider, webhook_type, resource, credentials_id, events, created_at, updated_at)"
+        " VALUES (?, ?, 'generic_webhook', 'plain', '', '', x'5b5d', 0, 0)"
+    )
+
+    def attach(tx) -> None:
+        tx.execute(hook, ("w" * 32, USER))
+        tx.execute("UPDATE presets SET webhook_id = ? WHERE id = ?", ("w" * 32, preset["id"]))
+
+    await world.app.db.write(attach)
     await world.live.request("DELETE", f"{BASE}/acme/credentials/{key['id']}?force=true")
     assert (await world.live.get(f"/api/library/presets/{preset['id']}")).json()["is_active"] is False
 

@@ -99,8 +99,10 @@ async def deliveries_of(server: LiveServer, preset: dict[str, Any]) -> list[dict
 
 def add_credentials(server: LiveServer, provider: str, token: str = "secret-token") -> dict[str, Any]:
     """Credentials that everybody may use, as a pin names them."""
-    found = Credentials(id=f"of-{provider}", provider=provider, type="api_key", title=provider, secrets={"api_key": token})
-    server.app.credentials._system[found.id] = found
+    found = Credentials(
+        id=f"of-{provider}", provider=provider, type="api_key", title=provider, secrets={"api_key": token}, hosts=("127.0.0.1",)
+    )
+    server.app.credentials_access.system.by_id[found.id] = found
     return {"id": found.id, "provider": provider, "type": "api_key", "title": provider}
 
 
