@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from autogpt_lite.accounts.types import DEFAULT_USER_ID as USER
+from autogpt_lite.users.types import DEFAULT_USER_ID as USER
 from autogpt_lite.executions.types import NodesQuery
 from tests.server import LiveServer, run_app
 
