@@ -82,6 +82,8 @@ async def _serve(
             lock.note(url=server.url)
             write_server_file(data_dir, pid=os.getpid(), url=server.url, auth_mode=config.auth.mode)
             _print_welcome(config, data_dir, app.accounts, server.url)
+            if server.public is not None:
+                click.echo(f"Deliveries come in on port {server.public.port} as well")
             settle_memory()
             await stop.wait()
         finally:

@@ -221,6 +221,12 @@ class PresetService:
         rows = self._db.loop_connection.execute(sql.list_of_webhook, (webhook_id,)).fetchall()
         return [_triggered(row) for row in rows]
 
+    def check_fits(self, preset: TriggeredPreset) -> None:
+        """Raises ConflictError where the preset does not fit the active version of its agent."""
+        row = {name: getattr(preset, name) for name in ("user_id", "graph_id", "graph_version")}
+        version = self._library.version_of(preset.graph_id, preset.user_id)
+        self._check_fits(row, version, preset.config, preset.credentials)
+
     def why_off_tx(self, tx: Tx, preset_id: str, webhook_id: str) -> str | None:
         """Why a trigger takes nothing now, inside a write; None where it does."""
         row = tx.fetch_one(sql.select_trigger, {"id": preset_id, "webhook_id": webhook_id})
@@ -269,6 +275,13 @@ class PresetService:
         inputs = {**_decode_inputs(row["inputs"]), **wanted.inputs}
         credentials = {**_decode_credentials(row["credentials"]), **wanted.credential_inputs}
         graph_id, version = row["graph_id"], self._library.version_of(row["graph_id"], user_id)
+        self._check_fits(row, version, inputs, credentials)
+        given = ExecuteGraph(inputs=inputs, credentials_inputs=credentials)
+        run = await self._executions.start_graph(user_id, graph_id, version, given, preset_id=preset_id, source=source)
+        meta = self._executions.get_meta(user_id, run.id)
+        return ExecuteGraphResponse(**{name: getattr(meta, name) for name in meta.__struct_fields__}, graph_exec_id=run.id)
+
+    def _check_fits(self, row: Row, version: int | None, inputs: dict[str, Any], credentials: Credentials) -> None:
         problems = [] if version is None else self._problems(row, inputs, credentials)
         if problems and problems[0].kind != "agent":
             told = " ".join(problem.message for problem in problems)
@@ -277,10 +290,6 @@ class PresetService:
                 hint="Change the inputs of the preset, or make the older version the active one again.",
                 detail={"type": "preset_broken", "problems": msgspec.to_builtins(problems)},
             )
-        given = ExecuteGraph(inputs=inputs, credentials_inputs=credentials)
-        run = await self._executions.start_graph(user_id, graph_id, version, given, preset_id=preset_id, source=source)
-        meta = self._executions.get_meta(user_id, run.id)
-        return ExecuteGraphResponse(**{name: getattr(meta, name) for name in meta.__struct_fields__}, graph_exec_id=run.id)
 
 
 def _named(row: tuple) -> Row:
@@ -288,11 +297,12 @@ def _named(row: tuple) -> Row:
 
 
 def _triggered(row: tuple) -> TriggeredPreset:
-    preset_id, user_id, graph_id, inputs, credentials, is_active, inactive_reason = row
+    preset_id, user_id, graph_id, graph_version, inputs, credentials, is_active, inactive_reason = row
     return TriggeredPreset(
         id=preset_id,
         user_id=user_id,
         graph_id=graph_id,
+        graph_version=graph_version,
         config=_decode_inputs(inputs),
         credentials=_decode_credentials(credentials),
         is_active=bool(is_active),

@@ -47,7 +47,8 @@ DELETE FROM presets WHERE user_id = :user_id AND graph_id = :graph_id;
 
 -- name: list_of_webhook
 -- The presets that a delivery starts, in the order of their ids.
-SELECT id, user_id, graph_id, inputs, credentials, is_active, inactive_reason FROM presets WHERE webhook_id = ? ORDER BY id;
+SELECT id, user_id, graph_id, graph_version, inputs, credentials, is_active, inactive_reason
+FROM presets WHERE webhook_id = ? ORDER BY id;
 
 -- name: select_trigger
 -- Whether a preset still waits for a webhook, inside the write that starts its run.

@@ -81,6 +81,7 @@ class TriggeredPreset(msgspec.Struct, kw_only=True):
     id: str
     user_id: str
     graph_id: str
+    graph_version: int
     config: dict[str, Any]
     credentials: Credentials
     is_active: bool

@@ -102,6 +102,7 @@ class Firing:
         node, entry = found
         if (reason := why_not_wanted(entry, {**node.input_default, **preset.config}, delivery.event)) is not None:
             raise _HeldError(reason)
+        self._presets.check_fits(preset)
         start = self._setup.start_of(preset.user_id, graph, node.id, preset.config, preset.credentials, delivery.payload)
 
         def also(tx: Tx, run: GraphExecution) -> None:

@@ -10,7 +10,7 @@ import apsw
 import pytest
 
 from tests.compat.openapi_contract import OpenApiContract
-from tests.http.library_agents import NUMBER_INPUT, OUTPUT, add_other_user, link, node, ok, save, save_version
+from tests.http.library_agents import NUMBER_INPUT, OUTPUT, TEXT_INPUT, add_other_user, link, node, ok, save, save_version
 from tests.http.triggers import (
     COMPASS,
     GENERIC,
@@ -198,6 +198,19 @@ async def test_an_agent_that_cannot_start_any_more_says_why(server: LiveServer, 
     assert await status_of(deliver(server, preset, {})) == "ignored"
     (delivery,) = await deliveries_of(server, preset)
     assert (delivery["status"], "'new' is required" in delivery["reason"]) == ("refused", True)
+
+
+async def test_a_preset_that_does_not_fit_the_active_version_refuses(server: LiveServer):
+    def with_input(block_id: str) -> dict[str, Any]:
+        agent = trigger_agent()
+        agent["nodes"].append(node("in", block_id, name="n"))
+        return agent
+
+    preset = await set_up(server, await save(server, with_input(TEXT_INPUT)), {"n": "words"})
+    assert await status_of(deliver(server, preset, {})) == "accepted"
+    await save_version(server, preset["graph_id"], with_input(NUMBER_INPUT))
+    assert await status_of(deliver(server, preset, {})) == "ignored"
+    assert "does not fit version 2" in (await deliveries_of(server, preset))[0]["reason"]
 
 
 async def test_an_active_version_without_the_trigger_refuses(server: LiveServer, preset: dict[str, Any]):
