@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from autogpt_lite.users.types import DEFAULT_USER_ID as USER
 from autogpt_lite.executions.types import NodesQuery
+from autogpt_lite.users.types import DEFAULT_USER_ID as USER
 from tests.server import LiveServer, run_app
 
 BLOCKS = Path(__file__).with_name("blocks")
