@@ -16,6 +16,7 @@ from .store import sql
 from .types import PasswordChange, SignUp
 
 MAX_FAILURES_PER_ACCOUNT = 10
+MAX_FAILURES_PER_PEER = 20
 MAX_SIGN_UPS = 10
 
 NoteFailure = Callable[[str, str, str, AutoGPTLiteError], AutoGPTLiteError]
@@ -24,7 +25,8 @@ NoteFailure = Callable[[str, str, str, AutoGPTLiteError], AutoGPTLiteError]
 
 class PasswordLogin:
     """What `auth.mode = "password"` adds. A guess is counted before it is checked, so that a flood of guesses costs no hashing;
-    it is counted for the address and the account together, so that nobody locks somebody else out."""
+    it is counted for the address and the account together, so that nobody locks somebody else out, and for the address, so that
+    trying one account after the other does not help."""
 
     def __init__(
         self, users: UserService, sessions: Sessions, codes: AccountCodes, note_failure: NoteFailure, *, has_sign_up: bool
@@ -36,6 +38,7 @@ class PasswordLogin:
         self._note_failure = note_failure
         self._work = PasswordWork()
         self._guesses = FailureLimiter(max_failures=MAX_FAILURES_PER_ACCOUNT)
+        self._peers = FailureLimiter(max_failures=MAX_FAILURES_PER_PEER)
         self._sign_ups = FailureLimiter(max_failures=MAX_SIGN_UPS)
 
     async def log_in(self, email: str, password: str, remote: str) -> str:
@@ -48,14 +51,16 @@ class PasswordLogin:
     async def _check(
         self, name: str, user_id: str, password: str, stored: str | None, remote: str, refusal: AutoGPTLiteError
     ) -> None:
-        name = f"{peer_name(remote)} {name}"
-        early = self._guesses.failed(name, refusal)
-        if early is not refusal:
-            raise self._note_failure(remote, "password", user_id, early)
+        peer = peer_name(remote)
+        name = f"{peer} {name}"
+        for early in (self._guesses.failed(name, refusal), self._peers.failed(peer, refusal)):
+            if early is not refusal:
+                raise self._note_failure(remote, "password", user_id, early)
         is_right = await self._work.check(password, stored or NO_PASSWORD)
         if not is_right or stored is None:
             raise self._note_failure(remote, "password", user_id, refusal)
         self._guesses.forgive(name)
+        self._peers.forgive(peer)
 
     async def sign_up(self, given: SignUp, remote: str) -> str:
         """The id of a new user. Raises NotFoundError where that is off, InvalidInputError, ConflictError, TooManyRequestsError."""
