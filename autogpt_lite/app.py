@@ -55,6 +55,8 @@ from .library_folders.service import FolderService
 from .net import client as net
 from .observability.routes import status_routes
 from .observability.service import StatusService
+from .onboarding.routes import onboarding_routes
+from .onboarding.service import OnboardingService
 from .paths import packaged_file
 from .presets.routes import preset_routes
 from .presets.service import PresetService
@@ -165,6 +167,7 @@ class App:
             *schedule_routes(self.schedules, ScheduleOverview(db)),
             *trigger_routes(self.triggers, config.triggers),
             *job_routes(self.jobs),
+            *onboarding_routes(OnboardingService(db, self.executions)),
             *late_run_routes(self.late_runs),
             *status_routes(self.status),
             *credentials_routes(self.credentials, self.credentials_access, self.providers, self.sealed),

@@ -235,6 +235,12 @@ CREATE TABLE node_outputs (
     PRIMARY KEY (node_exec_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE onboarding (
+    user_id     TEXT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    state       BLOB NOT NULL,
+    updated_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE presets (
     id             TEXT PRIMARY KEY,
     user_id        TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,

@@ -49,6 +49,7 @@ from .types import (
 log = logging.getLogger(__name__)
 
 MAX_LISTED = 250
+DAY_US = 86_400_000_000
 MAX_PAGE_SIZE = 250
 MAX_CHECKED = 256
 RERUN_INSTEAD = "Run it again, from any of its nodes: POST .../rerun, or `autogpt-lite rerun ID`."
@@ -243,6 +244,13 @@ class ExecutionService:
         """The newest runs of a user, children left out."""
         rows = await self._db.fetch_all(store.sql.list_of_user, (user_id, MAX_LISTED, 0))
         return [store.meta_of(row) for row in rows]
+
+    async def count_run_days(self, user_id: str) -> tuple[int, int | None, list[int]]:
+        """(how many runs of a user are kept, when the newest began, the days since 1970 on which the newest 1,000 began: newest
+        first). Children do not count."""
+        ((count,),) = await self._db.fetch_all(store.sql.count_roots, (user_id,))
+        times = [at for (at,) in await self._db.fetch_all(store.sql.last_run_times, (user_id,))]
+        return count, times[0] if times else None, list(dict.fromkeys(at // DAY_US for at in times))
 
     async def list_runs_of_graph(self, user_id: str, graph_id: str) -> list[GraphExecutionMeta]:
         """The newest runs of one graph, children left out."""

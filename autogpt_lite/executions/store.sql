@@ -127,3 +127,11 @@ DELETE FROM graph_executions WHERE graph_id = ? AND user_id = ?;
 -- name: delete_runs_of_user
 -- All runs of a user.
 DELETE FROM graph_executions WHERE user_id = ?;
+
+-- name: count_roots
+-- How many runs of a user are kept. An index alone.
+SELECT count(*) FROM graph_executions WHERE user_id = ? AND parent_node_exec_id IS NULL;
+
+-- name: last_run_times
+-- When the newest 1,000 runs of a user began.
+SELECT created_at FROM graph_executions WHERE user_id = ? AND parent_node_exec_id IS NULL ORDER BY id DESC LIMIT 1000;
