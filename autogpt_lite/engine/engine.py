@@ -350,8 +350,12 @@ class Engine:
             set_going(self.core, run)
 
     async def _continue(self, key: int, uuid: str) -> None:
-        stored = await self.read_stored(key)
-        await self.core.db.write(lambda tx: tx.execute(sql.count_delivery, (key,)))
+        def deliver(tx: Tx) -> StoredRun | None:
+            # One transaction, not two: of a thousand runs that go on each would wait for both.
+            tx.execute(sql.count_delivery, (key,))
+            return read_run(tx.connection, key, self.core.services.reviews)
+
+        stored = await self.core.db.write(deliver)
         try:
             run = self.restore(stored)
         except Exception as error:

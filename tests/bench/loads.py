@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from autogpt_lite.engine.graph import Graph, Link, Node
 
-START, PASS, PAID_WAIT, CONSTANT = (f"10000000-0000-4000-8000-00000000000{i}" for i in (1, 2, 3, 4))
+START, PASS, PAID_WAIT, CONSTANT, SLEEP = (f"10000000-0000-4000-8000-00000000000{i}" for i in (1, 2, 3, 4, 5))
 """Ids of the blocks in blocks/trivial.py."""
+
+AGENT = "e189baac-8c20-45a1-94a7-55177ea42565"
+_NO_PINS = {"type": "object", "properties": {}, "required": []}
 
 # {"value":"..."} as input and [["value","..."]] as output are 86 bytes of payload a node execution.
 VALUE = "abcdefghijklmnopqrstuvwxyz0123"
@@ -63,3 +66,15 @@ def paid_fan_out(graph_id: str, width: int = 1000) -> Graph:
         node.block_id = PAID_WAIT
         node.metadata = RETRY
     return graph
+
+
+def sleeper(graph_id: str) -> Graph:
+    """One node that sleeps for a day."""
+    return Graph(id=graph_id, nodes=[Node(id="n0", block_id=SLEEP)])
+
+
+def callers(graph_id: str, called: Graph, count: int) -> Graph:
+    """`count` nodes that each call the other graph at once."""
+    given = {"graph_id": called.id, "graph_version": called.version, "inputs": {}}
+    given |= {"input_schema": _NO_PINS, "output_schema": _NO_PINS}
+    return Graph(id=graph_id, nodes=[Node(id=f"n{i}", block_id=AGENT, input_default=given) for i in range(count)])

@@ -59,6 +59,15 @@ FIGURES = (
     Figure("due.ui_worst_ms", "The library's slowest answer to a page meanwhile", "ms", 200, 100, False),
     Figure("due.ui_p99_ms", "The library's answer to a page meanwhile, p99", "ms", None, None, False),
     Figure("logins.added_percent", "Slower while 1,000 wrong keys a second come in, median of an answer", "%", 20, 5, False),
+    Figure(
+        "stop_100.p99_ms", "Stop of a tree of 100 running runs, all TERMINATED on the disk, p99 of 100", "ms", 100, None, False
+    ),
+    Figure("stop_100.p50_ms", "The same, p50", "ms", None, None, False),
+    Figure("stop_1000.longest_ms", "Stop of a tree of 1,000 running runs, 10 levels deep", "ms", 1_000, None, False),
+    Figure(
+        "restart_1000.all_going_on_s", "Kill and restart with 1,000 running runs, until the last goes on", "s", 5, None, False
+    ),
+    Figure("sleeping_1000.rss_mb", "Memory of a server in which 1,000 runs sleep at once", "MB", 200, None, False),
     Figure("naive.raw_ceiling", "For scale: the same rows in one executemany", "rows/s"),
     Figure("naive.commit_each_node", "For scale: a commit a node execution", "node executions/s"),
     Figure("naive.commit_each_status", "For scale: a commit a status", "node executions/s"),

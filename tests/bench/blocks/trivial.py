@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import Any
 
 from autogpt_lite.sdk import BareBlockOutput, Block, BlockCost, BlockInput, BlockOutput, pin
@@ -76,3 +77,22 @@ class ConstantBlock(Block):
 
     def run(self, input, ctx):
         yield "output", input.value
+
+
+class SleepBlock(Block):
+    """Says that it has begun, by a byte in the file that the environment names, and sleeps for a day."""
+
+    id = "10000000-0000-4000-8000-000000000005"
+
+    class Input(BlockInput):
+        value: Any = pin(None)
+
+    class Output(BlockOutput):
+        value: Any = pin()
+
+    async def run(self, input, ctx):
+        if path := os.environ.get("BENCH_BEGUN"):
+            with open(path, "ab") as file:
+                file.write(b".")
+        await asyncio.sleep(86_400)
+        yield "value", input.value
