@@ -39,7 +39,8 @@ class SealedWebhooks:
 
     async def titles(self, key_id: bytes, limit: int) -> list[str]:
         rows = await self._db.fetch_all(store.sql.list_of_key, {"key_id": key_id, "limit": limit})
-        return [f"{provider}: {resource or webhook_id}" for provider, resource, webhook_id in rows]
+        # Never the id: this is for the log, and the id is as good as a password.
+        return [f"{provider}: {resource or 'an address that somebody has copied'}" for provider, resource in rows]
 
 
 def _resealed(secrets: WebhookSecrets, key: int, webhook_id: str, sealed: bytes) -> dict[str, object] | None:

@@ -112,7 +112,7 @@ WHERE key > :after AND secret IS NOT NULL AND substr(secret, 2, 8) <> :key_id OR
 
 -- name: list_of_key
 -- What is sealed with a key, to say what a lost one costs. full scan: at start, where a key is lost.
-SELECT provider, resource, id FROM webhooks WHERE secret IS NOT NULL AND substr(secret, 2, 8) = :key_id LIMIT :limit;
+SELECT provider, resource FROM webhooks WHERE secret IS NOT NULL AND substr(secret, 2, 8) = :key_id LIMIT :limit;
 
 -- name: reseal
 -- The same secret under another key; a change of its user at the same time wins.

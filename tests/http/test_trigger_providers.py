@@ -213,6 +213,35 @@ async def test_what_the_provider_or_the_pins_lack_is_told_and_leaves_nothing_beh
     assert (await server.post(SETUP, setup_body(graph, good, unknown))).status == 404
 
 
+async def test_a_provider_that_never_answers_is_left_in_the_end(server: LiveServer, github: Provider):
+    preset = await pull_request_trigger(server)
+    github.refuses = 500
+    await ok(server.request("DELETE", f"{WEBHOOKS}/{preset['webhook_id']}"))
+    for _ in range(10):
+        await give_back(server)
+    assert await server.app.db.fetch_all("SELECT count(*) FROM webhooks") == [(0,)]
+
+
+async def test_credentials_of_a_user_register_a_trigger_and_switch_it_off_when_they_go(server: LiveServer, github: Provider):
+    given = {"type": "api_key", "provider": "github", "title": "mine", "api_key": TOKEN, "hosts": ["127.0.0.1"]}
+    made = await ok(server.post("/api/integrations/github/credentials", given))
+    graph = await save(server, trigger_agent(PULL_REQUEST, pin="number"))
+    ref = {name: made[name] for name in ("id", "provider", "type", "title")}
+    preset = await set_up(server, graph, {"repo": "octo/hello", "events": {"opened": True}}, {GROUP: ref})
+    assert (await github.send("1000", b'{"action":"opened","number":2}', event="pull_request")).json() == {"status": "accepted"}
+    await ok(server.request("DELETE", f"/api/integrations/github/credentials/{made['id']}?force=true"))
+    again = await github.send("1000", b'{"action":"opened","number":3}', event="pull_request", delivery="d-2")
+    assert again.json() == {"status": "ignored"}
+    shown = await ok(server.get(f"{PRESETS}/{preset['id']}"))
+    assert (shown["is_active"], "credentials were deleted" in shown["inactive_reason"]) == (False, True)
+    others = {GROUP: add_credentials(server, "github", TOKEN)}
+    body = {"inputs": {"repo": "octo/hello", "events": {"opened": True}}, "credentials": others, "is_active": True}
+    mended = await ok(server.request("PATCH", f"{PRESETS}/{preset['id']}", json=body))
+    assert (mended["is_active"], mended["inactive_reason"]) == (True, None)
+    sent = await github.send("1001", b'{"action":"opened","number":4}', event="pull_request", delivery="d-3")
+    assert sent.json() == {"status": "accepted"}
+
+
 async def test_a_ping_comes_back_or_is_missed(server: LiveServer, github: Provider, monkeypatch: pytest.MonkeyPatch):
     preset = await pull_request_trigger(server)
     path = f"{WEBHOOKS}/{preset['webhook_id']}/ping"

@@ -9,6 +9,8 @@ from typing import Any
 import apsw
 import pytest
 
+from autogpt_lite.clock import now_us
+from autogpt_lite.triggers import leftovers
 from tests.compat.openapi_contract import OpenApiContract
 from tests.http.library_agents import NUMBER_INPUT, OUTPUT, TEXT_INPUT, add_other_user, link, node, ok, save, save_version
 from tests.http.triggers import (
@@ -315,6 +317,36 @@ async def test_somebody_elses_webhook_does_not_exist(server: LiveServer, preset:
     attach = "UPDATE presets SET webhook_id = ? WHERE id = ?"
     with pytest.raises(apsw.ConstraintError, match="webhook of its user"):
         await server.app.db.write(lambda tx: tx.execute(attach, (mine["webhook_id"], mine["id"])))
+
+
+async def test_the_history_of_deliveries_stays_in_bounds(
+    server: LiveServer, preset: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+):
+    for n in range(6):
+        await ok(deliver(server, preset, {}, X_Delivery_Id=f"n-{n}"))
+    db, day = server.app.db, 86_400_000_000
+    old = "UPDATE webhook_deliveries SET received_at = received_at - ? WHERE delivery_id = 'n-0'"
+    await db.write(lambda tx: tx.execute(old, (31 * day,)))
+    assert await leftovers.delete_old_deliveries(db, 30) == "1 deliveries left the history"
+    monkeypatch.setattr(leftovers, "MAX_DELIVERIES", 2)
+    monkeypatch.setattr(leftovers, "STEP", 2)
+    assert await leftovers.delete_old_deliveries(db, 30) == "3 deliveries left the history"
+    assert [one["id"] for one in await deliveries_of(server, preset)] == ["n-5", "n-4"]
+    assert await status_of(deliver(server, preset, {}, X_Delivery_Id="n-5")) == "duplicate"
+
+
+async def test_a_webhook_that_a_killed_set_up_left_behind_goes_by_itself(server: LiveServer, preset: dict[str, Any]):
+    db = server.app.db
+    left = (
+        "INSERT INTO webhooks (id, user_id, provider, webhook_type, resource, credentials_id, events, created_at, updated_at)"
+        " VALUES (?, ?, 'github', 'repo', 'o/r', 'c', x'5b5d', ?, 0)"
+    )
+    for webhook_id, age_s in (("old" * 11, 700), ("new" * 11, 10)):
+        row = (webhook_id, preset["user_id"], now_us() - age_s * 1_000_000)
+        await db.write(lambda tx, row=row: tx.execute(left, row))
+    await leftovers.give_webhooks_back(db, server.app.triggers)
+    rows = await db.fetch_all("SELECT id FROM webhooks ORDER BY key")
+    assert rows == [(preset["webhook_id"],), ("new" * 11,)]
 
 
 # --- the port for deliveries ------------------------------------------------------------------------------------------------
