@@ -64,6 +64,12 @@ const SHAPES = {
     ["circle", { cx: 12, cy: 12, r: 8.5 }],
     ["path", { class: "filled", d: "M12 3.5a8.5 8.5 0 0 1 0 17Z" }],
   ],
+  triggers: [
+    ["path", { d: "M9.5 9.3 6.6 14.5M14.2 9l2.7 5.1M9.5 17h5" }],
+    ["circle", { cx: 12, cy: 6.5, r: 3 }],
+    ["circle", { cx: 6, cy: 17, r: 3 }],
+    ["circle", { cx: 18, cy: 17, r: 3 }],
+  ],
   trash: [["path", { d: "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5" }]],
   upload: [["path", { d: "M12 15V4M8 8l4-4 4 4M4 15v3.5A1.5 1.5 0 0 0 5.5 20h13a1.5 1.5 0 0 0 1.5-1.5V15" }]],
   waiting: [["circle", { cx: 12, cy: 12, r: 8.5, "stroke-dasharray": "3.2 3.5" }]],

@@ -33,6 +33,12 @@ export const PAGES = [
     load: async () => (await import("./views/schedules.js")).showSchedules,
   },
   {
+    name: "triggers",
+    pattern: /^\/triggers$/,
+    keys: [],
+    load: async () => (await import("./views/triggers.js")).showTriggers,
+  },
+  {
     name: "run",
     pattern: /^\/runs\/([^/]+)\/([^/]+)$/,
     keys: ["graphId", "runId"],
@@ -47,5 +53,6 @@ export const PLACES = [
   { label: t("Library"), icon: "library", href: "/", pages: ["library", "agent", "build"] },
   { label: t("Runs"), icon: "runs", href: "/runs", pages: ["runs", "run"] },
   { label: t("Schedules"), icon: "schedules", href: "/schedules", pages: ["schedules"] },
+  { label: t("Triggers"), icon: "triggers", href: "/triggers", pages: ["triggers"] },
   { label: t("Blocks"), icon: "blocks", href: "/library/blocks", pages: ["blocks"] },
 ];

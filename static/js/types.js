@@ -37,6 +37,7 @@
  * @property {ObjectSchema} [credentials_input_schema]
  * @property {boolean} [has_external_trigger]
  * @property {boolean} [has_webhook_trigger]
+ * @property {{provider: string, config_schema: ObjectSchema, credentials_input_name: string|null}|null} [trigger_setup_info]
  * @property {string|null} [instructions]
  * @property {string|null} [recommended_schedule_cron]
  * @property {string[]} [missing_blocks] ids of the blocks that this server does not have

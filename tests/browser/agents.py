@@ -9,6 +9,7 @@ INPUT = "c0a8e994-ebf1-4a9c-a4d8-89d09c86741b"
 SHORT_TEXT_INPUT = "7fcd3bcb-8e1b-4e69-903d-32d3d4a92158"
 OUTPUT = "363ae599-353e-4804-937e-b2ee3cef3da4"
 COUNTDOWN = "d67a9c52-5e4e-11e2-bcfd-0800200c9a71"
+WEBHOOK = "8fa8c167-2002-47ce-aba8-97572fc5d387"
 CALCULATOR = "b1ab9b19-67a6-406d-abf5-2dba76d00c79"
 
 
@@ -29,6 +30,12 @@ def ticks(name: str = "Ticks", *, seconds: int, repeat: int) -> dict[str, Any]:
     """Yields `repeat` values, each after `seconds`."""
     timer, values = node(COUNTDOWN, "Timer", seconds=seconds, repeat=repeat), node(OUTPUT, name="Values")
     return agent(name, [timer, values], [link(timer, "output_message", values, "value")])
+
+
+def on_delivery(name: str = "Files orders") -> dict[str, Any]:
+    """Starts when any service delivers something."""
+    trigger, result = node(WEBHOOK, "Delivery"), node(OUTPUT, name="Order")
+    return agent(name, [trigger, result], [link(trigger, "payload", result, "value")])
 
 
 def division(name: str = "Division") -> dict[str, Any]:

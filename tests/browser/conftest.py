@@ -24,6 +24,9 @@ CHROMIUM_ARGUMENTS = (
 )
 TIMEOUT_MS = 15_000
 
+# Triggers need an address for others; nobody asks anything there.
+SETTINGS = {"server.public_url": "https://agents.example.org"}
+
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 
@@ -43,7 +46,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    with ServerProcess(tmp_path_factory.mktemp("browser")) as running:
+    with ServerProcess(tmp_path_factory.mktemp("browser"), settings=SETTINGS) as running:
         yield running
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ..server import ServerProcess
-from .agents import division
+from .agents import division, on_delivery
 
 
 class Page(NamedTuple):
@@ -22,9 +22,17 @@ PAGES = [
     Page("agent", "/library/agents/{graph}", ".run-form"),
     Page("build", "/build/{graph}", ".react-flow__node"),
     Page("schedules", "/schedules", ".schedules"),
+    Page("triggers", "/triggers", ".trigger"),
     Page("runs", "/runs", ".run-row"),
     Page("run", "/runs/{graph}/{run}", ".facts"),
 ]
+
+
+def add_trigger(server: ServerProcess) -> None:
+    graph = server.request("POST", "/api/graphs", {"graph": on_delivery()}).json()
+    trigger = {"name": "Orders of the shop", "graph_id": graph["id"], "graph_version": 1, "trigger_config": {}}
+    webhook = server.request("POST", "/api/library/presets/setup-trigger", trigger).json()["webhook"]
+    server.request("POST", f"/api/integrations/webhooks/{webhook['id']}/test", {})
 
 
 def add_run(server: ServerProcess) -> dict[str, Any]:
@@ -38,4 +46,5 @@ def add_run(server: ServerProcess) -> dict[str, Any]:
     ]:
         schedule = {"name": name, "cron": cron, "inputs": {"Divide by": 7}}
         server.request("POST", f"/api/graphs/{graph['id']}/schedules", schedule)
+    add_trigger(server)
     return {"graph": graph["id"], "run": run["graph_exec_id"]}

@@ -11,7 +11,7 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from ..server import ServerProcess
-from .conftest import CHROMIUM_ARGUMENTS, CHROMIUM_NAMES, DESKTOP, PHONE
+from .conftest import CHROMIUM_ARGUMENTS, CHROMIUM_NAMES, DESKTOP, PHONE, SETTINGS
 from .pages import PAGES, Page, add_run
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
@@ -38,7 +38,11 @@ def main(names: list[str]) -> None:
     if unknown := set(names) - {page.name for page in PAGES}:
         sys.exit(f"There is no page {', '.join(sorted(unknown))}.")
     path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None) or sys.exit("This needs Chromium.")
-    with tempfile.TemporaryDirectory() as folder, ServerProcess(Path(folder)) as server, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ServerProcess(Path(folder), settings=SETTINGS) as server,
+        sync_playwright() as playwright,
+    ):
         ids = add_run(server)
         browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
         for page in chosen:
