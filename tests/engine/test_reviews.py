@@ -304,6 +304,21 @@ async def test_a_stop_closes_the_reviews(opened, resting):
     assert rows == [("REJECTED", None)]
 
 
+async def test_a_resumed_run_asks_anew(opened):
+    """The stop had closed its review without anybody's word."""
+    run = await opened.start(make_graph("g", {"q": ask(), "c": EchoBlock}, ["q.yes -> c.a"]))
+    await rest(opened, run)
+    if not await opened.engine.stop(run.id):
+        await opened.engine.stop_stored(run.key)
+    assert await opened.engine.resume(run.key) == (True, "QUEUED")
+    again = opened.engine.core.runs[run.id]
+    await rest(opened, again)
+    [review] = await waiting(opened)
+    await answer(opened, review)
+    assert await end(opened, again) == "COMPLETED"
+    assert [row.status for row in await stored_of(opened, run, "c")] == ["COMPLETED"]
+
+
 def child_graph():
     nodes = {"in": (InBlock, {"name": "n"}), "q": AskBlock, "out": (OutBlock, {"name": "result"})}
     return make_graph("child", nodes, ["in.result => q.a", "q.yes -> out.value"])
