@@ -155,6 +155,8 @@ CREATE INDEX graph_executions_open ON graph_executions (status, priority, id) WH
 CREATE INDEX graph_executions_roots ON graph_executions (user_id, graph_id, id, parent_node_exec_id)
     WHERE parent_node_exec_id IS NULL;
 
+CREATE INDEX graph_executions_without_root ON graph_executions (created_at) WHERE root_uuid IS NOT NULL;
+
 CREATE TABLE graphs (
     graph_id            TEXT NOT NULL,
     version             INTEGER NOT NULL CHECK (version > 0),

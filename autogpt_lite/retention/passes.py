@@ -57,7 +57,10 @@ class _Pass:
     async def delete_old(self) -> int:
         total = 0
         if self._config.days:
-            total += await self._delete_older(now_us() - self._config.days * DAY_US)
+            before_us = now_us() - self._config.days * DAY_US
+            total += await self._delete_older(before_us)
+            while roots := await self._db.fetch_all(sql.deleted_roots, (before_us, RUNS_A_STEP)):
+                await delete_trees(self._db, [key for (key,) in roots])
         for agent, rule in self._rules.items():
             if rule.days:
                 before_us = now_us() - rule.days * DAY_US

@@ -24,6 +24,10 @@ SELECT DISTINCT user_id, graph_id FROM graph_executions WHERE parent_node_exec_i
 SELECT id, created_at, status, user_id, graph_id FROM graph_executions
 WHERE id > ? AND parent_node_exec_id IS NULL ORDER BY id LIMIT ?;
 
+-- name: deleted_roots
+-- Roots that a user has deleted and of which old runs are left below. (created before, limit)
+SELECT DISTINCT root_id FROM graph_executions WHERE root_uuid IS NOT NULL AND created_at < ? LIMIT ?;
+
 -- name: next_ended_of_agent
 -- Ended root runs of one agent in the order of their admission, older than a time. (user_id, graph_id, created before, limit)
 SELECT id FROM graph_executions WHERE user_id = ? AND graph_id = ? AND parent_node_exec_id IS NULL AND created_at < ?

@@ -78,6 +78,22 @@ async def test_runs_older_than_the_days_leave_with_their_sub_agents(db: Database
     assert await keys_left(db) == everywhere(4)
 
 
+async def test_what_a_deleted_root_has_left_leaves_by_its_age_too(db: Database):
+    def write(tx: Tx) -> None:
+        add_run(tx, 1, age_days=40)
+        add_run(tx, 2, age_days=40, parent=1)
+        add_run(tx, 3, age_days=1)
+        add_run(tx, 4, age_days=1, parent=3)
+        for root in (1, 3):  # as ExecutionService.delete_run does
+            tx.execute(f"UPDATE graph_executions SET root_uuid = 'run-{root}' WHERE root_id = {root} AND id <> {root}")
+            tx.execute(f"INSERT INTO purge_queue VALUES ({root})")
+            tx.execute(f"DELETE FROM graph_executions WHERE id = {root}")
+
+    await db.write(write)
+    await apply_retention(db, keep(days=30))
+    assert set().union(*(await keys_left(db)).values()) == {4}
+
+
 @pytest.mark.parametrize("status", ["QUEUED", "RUNNING", "REVIEW"])
 async def test_a_run_that_has_not_ended_stays_however_old(db: Database, status: str):
     await db.write(lambda tx: add_run(tx, 1, age_days=400, status=status))
