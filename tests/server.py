@@ -355,12 +355,14 @@ class ServerProcess:
 CLI = (sys.executable, "-m", "autogpt_lite")
 
 
-def run_cli(*arguments: str | Path, environ: dict[str, str] | None = None, **settings: Any) -> subprocess.CompletedProcess[str]:
-    """Runs `autogpt-lite ARGUMENTS` to its end; `section__key=value` are settings."""
+def run_cli(
+    *arguments: str | Path, environ: dict[str, str] | None = None, stdin: str | None = None, **settings: Any
+) -> subprocess.CompletedProcess[str]:
+    """Runs `autogpt-lite ARGUMENTS` to its end; `section__key=value` are settings, `stdin` is what it can read."""
     command = [*CLI, *map(str, arguments)]
     named = {name.replace("__", "."): value for name, value in settings.items()}
     env = {**environ_for(named), **(environ or {})}
-    return subprocess.run(command, cwd=PROJECT, capture_output=True, encoding="utf-8", timeout=20, env=env)
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, encoding="utf-8", timeout=20, env=env, input=stdin)
 
 
 @contextlib.contextmanager

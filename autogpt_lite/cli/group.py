@@ -20,6 +20,7 @@ COMMANDS = {
     "triggers": ("autogpt_lite.cli.triggers", "List, try and remove webhook triggers, and show what was delivered."),
     "reviews": ("autogpt_lite.cli.reviews", "List what waits for a person, approve it or reject it."),
     "users": ("autogpt_lite.cli.users", "List, add and remove users, let them in again, and say who is an administrator."),
+    "credentials": ("autogpt_lite.cli.credentials", "List, add, replace and remove credentials; rotate the key."),
     "blocks": ("autogpt_lite.cli.blocks", "List all blocks."),
     "status": ("autogpt_lite.cli.status", "Show how the server is: problems, queue, late runs, jobs, disk, backups."),
     "check": ("autogpt_lite.cli.check", "Check the settings, the blocks and the data directory."),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..web.routing import Request, Route
 from .access import CredentialsAccess
 from .providers import ProviderCatalog
-from .rotation import SealedRows, rotate_key
+from .rotation import SealedRows, make_new_key, rotate_key
 from .service import CredentialsService
 from .trial import try_credentials
 from .types import (
@@ -74,6 +74,9 @@ class CredentialsRoutes:
     async def rotate(self, request: Request) -> Rotation:
         return await rotate_key(self._access, self._sealed, forget_old=request.body.forget_old)
 
+    async def make_key(self, request: Request) -> None:
+        make_new_key(self._access)
+
     async def list_providers(self, request: Request) -> list[str]:
         return self._catalog.names()
 
@@ -126,6 +129,16 @@ def _collection_routes(handlers: CredentialsRoutes) -> list[Route]:
             body=RotateBody,
             returns=Rotation,
             errors=(400, 503),
+        ),
+        Route(
+            method="POST",
+            path=f"{_BASE}/credentials/new-key",
+            handler=handlers.make_key,
+            summary="Makes a key in the place of a lost one; what was stored with that stays unreadable.",
+            tags=_TAGS,
+            access="admin",
+            status=204,
+            errors=(400,),
         ),
         Route(
             method="GET",
