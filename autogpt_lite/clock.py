@@ -7,12 +7,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+SMALL_STEP_US = 5_000_000
+
 
 def now_us() -> int:
-    """Wall time as integer microseconds since 1970, UTC; never goes backwards within a process."""
+    """Wall time as integer microseconds since 1970, UTC.
+
+    Small steps back (the system's clock is kept right by them) are not seen. A clock that somebody sets back is followed, or
+    everything here would stand still until it is right again: what lasts over that moment took no time, never less.
+    """
     global _last_us
     now = _read_us()
-    if now < _last_us:
+    if 0 < _last_us - now < SMALL_STEP_US:
         return _last_us
     _last_us = now
     return now

@@ -24,7 +24,7 @@ def list_migrations() -> list[tuple[int, str, Path]]:
 
 def check_file(path: Path) -> None:
     """Looks at the file before anything opens it, since opening alone may change it. Raises StartupError for one that a newer
-    version of the program wrote, or that is no SQLite database."""
+    version of the program wrote, that is no SQLite database, or that is shorter than it says."""
     try:
         with open(path, "rb") as file:
             header = file.read(100)
@@ -33,6 +33,20 @@ def check_file(path: Path) -> None:
     if header and not header.startswith(b"SQLite format 3\0"):
         raise StartupError(f"{path} is not a database.", hint="Move it away, or point --data-dir somewhere else.")
     _refuse_newer(path, int.from_bytes(header[60:64], "big"))  # user_version
+    _refuse_cut_off(path, header)
+
+
+def _refuse_cut_off(path: Path, header: bytes) -> None:
+    log = path.with_name(f"{path.name}-wal")
+    if not header or (log.exists() and log.stat().st_size):
+        return  # the file's own count of pages may be behind until the log is moved into it
+    page_bytes = int.from_bytes(header[16:18], "big")
+    expected, actual = int.from_bytes(header[28:32], "big") * (65_536 if page_bytes == 1 else page_bytes), path.stat().st_size
+    if actual < expected:
+        raise StartupError(
+            f"{path} is cut off: it has {actual:,} bytes of {expected:,}.",
+            hint="Put a backup back: `autogpt-lite restore FILE`.",
+        )
 
 
 def _refuse_newer(path: Path, version: int) -> None:

@@ -64,7 +64,7 @@ def _real_cost(execution: NodeExecution, failed: bool) -> int:
     )
     if failed and not spent:
         return 0
-    seconds = (now_us() - (execution.started_at or 0)) / 1_000_000
+    seconds = max(now_us() - (execution.started_at or 0), 0) / 1_000_000
     return pricing.settle(
         costs, given, seconds=seconds, items=context.items, usd=context.usd, token_credits=context.token_credits or None
     )

@@ -60,11 +60,11 @@ def run_ready(core: Core, execution: NodeExecution, deadline: float) -> None:
         return
     if node.id in run.nodes_to_skip:
         execution.status = states.RUNNING
-        execution.started_at = now_us()
+        execution.started_at = max(now_us(), execution.queued_at or 0)
         complete(core, execution)
         return
     execution.status = states.RUNNING
-    execution.started_at = now_us()
+    execution.started_at = max(now_us(), execution.queued_at or 0)  # the clock may have been set back
     core.tell_node(execution)
     core.touch(execution)
     if run.pinned_outputs and node.id in run.pinned_outputs:
@@ -405,7 +405,7 @@ def _message_of(error: BaseException) -> str:
 
 def _end(core: Core, execution: NodeExecution, status: str) -> None:
     run = execution.run
-    now = now_us()
+    now = max(now_us(), execution.started_at)
     execution.status = status
     execution.ended_at = now
     execution.task = None

@@ -224,7 +224,7 @@ def mark_queued(execution: NodeExecution, merged: dict[str, Any], given: Any, no
     execution.input_unsaved = True
     execution.input = given
     execution.status = states.QUEUED
-    execution.queued_at = now
+    execution.queued_at = max(now, execution.added_at)
     if execution.data is not None:
         execution.data = None
         if (pending := run.pending.get(node.index)) is not None:

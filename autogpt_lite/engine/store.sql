@@ -128,7 +128,8 @@ SELECT status FROM node_executions WHERE id = ?;
 
 -- name: end_stored_run
 -- Ends a run that is not in memory, as FAILED or TERMINATED.
-UPDATE graph_executions SET status = :status, ended_at = :ended_at, stats = CAST(json_object('error', :reason) AS BLOB)
+UPDATE graph_executions SET status = :status, ended_at = max(:ended_at, coalesce(started_at, 0)),
+       stats = CAST(json_object('error', :reason) AS BLOB)
 WHERE id = :id AND status IN ('INCOMPLETE', 'QUEUED', 'RUNNING', 'REVIEW');
 
 -- name: requeue_reviewed

@@ -83,4 +83,4 @@ def _caller_id(parent: tuple | None, node_exec_key: int | None) -> str | None:
 
 
 def _duration_s(started_at: int | None, ended_at: int | None) -> float:
-    return 0.0 if started_at is None else ((ended_at or now_us()) - started_at) / 1_000_000
+    return 0.0 if started_at is None else max((ended_at or now_us()) - started_at, 0) / 1_000_000

@@ -40,21 +40,6 @@ def _check_modes(data_dir: Path, database: Path) -> list[Finding]:
     return found
 
 
-def check_size(database: Path) -> list[Finding]:
-    """A file that is shorter than it says it is."""
-    log = database.with_name(f"{database.name}-wal")
-    if log.exists() and log.stat().st_size:
-        return []  # the file's own count may be behind until the log is moved into it
-    with open(database, "rb") as file:
-        header = file.read(100)
-    page_bytes = int.from_bytes(header[16:18], "big")
-    page_bytes = 65_536 if page_bytes == 1 else page_bytes
-    expected, actual = int.from_bytes(header[28:32], "big") * page_bytes, database.stat().st_size
-    if header[24:28] == header[92:96] and actual < expected:
-        return [problem(f"The database is cut off: {actual:,} bytes of {expected:,}.", RESTORE)]
-    return []
-
-
 def as_finding(error: StartupError) -> Finding:
     """What stops a start, as a finding."""
     return problem(error.message, error.hint or RESTORE)

@@ -12,7 +12,7 @@ from ..db.look import open_to_look
 from ..db.migrate import check_file, list_migrations
 from ..db.schema import SCHEMA_FILE, schema_of
 from ..errors import StartupError
-from .file_checks import RESTORE, as_finding, check_folder, check_size
+from .file_checks import RESTORE, as_finding, check_folder
 from .types import Finding, note, problem
 
 sql = load_sql(__file__, "store.sql")
@@ -46,7 +46,6 @@ def check_data_dir(data_dir: Path, database: Path, *, is_served: bool) -> list[F
         return [*found, note("There is no database yet.", "The first start makes it.")]
     try:
         check_file(database)
-        found += check_size(database)
         connection = open_to_look(database)
     except StartupError as error:
         return [*found, as_finding(error)]

@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 sql = load_sql(__file__, "store.sql")
 
 
+LOOK_EVERY_S = 60.0
+
+
 class SystemJob(msgspec.Struct):
     """One job; what `run` returns is shown as its last result, None as nothing."""
 
@@ -81,6 +84,7 @@ class SystemJobs:
     async def _run(self) -> None:
         while True:
             self._wake.clear()
+            self._notice_clock()
             due = [name for name, at in self._due_at.items() if at <= now_us() or name in self._asked]
             for name in due:
                 self._asked.discard(name)
@@ -88,11 +92,18 @@ class SystemJobs:
             if due or self._asked:
                 continue
             next_at = min(self._due_at.values(), default=None)
-            timeout = None if next_at is None else max(0.0, (next_at - now_us()) / 1_000_000)
+            # No longer than LOOK_EVERY_S: the clock may be set, or the machine sleep, meanwhile.
+            timeout = None if next_at is None else min(max(0.0, (next_at - now_us()) / 1_000_000), LOOK_EVERY_S)
             try:
                 await asyncio.wait_for(self._wake.wait(), timeout)
             except TimeoutError:
                 pass
+
+    def _notice_clock(self) -> None:
+        # A clock that was set back must not put everything off by as much.
+        for name, job in self._jobs.items():
+            if name in self._due_at:
+                self._due_at[name] = min(self._due_at[name], now_us() + int(job.every_s * 1_000_000))
 
     async def _run_job(self, job: SystemJob) -> None:
         error: str | None = None
