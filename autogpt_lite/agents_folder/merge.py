@@ -201,13 +201,17 @@ class AgentFiles:
         """The agent has left the library: its file goes, or is kept where it has changed since. The row stays: a file that comes
         back is known by it."""
         if file is not None and (row.is_elsewhere or file.digest != row.digest):
-            kept = await asyncio.to_thread(disk.set_aside, self._path, file.name, file.digest)
-            log.warning("agents folder, %s: its agent was put away, and the file has changed. It is kept as %s.", file.name, kept)
+            await self.keep_aside(file)
         elif file is not None:
             await asyncio.to_thread(disk.remove, self._path, file.name)
             log.info("agents folder, %s: its agent was put away, so the file is gone too", file.name)
         if row.digest:
             await self._put(msgspec.structs.replace(row, digest="", is_elsewhere=False))
+
+    async def keep_aside(self, file: DiskFile) -> None:
+        """Its agent was put away, but nobody has these bytes anywhere else."""
+        kept = await asyncio.to_thread(disk.set_aside, self._path, file.name, file.digest)
+        log.warning("agents folder, %s: its agent was put away, and the file is another. It is kept as %s.", file.name, kept)
 
     async def _forget(self, row: FolderRow) -> None:
         del self.rows[row.graph_id]

@@ -46,6 +46,7 @@ class AgentsFolder:
         self._known: dict[str, tuple[Stamp, DiskFile]] = {}
         self._problems: dict[str, str] = {}
         self._told: dict[str, str] = {}
+        self._copies: dict[str, list[DiskFile]] = {}
         self._n_in_step = 0
         self._looked_at: int | None = None
         self._task: asyncio.Task | None = None
@@ -163,13 +164,16 @@ class AgentsFolder:
         return found, unsettled
 
     def _by_id(self, files: dict[str, DiskFile]) -> dict[str, DiskFile]:
-        """{id in the file: the file}. Of several with one id it is the one that was it before, else the first."""
+        """{id in the file: the file}. Of several with one id it is the one that was it before, else the first; the others are
+        copies."""
+        self._copies = {}
         ours = {row.file_id: row.file_name for row in self._files.rows.values()}
         found: dict[str, DiskFile] = {}
         for file in sorted(files.values(), key=lambda file: (ours.get(file.file_id or "") != file.name, file.name)):
             if file.problem is not None:
                 self._problems[file.name] = file.problem
             elif file.file_id is not None and (first := found.setdefault(file.file_id, file)) is not file:
+                self._copies.setdefault(file.file_id, []).append(file)
                 self._problems[file.name] = f"It has the id of {first.name}. Remove the line `id` to make it an agent of its own."
         return found
 
@@ -193,7 +197,14 @@ class AgentsFolder:
         """One agent that has, or had, a file; a sentence where something has to be told."""
         agent = self._files.agents.get(row.graph_id)
         if agent is None:
-            return await self._files.let_go(row, file) if row.digest or file is None else await self._files.come_back(row, file)
+            if file is not None and not row.digest:
+                return await self._files.come_back(row, file)
+            await self._files.let_go(row, file)
+            for copy in self._copies.get(row.file_id, ()):
+                # The next look would take it for the agent's file that has come back.
+                await self._files.keep_aside(copy)
+                del self._problems[copy.name]
+            return None
         is_changed_here = _is_changed_here(row, agent)
         if file is None:
             return await self._files.write_back(row) if is_changed_here else _MISSING
