@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..web.routing import Request, Response, Route
 from .metrics import CONTENT_TYPE, render
 from .service import StatusService
-from .types import ServerStatus
+from .types import ServerStatus, StorageState
 
 
 class StatusRoutes:
@@ -16,6 +16,9 @@ class StatusRoutes:
 
     async def get_status(self, request: Request) -> ServerStatus:
         return await self._service.read_status()
+
+    async def get_storage(self, request: Request) -> StorageState:
+        return await self._service.read_storage()
 
     async def get_metrics(self, request: Request) -> Response:
         return Response(render(self._service.metrics()).encode(), content_type=CONTENT_TYPE)
@@ -33,6 +36,15 @@ def status_routes(service: StatusService) -> list[Route]:
             tags=("system",),
             access="admin",
             returns=ServerStatus,
+        ),
+        Route(
+            method="GET",
+            path="/api/system/storage",
+            handler=handlers.get_storage,
+            summary="What takes the space in the database file.",
+            tags=("system",),
+            access="admin",
+            returns=StorageState,
         ),
         # Not open on loopback, unlike in many servers: a proxy on this machine would hand it to the world (attacks.md I8).
         Route(

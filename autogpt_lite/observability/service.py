@@ -17,7 +17,8 @@ from ..engine.engine import Engine
 from ..jobs.service import SystemJobs
 from ..late_runs.service import LateRunService
 from .metrics import Metric
-from .types import DatabaseState, QueueState, RunningRun, ServerStatus
+from .storage import read_storage
+from .types import DatabaseState, QueueState, RunningRun, ServerStatus, StorageState
 
 MAX_RUNNING = 20
 LOW_PERCENT = 5
@@ -64,6 +65,10 @@ class StatusService:
             disk=disk,
             backups=list_backups(self._data_dir),
         )
+
+    async def read_storage(self) -> StorageState:
+        """What takes the space in the database file."""
+        return await read_storage(self._db)
 
     def _read_queue(self) -> QueueState:
         dispatcher = self._engine.dispatcher

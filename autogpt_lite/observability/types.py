@@ -58,3 +58,19 @@ class ServerStatus(msgspec.Struct):
     database: DatabaseState
     disk: DiskSpace
     backups: list[StoredBackup]
+
+
+class StoragePart(msgspec.Struct):
+    """What one kind of rows takes, indexes included."""
+
+    name: str
+    size_bytes: int
+
+
+class StorageState(msgspec.Struct):
+    """The largest part first; `free_bytes` are inside the file, for the next rows; `log_bytes` stand beside it."""
+
+    parts: list[StoragePart]
+    free_bytes: int
+    file_bytes: int
+    log_bytes: int

@@ -35,3 +35,6 @@ class RetentionResult(msgspec.Struct):
     runs: int
     rows: int
     freed_bytes: int
+
+    def __str__(self) -> str:
+        return f"{self.runs:,} runs removed, {self.freed_bytes:,} bytes given back"

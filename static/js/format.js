@@ -64,6 +64,14 @@ export function exactTime(ms) {
   return Number.isFinite(ms) ? new Date(ms).toLocaleString(locale, { dateStyle: "medium", timeStyle: "medium" }) : "";
 }
 
+/** @param {number} bytes @returns {string} "0 B", "12 KB", "1.4 GB" */
+export function size(bytes) {
+  const units = ["B", "KB", "MB", "GB", "TB"];
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  const value = bytes / 1000 ** power;
+  return `${value.toLocaleString(locale, { maximumFractionDigits: value < 10 && power ? 1 : 0 })} ${units[power]}`;
+}
+
 /** @param {number} n @returns {string} */
 export function number(n) {
   return n.toLocaleString(locale);

@@ -6,6 +6,7 @@ import { svg } from "./dom.js";
 const SHAPES = {
   again: [["path", { d: "M4 4v4.5h4.5M4.6 8.5A8 8 0 1 1 4 12" }]],
   alert: [["path", { d: "M12 4 2.8 19.5h18.4ZM12 10v4.5M12 17v.1" }]],
+  archive: [["path", { d: "M4 5h16v4H4ZM5.5 9v10h13V9M10 13h4" }]],
   arrow: [["path", { d: "M5 12h14M13 6l6 6-6 6" }]],
   blocks: [
     ["rect", { x: 4, y: 4, width: 7, height: 7, rx: 1.5 }],
@@ -60,6 +61,11 @@ const SHAPES = {
   skip: [["path", { d: "M6 5l9 7-9 7ZM18 5v14" }]],
   square: [["rect", { x: 5, y: 5, width: 14, height: 14, rx: 2 }]],
   stop: [["rect", { class: "filled", x: 6, y: 6, width: 12, height: 12, rx: 2 }]],
+  system: [
+    ["rect", { x: 4, y: 4, width: 16, height: 7, rx: 2 }],
+    ["rect", { x: 4, y: 13, width: 16, height: 7, rx: 2 }],
+    ["path", { d: "M7.5 7.5v.1M7.5 16.5v.1" }],
+  ],
   theme: [
     ["circle", { cx: 12, cy: 12, r: 8.5 }],
     ["path", { class: "filled", d: "M12 3.5a8.5 8.5 0 0 1 0 17Z" }],

@@ -33,6 +33,12 @@ export const PAGES = [
     load: async () => (await import("./views/schedules.js")).showSchedules,
   },
   {
+    name: "system",
+    pattern: /^\/system$/,
+    keys: [],
+    load: async () => (await import("./views/system.js")).showSystem,
+  },
+  {
     name: "triggers",
     pattern: /^\/triggers$/,
     keys: [],
@@ -55,4 +61,5 @@ export const PLACES = [
   { label: t("Schedules"), icon: "schedules", href: "/schedules", pages: ["schedules"] },
   { label: t("Triggers"), icon: "triggers", href: "/triggers", pages: ["triggers"] },
   { label: t("Blocks"), icon: "blocks", href: "/library/blocks", pages: ["blocks"] },
+  { label: t("System"), icon: "system", href: "/system", pages: ["system"], isAtFoot: true },
 ];

@@ -144,3 +144,13 @@ async def test_i8_figures_are_for_the_owner_and_hold_no_values(app_server: LiveS
     assert float(figures["autogpt_lite_commits_total"]) > 1
     assert figures["autogpt_lite_write_failing"] == "0"
     assert any(name.startswith("autogpt_lite_runs_ended_total{status=") for name in figures)
+
+
+async def test_the_storage_is_told_by_what_takes_it(app_server: LiveServer):
+    await run_an_agent(app_server)
+    storage = (await app_server.get("/api/system/storage")).json()
+    sizes = {part["name"]: part["size_bytes"] for part in storage["parts"]}
+    assert sizes["runs"] > 0
+    assert sizes["agents"] > 0
+    assert sum(sizes.values()) + storage["free_bytes"] == storage["file_bytes"]
+    assert [part["size_bytes"] for part in storage["parts"]] == sorted(sizes.values(), reverse=True)
