@@ -286,6 +286,7 @@ class App:
             await app.engine.open(go_on=go_on)
             stack.push_async_callback(app.engine.close, config.server.shutdown_grace_s)
             stack.push_async_callback(app.ticker.close)
+            stack.push_async_callback(app.triggers.close)
             if go_on:
                 await app._open_schedules()
                 app.agents_folder.start()

@@ -48,6 +48,7 @@ from .types import (
 
 T = TypeVar("T")
 PING_TIMEOUT_S = 10.0
+CLOSE_S = 2.0
 
 
 class TriggerService:
@@ -127,8 +128,21 @@ class TriggerService:
         """A client that goes away must not leave a webhook at the provider that nobody knows of."""
         task = asyncio.create_task(work)
         self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(self._ended)
         return await asyncio.shield(task)
+
+    def _ended(self, task: asyncio.Task) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # told to whoever waits; one who went away does not want to know
+
+    async def close(self) -> None:
+        """Lets what is being set up come to its end for CLOSE_S; what it leaves behind later is cleared by the next server."""
+        if self._under_way:
+            _, open_still = await asyncio.wait(self._under_way, timeout=CLOSE_S)
+            for task in open_still:
+                task.cancel()
+            await asyncio.gather(*open_still, return_exceptions=True)
 
     # --- for presets (presets/service.py: PresetWebhooks) ----------------------------------------------------
 

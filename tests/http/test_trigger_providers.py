@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,8 @@ class Provider:
         self.refuses: int | None = None
         self.server: LiveServer
         self.delivers_pings = True
+        self.asked = asyncio.Event()
+        self.gate: asyncio.Event | None = None
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         body = await request.json() if request.can_read_body else None
@@ -53,6 +56,9 @@ class Provider:
         if request.path.startswith("/bot"):
             return self._telegram(request.path, body)
         assert request.headers["Authorization"] == f"Bearer {TOKEN}"
+        self.asked.set()
+        if self.gate is not None:
+            await self.gate.wait()
         if self.refuses:
             return web.json_response({"message": "Not Found"}, status=self.refuses)
         return await self._github(request.method, request.path, body)
@@ -240,6 +246,21 @@ async def test_credentials_of_a_user_register_a_trigger_and_switch_it_off_when_t
     assert (mended["is_active"], mended["inactive_reason"]) == (True, None)
     sent = await github.send("1001", b'{"action":"opened","number":4}', event="pull_request", delivery="d-3")
     assert sent.json() == {"status": "accepted"}
+
+
+async def test_a_client_that_goes_away_leaves_no_webhook_that_nobody_knows_of(server: LiveServer, github: Provider):
+    graph = await save(server, trigger_agent(PULL_REQUEST, pin="number"))
+    credentials = {GROUP: add_credentials(server, "github", TOKEN)}
+    body = setup_body(graph, {"repo": "octo/hello", "events": {"opened": True}}, credentials)
+    github.gate = asyncio.Event()
+    asking = asyncio.create_task(server.post(SETUP, body))
+    await github.asked.wait()
+    asking.cancel()
+    github.gate.set()
+    await server.app.triggers.close()  # waits for what is under way
+    (webhook,) = await ok(server.get(WEBHOOKS))
+    assert webhook["provider_webhook_id"] == "1000"
+    assert len(webhook["preset_ids"]) == 1
 
 
 async def test_a_ping_comes_back_or_is_missed(server: LiveServer, github: Provider, monkeypatch: pytest.MonkeyPatch):
