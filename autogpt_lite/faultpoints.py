@@ -5,6 +5,18 @@ from __future__ import annotations
 import os
 import signal
 
+PLACES = {
+    "db.before_commit": "everything of a transaction is written, and nothing of it is on the disk",
+    "db.after_commit": "a transaction is on the disk, and nobody knows yet",
+    "db.backup_step": "a backup has copied some pages",
+    "db.backup_copied": "a backup is whole under its temporary name",
+    "db.restore_decided": "a restore has written down what it is about to do",
+    "db.restore_set_aside": "a restore has moved the old database away",
+    "db.restore_moved": "a restore has put the backup in its place",
+    "engine.child_admitted": "a sub-agent is on the disk and has not begun",
+}
+"""{name: what has happened there and what has not}; a test holds it against the calls of `hit`."""
+
 # AUTOGPT_LITE_FAULT="db.before_commit:7" kills the process the 7th time that it gets there.
 _armed: dict[str, int] = {}
 
