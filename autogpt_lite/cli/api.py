@@ -14,7 +14,7 @@ import msgspec
 from ..config import Config
 from ..instance_lock import InstanceLock, is_locked
 from .client import ServerClient
-from .loop import loop_factory
+from .loop import open_runner
 from .options import make_data_dir, read_settings
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def open_api(config_path: str | None, data_dir: str | None) -> Iterator[Api]:
     if is_locked(path):
         yield ServerClient(path)
         return
-    with InstanceLock(path), asyncio.Runner(loop_factory=loop_factory()) as runner:
+    with InstanceLock(path), open_runner() as runner:
         api = LocalApi(runner, config, path)
         try:
             yield api

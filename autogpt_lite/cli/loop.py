@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 log = logging.getLogger(__name__)
@@ -24,11 +25,18 @@ def loop_factory() -> Any:
 
 
 def run_async(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Runs the coroutine to its end. A task that takes no notice of being cancelled is left behind: a block must not be able to
+    """Runs the coroutine to its end."""
+    with open_runner() as runner:
+        return runner.run(coroutine)
+
+
+@contextmanager
+def open_runner() -> Iterator[asyncio.Runner]:
+    """A loop of one's own. A task that takes no notice of being cancelled is left behind at its end: a block must not be able to
     hold up the end of the process."""
     runner = asyncio.Runner(loop_factory=loop_factory())
     try:
-        return runner.run(coroutine)
+        yield runner
     finally:
         if runner.run(_cancel_rest()):
             runner.close()

@@ -154,6 +154,7 @@ async def test_b1_nobody_stops_or_resumes_anothers_run(server: LiveServer):
         assert (await server.post(f"{path}/{action}")).status == 404
     rows = await server.app.db.fetch_all("SELECT DISTINCT status FROM graph_executions")
     assert rows == [("RUNNING",)]
+    await server.app.engine.stop(path.rpartition("/")[2])  # so that the end of the server need not wait for it
 
 
 async def test_a_websocket_message_stops_a_tree(server: LiveServer):
