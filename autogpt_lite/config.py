@@ -65,6 +65,7 @@ class EngineConfig(Section):
     max_run_s: Annotated[float, msgspec.Meta(ge=0.1, le=31_536_000)]
     max_node_s: Annotated[float, msgspec.Meta(ge=0.1, le=31_536_000)]
     max_node_items: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
+    max_crashes: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
     max_threads: int
     max_output_bytes: int
     max_review_bytes: int

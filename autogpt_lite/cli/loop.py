@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-CANCEL_WAIT_S = 1.0
+CANCEL_WAIT_S = 0.3
 
 
 def loop_factory() -> Any:

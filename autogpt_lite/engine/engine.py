@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import logging
 from collections import OrderedDict
@@ -25,7 +26,7 @@ from .plan import GraphPlan, compile_plan
 from .propagation import storable
 from .pump import Pump
 from .records import GraphExecution, NodeExecution, root_of
-from .recovery import StoredRun, read_ref, read_run, restore_run
+from .recovery import StoredRun, count_crashes, read_ref, read_run, restore_run
 from .reviews import Decision, apply_decisions, tree_rests, wake_run
 from .stored_runs import Changed, end_orphans, end_stored_run, resume_stored_run
 from .threads import BlockThreads
@@ -38,8 +39,10 @@ AlsoWrite = Callable[[Tx, GraphExecution], None]
 MAX_PLANS = 256
 MAX_NAMED = 10
 """Nodes that a message names; its detail has all."""
-CLOSE_WAIT_S = 2.0
+CLOSE_WAIT_S = 0.7
 """Seconds that cancelled tasks get to clean up when the engine closes."""
+TRIAL_S = 2.0
+"""Seconds for which a run that may have crashed the server goes on without the next one of its kind."""
 
 
 class Engine:
@@ -60,6 +63,8 @@ class Engine:
         self._last_key = 0
         self._waiters: dict[int, asyncio.Future] = {}
         """{run key: resolves at its end}, for runs that wait in the database only."""
+        self._suspects: list[tuple[int, str]] = []
+        self._trial: asyncio.Task | None = None
 
     async def open(self, *, go_on: bool = True) -> None:
         """Goes on with every run that had not ended: queued ones wait for their turn, running ones continue."""
@@ -75,6 +80,8 @@ class Engine:
                 self.dispatcher.enqueue(key, priority, created_at, user_id, graph_id)
             else:
                 await self._continue(key, uuid)
+        if self._suspects:
+            self._trial = asyncio.create_task(self._try_suspects())
         if open_runs:
             log.info("going on with %d runs that had not ended", len(open_runs))
         self.dispatcher.fill()
@@ -83,6 +90,8 @@ class Engine:
         """Stops: short nodes get `grace_s` to end, the rest is cancelled and stays resumable."""
         core = self.core
         core.is_closing = True
+        if self._trial is not None:
+            self._trial.cancel()
         tasks = self._tasks()
         if tasks and grace_s:
             await asyncio.wait(tasks, timeout=grace_s)
@@ -94,6 +103,9 @@ class Engine:
         if tasks:
             await asyncio.wait(tasks, timeout=CLOSE_WAIT_S)  # who takes no notice of it is left behind
         await self.settle()
+        in_flight = [(run.key,) for run in core.runs.values() if run.parent is None and run.status == states.RUNNING]
+        with contextlib.suppress(DatabaseError):  # a full disk: it counts as a crash, then
+            await core.db.write(lambda tx: tx.executemany(sql.forget_crashes, in_flight))
 
     def _tasks(self) -> list[asyncio.Task]:
         executions = [e for run in self.core.runs.values() for e in run.executions.values()]
@@ -349,18 +361,33 @@ class Engine:
         else:
             set_going(self.core, run)
 
-    async def _continue(self, key: int, uuid: str) -> None:
+    async def _continue(self, key: int, uuid: str, *, is_on_trial: bool = False) -> None:
+        most = self.core.config.engine.max_crashes
+        last = most if is_on_trial or most == 1 else most - 1  # from so many crashes on it does not simply go on
+
         def deliver(tx: Tx) -> StoredRun | None:
             # One transaction, not two: of a thousand runs that go on each would wait for both.
-            tx.execute(sql.count_delivery, (key,))
-            return read_run(tx.connection, key, self.core.services.reviews)
+            stored = read_run(tx.connection, key, self.core.services.reviews)
+            if stored is not None and (crashes := count_crashes(stored)) < last:
+                tx.execute(sql.count_delivery, {"id": key, "crashes": crashes, "n_ended": stored.tree_ended})
+            return stored
 
         stored = await self.core.db.write(deliver)
+        if stored is None:
+            return
+        if (crashes := count_crashes(stored)) >= most:
+            log.error("run %s was in flight at %d crashes in a row", uuid, crashes)
+            why = f"The server crashed {crashes} times in a row while this run was working (engine.max_crashes)."
+            await self._give_up(key, why)
+            return
+        if crashes >= last:
+            self._suspects.append((key, uuid))
+            return
         try:
             run = self.restore(stored)
         except Exception as error:
             log.exception("run %s cannot be continued", uuid)
-            await self._give_up(key, error)
+            await self._give_up(key, f"The run could not be continued after a restart: {error}")
             return
         self.dispatcher.adopt(run)
         self.go_on(run)
@@ -404,8 +431,25 @@ class Engine:
                 root.ended.set_result(states.REVIEW)
             root.ended = None
 
-    def _give_up(self, key: int, error: Exception) -> asyncio.Future:
-        ledger, reason = self.core.services.ledger, storable(f"The run could not be continued after a restart: {error}")
+    @property
+    def n_on_trial(self) -> int:
+        """Runs that wait for their turn since one of them may have crashed the server."""
+        return len(self._suspects)
+
+    async def _try_suspects(self) -> None:
+        # One more crash would end them. One after the other, so that it ends the one that is guilty and not those beside it.
+        while self._suspects:
+            key, uuid = self._suspects[0]
+            row = self.core.db.point(sql.status_of, (key,))
+            if row is not None and row[0] == states.RUNNING:  # else it was stopped or deleted meanwhile
+                await self._continue(key, uuid, is_on_trial=True)
+            del self._suspects[0]
+            if self._suspects and (run := self.core.runs.get(uuid)) is not None:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.wait_ended(run), TRIAL_S)
+
+    def _give_up(self, key: int, why: str) -> asyncio.Future:
+        ledger, reason = self.core.services.ledger, storable(why)
         given_up = self.core.db.writer.submit(lambda tx: end_stored_run(tx, ledger, key, states.FAILED, reason))
         given_up.add_done_callback(lambda _: self._tell_waiters(key))
         return given_up
@@ -423,7 +467,7 @@ class Engine:
             return self.restore(stored)
         except Exception as error:
             log.exception("run %s cannot be started", stored.run["uuid"])
-            self._give_up(key, error)
+            self._give_up(key, f"The run could not be continued after a restart: {error}")
             return None
 
 

@@ -36,10 +36,19 @@ class StoredRun(msgspec.Struct):
     nodes: list[tuple]
     outputs: dict[int, list[tuple[str, bytes]]]
     tree_nodes: int
+    tree_ended: int
     tree_credits: int
     """What all runs of the tree have spent or reserved."""
     cost_credits: int
     reviews: StoredReviews
+
+
+def count_crashes(stored: StoredRun) -> int:
+    """How often in a row the server has crashed while the run was in flight, without the run getting on in between."""
+    row = stored.run
+    if row["deliveries"] < 0:
+        return 0  # the server ended in order
+    return 1 + (row["deliveries"] if stored.tree_ended == row["delivered_ended"] else 0)
 
 
 def read_run(connection: apsw.Connection, key: int, reviews: ReviewsLike) -> StoredRun | None:
@@ -55,11 +64,11 @@ def read_run(connection: apsw.Connection, key: int, reviews: ReviewsLike) -> Sto
     for node in nodes:
         if node[10] is None and node[2] != states.CODES[states.INCOMPLETE]:
             outputs[node[0]] = connection.execute(sql.outputs_of_node, (node[0],)).fetchall()
-    tree_nodes = tree_credits = 0
+    tree_nodes = tree_ended = tree_credits = 0
     if run["parent_node_exec_id"] is None:
-        [(tree_nodes, tree_credits)] = connection.execute(sql.count_tree, (key,)).fetchall()
+        [(tree_nodes, tree_ended, tree_credits)] = connection.execute(sql.count_tree, (key,)).fetchall()
     cost = connection.execute(sql.cost_of_run, (first, last)).fetchall()[0][0]
-    return StoredRun(run, nodes, outputs, tree_nodes, tree_credits, cost, reviews.read(connection, key))
+    return StoredRun(run, nodes, outputs, tree_nodes, tree_ended, tree_credits, cost, reviews.read(connection, key))
 
 
 def read_ref(connection: apsw.Connection, key: int) -> tuple[RunRef, str, int | None] | None:
@@ -71,7 +80,17 @@ def read_ref(connection: apsw.Connection, key: int) -> tuple[RunRef, str, int | 
 
 _RUN_COLUMNS = (
     *("id", "uuid", "user_id", "graph_id", "graph_version", "status", "parent_id", "root_id", "parent_node_exec_id", "child_key"),
-    *("depth", "priority", "preset_id", "is_dry_run", "deliveries", "inputs", "credential_inputs", "nodes_input_masks"),
+    *(
+        "depth",
+        "priority",
+        "preset_id",
+        "is_dry_run",
+        "deliveries",
+        "delivered_ended",
+        "inputs",
+        "credential_inputs",
+        "nodes_input_masks",
+    ),
     *("pinned_outputs", "nodes_to_skip", "limits", "created_at", "started_at", "stats"),
 )
 

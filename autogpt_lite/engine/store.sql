@@ -71,13 +71,17 @@ WHERE status IN ('QUEUED', 'RUNNING', 'REVIEW') AND status <> 'REVIEW' AND paren
 -- name: select_run
 -- Everything of one run, by its key.
 SELECT id, uuid, user_id, graph_id, graph_version, status, parent_id, root_id, parent_node_exec_id, child_key, depth, priority,
-       preset_id, is_dry_run, deliveries, inputs, credential_inputs, nodes_input_masks, pinned_outputs, nodes_to_skip, limits,
+       preset_id, is_dry_run, deliveries, delivered_ended, inputs, credential_inputs, nodes_input_masks, pinned_outputs, nodes_to_skip, limits,
        created_at, started_at, stats
 FROM graph_executions WHERE id = ?;
 
 -- name: count_delivery
--- One more delivery of a run that was in flight when the server ended.
-UPDATE graph_executions SET deliveries = deliveries + 1 WHERE id = ?;
+-- One more delivery of a run that was in flight when the server crashed.
+UPDATE graph_executions SET deliveries = :crashes, delivered_ended = :n_ended WHERE id = :id;
+
+-- name: forget_crashes
+-- The server ends in order: what happened before is no sign of a run that takes it down.
+UPDATE graph_executions SET deliveries = -1 WHERE id = ?;
 
 -- name: nodes_of_run
 -- All node executions of a run in order. (first key, last key)
@@ -89,11 +93,13 @@ FROM node_executions WHERE id BETWEEN ? AND ? ORDER BY id;
 SELECT pin, value FROM node_outputs WHERE node_exec_id = ? ORDER BY ordinal;
 
 -- name: count_tree
--- Of all runs of a tree: the node executions, and the credits that are spent or reserved. (root key)
+-- Of all runs of a tree: the node executions, those that have ended, and the credits that are spent or reserved. (root key)
 WITH tree AS (SELECT id FROM graph_executions WHERE id = ?1 OR (root_id = ?1 AND parent_node_exec_id IS NOT NULL))
-SELECT (SELECT count(*) FROM tree g JOIN node_executions n ON n.id BETWEEN g.id << 24 AND (g.id << 24 | 16777215)),
+SELECT n_nodes, coalesce(n_ended, 0),
        (SELECT coalesce(sum(coalesce(c.settled_credits, c.reserved_credits)), 0)
-        FROM tree g JOIN charges c ON c.node_exec_id BETWEEN g.id << 24 AND (g.id << 24 | 16777215));
+        FROM tree g JOIN charges c ON c.node_exec_id BETWEEN g.id << 24 AND (g.id << 24 | 16777215))
+FROM (SELECT count(*) AS n_nodes, sum(n.status IN (4, 5)) AS n_ended
+      FROM tree g JOIN node_executions n ON n.id BETWEEN g.id << 24 AND (g.id << 24 | 16777215));
 
 -- name: terminate_nodes
 -- Ends the unfinished node executions of a run that is not in memory. (:first and :last key)

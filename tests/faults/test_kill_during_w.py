@@ -27,6 +27,7 @@ SETTINGS = {
     "blocks.paths": [str(Path(loads.__file__).with_name("blocks"))],
     # Few places, so that runs are killed while they wait, while they run and while they end.
     "engine.workers": 8,
+    "engine.max_crashes": 1000,
     "log.level": "error",
 }
 

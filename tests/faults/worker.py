@@ -23,7 +23,7 @@ async def work(folder: Path, runs: int) -> None:
     graphs: dict = {}
     graph, pinned = crash.everything(graphs)
     crash.LagBlock.file = script_blocks.PaidCountBlock.file = folder / "ran.txt"
-    async with open_harness(folder, BLOCKS, graphs, opens=False, engine__slice_ms=0.2) as harness:
+    async with open_harness(folder, BLOCKS, graphs, opens=False, engine__slice_ms=0.2, engine__max_crashes=1000) as harness:
         crash.LagBlock.engine = harness.engine
         await harness.engine.open()
         for _ in range(runs):
