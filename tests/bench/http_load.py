@@ -57,7 +57,8 @@ def run_server(data_dir: Path, more_settings: str = "") -> Iterator[Server]:
     settings = data_dir / "bench.toml"
     blocks = Path(loads.__file__).with_name("blocks")
     settings.write_text(
-        f'[blocks]\npaths = ["{blocks.as_posix()}"]\n[engine]\nmax_node_executions = 100000\n{more_settings}', "utf-8"
+        f'[blocks]\npaths = ["{blocks.as_posix()}"]\n[engine]\nmax_node_executions = 100000\nmax_running = 10000\n{more_settings}',
+        "utf-8",
     )
     command = [
         sys.executable,

@@ -36,7 +36,11 @@ async def open_app():
     """The application as `serve` opens it, in a new data directory, with the blocks of the loads."""
     tune_interpreter()
     with tempfile.TemporaryDirectory() as folder:
-        overrides = {"blocks.paths": [str(Path(loads.__file__).with_name("blocks"))], "engine.max_node_executions": 100_000}
+        overrides = {
+            "blocks.paths": [str(Path(loads.__file__).with_name("blocks"))],
+            "engine.max_node_executions": 100_000,
+            "engine.max_running": 10_000,
+        }
         async with App.open(load_config(overrides=overrides, environ={}), Path(folder)) as app:
             settle_memory()
             yield app
