@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -49,8 +50,9 @@ class InstanceLock:
         """Writes who holds the lock: this process, and `facts` such as its url."""
         text = json.dumps({"pid": os.getpid(), **facts}).encode()
         os.lseek(self._descriptor, 0, os.SEEK_SET)
-        os.write(self._descriptor, text)
-        os.ftruncate(self._descriptor, len(text))
+        with contextlib.suppress(OSError):  # the lock holds on a full disk too; then nobody reads who has it
+            os.write(self._descriptor, text)
+            os.ftruncate(self._descriptor, len(text))
 
 
 def is_locked(data_dir: Path) -> bool:

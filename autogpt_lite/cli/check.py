@@ -26,7 +26,8 @@ def command(data_dir: str | None, config_path: str | None, as_json: bool) -> Non
     check_settings(config.schedules)
     check_open_mode(config)
     check_jwt_secret(config.auth)
-    make_data_dir(path)
+    if not path.exists():
+        make_data_dir(path)
     registry, began, is_served = load_registry(config), time.monotonic(), is_locked(path)
     if not as_json:
         click.echo(f"data directory: {path}")

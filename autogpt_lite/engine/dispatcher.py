@@ -77,6 +77,11 @@ class Dispatcher:
     def n_running(self) -> int:
         return len(self._running)
 
+    def limit_of(self, user_id: str, graph_id: str) -> int | None:
+        """How many runs of this agent may work at once, where as many do; None where that holds nothing back."""
+        lane = self._lanes.get((user_id, graph_id))
+        return lane.max_running if lane is not None and lane.is_full else None
+
     def submit(self, run: GraphExecution) -> None:
         """A root run that was admitted: starts it now, or lets it wait for a place."""
         if run.status != states.QUEUED:

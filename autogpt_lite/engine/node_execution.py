@@ -405,7 +405,8 @@ def _message_of(error: BaseException) -> str:
 
 def _end(core: Core, execution: NodeExecution, status: str) -> None:
     run = execution.run
-    now = max(now_us(), execution.started_at)
+    if (now := now_us()) < execution.started_at:
+        now = execution.started_at  # the clock was set back meanwhile
     execution.status = status
     execution.ended_at = now
     execution.task = None

@@ -10,11 +10,13 @@ from ..engine.records import GraphExecution, NodeExecution
 MAX_NODES_NAMED = 3
 
 
-def why_queued(engine: Engine) -> str:
-    """Why queued runs are not begun."""
+def why_queued(engine: Engine, user_id: str, graph_id: str) -> str:
+    """Why the queued runs of an agent are not begun."""
     held = _held_by_disk(engine)
     if held:
         return held
+    if (limit := engine.dispatcher.limit_of(user_id, graph_id)) is not None:
+        return f"{limit} runs of this agent are at work, and more may not be at once (`max_running` of the agent or of `engine`)."
     workers = engine.core.config.engine.workers
     running, waiting = engine.dispatcher.n_running, engine.dispatcher.n_waiting
     if running >= workers:

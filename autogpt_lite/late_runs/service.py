@@ -44,8 +44,7 @@ class LateRunService:
         else:
             count = await self._db.fetch_all(sql.count_late_of_user, (before_us, user_id))
             rows = await self._db.fetch_all(sql.list_late_of_user, (before_us, user_id, MAX_NAMED))
-        reason = why_queued(self._engine) if rows else ""
-        late = [_late_run(uuid, user, graph, states.QUEUED, since, reason) for uuid, user, graph, since in rows]
+        late = [self._waiting_run(*row) for row in rows]
         stuck = self._find_stuck(before_us, user_id)
         named = [self._stuck_run(run) for run in stuck[:MAX_NAMED]]
         return LateRuns(late, count[0][0], named, len(stuck))
@@ -56,6 +55,10 @@ class LateRunService:
         parents = {run.parent.run.id for run in self._engine.core.runs.values() if run.parent is not None}
         found = [run for run in runs if run.id not in parents and user_id in (None, run.user_id)]
         return sorted(found, key=lambda run: run.progressed_at)
+
+    def _waiting_run(self, uuid: str, user_id: str, graph_id: str, since_us: int) -> LateRun:
+        reason = why_queued(self._engine, user_id, graph_id)
+        return _late_run(uuid, user_id, graph_id, states.QUEUED, since_us, reason)
 
     def _stuck_run(self, run: GraphExecution) -> LateRun:
         reason = why_stuck(self._engine, run)

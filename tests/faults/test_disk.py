@@ -24,7 +24,7 @@ from tests.engine.crash import all_ended
 from tests.engine.harness import make_graph, open_harness
 from tests.faults.disk import BadDisk, no_room
 from tests.faults.test_kill_during_w import Load, check, read_runs
-from tests.server import ServerProcess, run_app
+from tests.server import ServerProcess, run_app, run_cli
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="prlimit is Linux's")
 FULL = apsw.FullError("database or disk is full")
@@ -223,3 +223,21 @@ async def test_e11_imports_and_backups_leave_room_for_the_runs_that_go_on(tmp_pa
         assert (await server.post(f"/api/graphs/{graph['id']}/execute", {})).status == 200
         monkeypatch.setattr("shutil.disk_usage", lambda path: (1 << 40, 1 << 39, 1 << 39))
         assert (await server.post("/api/graphs", {"graph": agent, "source": "upload"})).status == 200
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounting needs root on Linux")
+def test_j2_a_start_on_a_full_or_read_only_disk_ends_with_a_clear_line(small_disk: Path):
+    fill(small_disk / "ballast")
+    full = run_cli("serve", "--port", "0", "--data-dir", small_disk)
+    assert (full.returncode, "full" in full.stderr, "Traceback" in full.stderr) == (2, True, False), full.stderr
+    (small_disk / "ballast").unlink()
+    with ServerProcess(small_disk):
+        pass
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    read_only = run_cli("serve", "--port", "0", "--data-dir", small_disk)
+    assert (read_only.returncode, "may not write" in read_only.stderr, "Traceback" in read_only.stderr) == (2, True, False)
+    checked = run_cli("check", "--data-dir", small_disk)
+    assert (checked.returncode, "may not write" in checked.stderr, "Traceback" in checked.stderr) == (1, True, False), (
+        checked.stderr
+    )
+    assert "stopped" in run_cli("status", "--data-dir", small_disk).stdout

@@ -56,6 +56,20 @@ async def test_a_late_run_is_told_with_the_limit_that_holds_it(waiting):
     assert (await service.find("somebody else")).late_count == 0
 
 
+async def test_a_run_that_waits_for_others_of_its_agent_says_so(tmp_path: Path):
+    tiny_blocks.WaitBlock.gate = asyncio.Event()
+    graph = make_graph("g", {"wait": (tiny_blocks.WaitBlock, {"a": 1})}, [])
+    async with open_harness(tmp_path, tiny_blocks.ALL, engine__max_running=1) as harness:
+        await harness.start(graph)
+        await harness.start(graph)
+        await harness.engine.settle()
+        service = LateRunService(harness.engine.core.db, harness.engine)
+        await make_late(service)
+        (late,) = (await service.find()).late
+        assert "1 runs of this agent are at work" in late.reason
+        assert "max_running" in late.reason
+
+
 async def test_a_run_without_progress_is_told_with_the_node_that_it_waits_for(waiting):
     service, first, _ = waiting
     first.progressed_at -= LONG_AGO_US
