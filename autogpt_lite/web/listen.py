@@ -39,9 +39,13 @@ def bind_public_sockets(config: ServerConfig) -> list[socket.socket]:
     """The same for `server.public_port`; none where it is 0."""
     if config.public_port == 0:
         return []
-    if config.public_port == config.port:
-        raise ConfigError("`server.public_port` has to be another one than `server.port`.")
-    return bind_sockets(msgspec.structs.replace(config, port=config.public_port))
+    if not 0 < config.public_port <= 65535 or config.public_port == config.port:
+        hint = "It has to be between 1 and 65535, and another one than `server.port`; 0 opens none."
+        raise ConfigError(f"`server.public_port` cannot be {config.public_port}.", hint=hint)
+    try:
+        return bind_sockets(msgspec.structs.replace(config, port=config.public_port))
+    except StartupError as error:
+        raise StartupError(error.message, hint="`server.public_port` says which port.") from None
 
 
 def _bind_all(hosts: list[str], port: int) -> list[socket.socket]:

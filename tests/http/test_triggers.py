@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import apsw
 import pytest
 
 from autogpt_lite.clock import now_us
+from autogpt_lite.errors import StartupError
 from autogpt_lite.triggers import leftovers
+from autogpt_lite.web.listen import bind_public_sockets
 from tests.compat.openapi_contract import OpenApiContract
 from tests.http.library_agents import NUMBER_INPUT, OUTPUT, TEXT_INPUT, add_other_user, link, node, ok, save, save_version
 from tests.http.triggers import (
@@ -34,7 +37,7 @@ from tests.http.triggers import (
     status_of,
     trigger_agent,
 )
-from tests.server import LiveServer, run_app
+from tests.server import LiveServer, make_config, run_app
 
 SETTINGS = {"server.public_url": PUBLIC_URL}
 
@@ -371,3 +374,15 @@ async def test_the_public_port_takes_deliveries_and_nothing_else(tmp_path: Path,
             async with server.session.request(method, base + path, headers=headers) as answer:
                 assert answer.status == 404, path
         assert await outputs_of(server, preset) == [{"by": "tunnel"}]
+
+
+@pytest.mark.parametrize("taken", ["the same", "another program's", "no port"])
+def test_a_public_port_that_cannot_be_stops_the_start_and_says_which(taken: str):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = {"the same": 8006, "another program's": other.getsockname()[1], "no port": 70_000}[taken]
+        config = make_config({"server.port": 8006, "server.public_port": port}).server
+        with pytest.raises(StartupError) as refused:
+            bind_public_sockets(config)
+    assert "server.public_port" in f"{refused.value.message} {refused.value.hint}"
