@@ -34,7 +34,6 @@ export function makeFrame() {
     items.filter((item) => !item.isAtFoot).map((item) => item.link),
     h("span", { class: "rail-gap" }),
     items.filter((item) => item.isAtFoot).map((item) => item.link),
-    themeButton(atFoot),
     hasPasswordSession() && logOutButton(atFoot),
     PLACES.length > ON_PHONE ? moreButton() : null,
   );
@@ -79,43 +78,18 @@ function moreButton() {
     const links = PLACES.slice(ON_PHONE).map((place) =>
       h("a", { class: "more-item", href: place.href }, icon(place.icon), place.label),
     );
-    const buttons = [themeButton("more-item"), hasPasswordSession() && logOutButton("more-item")];
-    const dialog = openDialog(t("More"), h("nav", { class: "more", "aria-label": t("More") }, links, buttons));
+    const leave = hasPasswordSession() && logOutButton("more-item");
+    const dialog = openDialog(t("More"), h("nav", { class: "more", "aria-label": t("More") }, links, leave));
     dialog.classList.add("sheet");
     for (const link of links) link.addEventListener("click", () => dialog.close());
   };
   return h("button", { class: "rail-item only-on-phone", type: "button", on: { click: open } }, icon("more"), t("More"));
 }
 
-/** @param {string} [kind] class of the button */
-function themeButton(kind = "rail-item") {
-  const order = ["system", "light", "dark"];
-  const label = h("span", null, "");
-  const button = h("button", { class: kind, type: "button" }, icon("theme"), label);
-  const show = () => {
-    const theme = document.documentElement.dataset.theme ?? "system";
-    label.textContent = theme === "system" ? t("Theme") : theme === "dark" ? t("Dark") : t("Light");
-    button.setAttribute("aria-label", t("Colours: {theme}. Press to change.", { theme }));
-  };
-  button.addEventListener("click", () => {
-    setTheme(order[(order.indexOf(document.documentElement.dataset.theme ?? "system") + 1) % order.length]);
-    show();
-  });
-  show();
-  return button;
-}
-
 /** @param {string} kind class of the button */
 function logOutButton(kind) {
   const leave = () => void logOut().finally(() => location.assign("/"));
   return h("button", { class: kind, type: "button", on: { click: leave } }, icon("leave"), h("span", null, t("Log out")));
-}
-
-/** @param {string} theme */
-function setTheme(theme) {
-  if (theme === "system") delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = theme;
-  localStorage.setItem("theme", theme);
 }
 
 /** @returns {SVGElement} two nodes, a link, and a third one that waits */

@@ -58,6 +58,15 @@ const SHAPES = {
     ["circle", { cx: 17, cy: 17, r: 4 }],
     ["path", { d: "M17 15v2.2l1.4.8" }],
   ],
+  settings: [
+    ["circle", { cx: 12, cy: 12, r: 3 }],
+    [
+      "path",
+      {
+        d: "M12 3.5v2.5M12 18v2.5M3.5 12H6M18 12h2.5M6 6l1.8 1.8M16.2 16.2 18 18M18 6l-1.8 1.8M7.8 16.2 6 18",
+      },
+    ],
+  ],
   skip: [["path", { d: "M6 5l9 7-9 7ZM18 5v14" }]],
   square: [["rect", { x: 5, y: 5, width: 14, height: 14, rx: 2 }]],
   stop: [["rect", { class: "filled", x: 6, y: 6, width: 12, height: 12, rx: 2 }]],

@@ -33,6 +33,12 @@ export const PAGES = [
     load: async () => (await import("./views/schedules.js")).showSchedules,
   },
   {
+    name: "settings",
+    pattern: /^\/settings$/,
+    keys: [],
+    load: async () => (await import("./views/settings.js")).showSettings,
+  },
+  {
     name: "system",
     pattern: /^\/system$/,
     keys: [],
@@ -62,4 +68,5 @@ export const PLACES = [
   { label: t("Triggers"), icon: "triggers", href: "/triggers", pages: ["triggers"] },
   { label: t("Blocks"), icon: "blocks", href: "/library/blocks", pages: ["blocks"] },
   { label: t("System"), icon: "system", href: "/system", pages: ["system"], isAtFoot: true },
+  { label: t("Settings"), icon: "settings", href: "/settings", pages: ["settings"], isAtFoot: true },
 ];

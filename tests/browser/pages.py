@@ -24,6 +24,7 @@ PAGES = [
     Page("schedules", "/schedules", ".schedules"),
     Page("triggers", "/triggers", ".trigger"),
     Page("runs", "/runs", ".run-row"),
+    Page("settings", "/settings", ".settings-list li"),
     Page("system", "/system", ".system"),
     Page("run", "/runs/{graph}/{run}", ".facts"),
 ]

@@ -329,10 +329,9 @@ def test_agent_can_be_run_with_keys_alone(open_page: Any) -> None:
 
 
 def test_theme_is_kept(open_page: Any) -> None:
-    page = open_page(color_scheme="light")
+    page = open_page("/settings", color_scheme="light")
     light = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
-    page.get_by_role("button", name="Colours").click()
-    page.get_by_role("button", name="Colours").click()
+    page.get_by_role("button", name="Dark").click()
     page.reload()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") != light

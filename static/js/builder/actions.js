@@ -64,6 +64,7 @@ export class Actions {
     const plain = !event.ctrlKey && !event.metaKey && event.key !== "F2" && event.key !== "Escape";
     // In a field the browser's own undo and selection are what is meant; a dialog has its own keys.
     if (!id || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    if (plain && event.key.length === 1 && localStorage.getItem("letter-keys") === "off") return;
     if (inField && (plain || ["undo", "redo", "select-all", "duplicate"].includes(id))) return;
     if (event.key === "Enter" && plain && target.matches("button, a, summary, [role=option]")) return;
     event.preventDefault();

@@ -10,6 +10,7 @@ import { t } from "../messages.js";
 import { whileBusy } from "../page_head.js";
 import { SchemaForm } from "../schema_form.js";
 import { toast } from "../toast.js";
+import { zoneField } from "../zone_field.js";
 import { cronWords } from "./cron_words.js";
 
 /** @typedef {import("../api/schedules.js").Schedule} Schedule */
@@ -178,15 +179,5 @@ function choice(options, chosen) {
     "select",
     { class: "input" },
     options.map(([value, label]) => h("option", { value, selected: value === chosen }, label)),
-  );
-}
-
-/** @param {string} [zone] */
-function zoneField(zone) {
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const zones = new Set([zone ?? own, own, "UTC", ...Intl.supportedValuesOf("timeZone")]);
-  return choice(
-    [...zones].map((name) => [name, name]),
-    zone ?? own,
   );
 }

@@ -1,0 +1,59 @@
+"""What somebody sets about themselves, in the browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ..server import ServerProcess
+from .conftest import call
+
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
+from playwright.sync_api import expect
+
+expect.set_options(timeout=15_000)
+
+
+def test_api_key_is_made_shown_once_switched_off_and_revoked(open_page: Any, server: ServerProcess) -> None:
+    page = open_page("/settings")
+    card = page.get_by_role("region", name="API keys")
+    card.get_by_role("button", name="New API key").click()
+    card.get_by_label("What is it for?").fill("The shop")
+    card.get_by_role("button", name="Create").click()
+    secret = card.locator(".settings-once code").inner_text()
+    (key,) = call(server, "GET", "/api/api-keys")
+    assert (key["name"], sorted(key["permissions"])) == ("The shop", ["EXECUTE_GRAPH", "READ_GRAPH"])
+    assert secret.startswith(key["prefix"])
+    page.reload()
+    row = card.locator("li").filter(has_text="The shop")
+    expect(row).to_contain_text("never used")
+    assert secret not in page.content()
+
+    with page.expect_response(lambda answer: "/suspend" in answer.url):
+        row.get_by_role("switch").click()
+    assert call(server, "GET", "/api/api-keys")[0]["status"] == "SUSPENDED"
+    row.get_by_role("button", name="Revoke").click()
+    page.locator("dialog").get_by_role("button", name="Revoke").click()
+    expect(row).to_have_count(0)
+
+
+def test_another_browser_is_logged_out(open_page: Any) -> None:
+    other = open_page()
+    page = open_page("/settings")
+    sessions = page.get_by_role("region", name="Browsers").locator("li")
+    expect(sessions.filter(has_text="This one")).to_have_count(1)
+    before = sessions.count()
+    sessions.filter(has_not_text="This one").first.get_by_role("button", name="Log out").click()
+    expect(sessions).to_have_count(before - 1)
+    assert other.url
+
+
+def test_time_zone_is_kept(open_page: Any, server: ServerProcess) -> None:
+    page = open_page("/settings")
+    with page.expect_response(lambda answer: "timezone" in answer.url):
+        page.get_by_label("Time zone").select_option("Asia/Tokyo")
+    assert call(server, "GET", "/api/auth/user/timezone")["timezone"] == "Asia/Tokyo"
+    page.reload()
+    expect(page.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
+    call(server, "POST", "/api/auth/user/timezone", {"timezone": "UTC"})
