@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from typing import Any, NoReturn
 from urllib.parse import quote
@@ -38,41 +39,56 @@ def address_of(api: Api, run: Mapping[str, Any]) -> str:
 
 
 def follow(api: Api, path: str, titles: Mapping[str, str] | None = None, *, is_interrupted: bool = False) -> str:
-    """Waits until the run has ended or waits for a person, showing its nodes live by their titles; its status then. Ctrl-C stops its tree and waits on; a
+    """Waits for the end of the run, showing its nodes live by their titles; its status then. Ctrl-C stops its tree and waits on; a
     second one leaves at once."""
     try:
         if is_interrupted:
             raise KeyboardInterrupt
         return _wait(api, path, titles)
     except KeyboardInterrupt:
-        tell_stopping()
-    try:
-        _stop(api, path)
-        return _wait(api, path, None)
-    except KeyboardInterrupt:
-        leave()
+        stop = _Stop(api, path)
+    tell_stopping()
+    stop.run()
+    return _wait(api, path, None)
 
 
-def _stop(api: Api, path: str) -> None:
-    """Stops the run; nodes that do not end are named."""
-    try:
-        if isinstance(api, ServerClient):
-            _post_in_thread(api, f"{path}/stop?wait_timeout={STOP_WAIT_S}")
-        else:
-            api.post(f"{path}/stop?wait_timeout={STOP_WAIT_S}")
-    except (ServerRefusedError, StopTimeoutError) as error:
-        click.echo(f"autogpt-lite: {error.message}", err=True)
+class _Stop:
+    """Stops the run; nodes that do not end are named. From its making on another signal leaves, but never before the server has
+    the request."""
 
+    def __init__(self, api: Api, path: str):
+        self._api = api
+        self._path = f"{path}/stop?wait_timeout={STOP_WAIT_S}"
+        self._asked: Future | None = None
+        self._wants_to_leave = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
 
-def _post_in_thread(api: ServerClient, path: str) -> None:
-    # So that another Ctrl-C ends the waiting for the answer, but never comes before the request is on its way.
-    with ThreadPoolExecutor(1) as executor:
-        asked = executor.submit(api.post, path)
+    def run(self) -> None:
+        """Raises what the server answers, unless it is about nodes that have not ended."""
         try:
-            asked.result()
-        except KeyboardInterrupt:
-            wait([asked], timeout=SEND_S)
-            leave()
+            if isinstance(self._api, ServerClient):
+                self._ask_in_thread(self._api)
+            else:
+                self._api.post(self._path)
+        except (ServerRefusedError, StopTimeoutError) as error:
+            click.echo(f"autogpt-lite: {error.message}", err=True)
+
+    def _ask_in_thread(self, api: ServerClient) -> None:
+        # So that a signal ends the waiting for the answer.
+        with ThreadPoolExecutor(1) as executor:
+            self._asked = executor.submit(api.post, self._path)
+            if self._wants_to_leave:
+                self._on_signal()
+            self._asked.result()
+
+    def _on_signal(self, *_: Any) -> None:
+        if self._asked is None and isinstance(self._api, ServerClient):
+            self._wants_to_leave = True
+            return
+        if self._asked is not None:
+            wait([self._asked], timeout=SEND_S)
+        leave()
 
 
 def tell_stopping() -> None:
