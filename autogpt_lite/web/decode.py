@@ -49,9 +49,21 @@ class BodyReader:
         try:
             return self._decoder.decode(raw)
         except msgspec.ValidationError as error:
+            _check_json(raw)  # the first wrong type is found before what is wrong behind it
             raise validation_error(error, "body") from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise InvalidInputError(f"The body is not valid JSON: {error}") from None
+            raise _no_json(error) from None
+
+
+def _check_json(raw: bytes) -> None:
+    try:
+        msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _no_json(error) from None
+
+
+def _no_json(error: Exception) -> InvalidInputError:
+    return InvalidInputError(f"The body is not valid JSON: {error}")
 
 
 class QueryReader:
