@@ -427,3 +427,32 @@ async def test_a_crash_at_any_commit_neither_loses_nor_repeats_an_answer(tmp_pat
             assert rows == [("APPROVED", 4)]
         shutil.rmtree(folder)
     assert {status for status, _ in seen} == {"WAITING", "APPROVED"}
+
+
+async def test_what_a_run_was_given_at_its_start_is_still_there_after_a_review_and_a_restart(tmp_path):
+    graphs = {}
+    nodes = {"q": ask("x"), "masked": EchoBlock, "skipped": EchoBlock, "child": (AgentBlock, {"graph_id": "child"})}
+    graph = make_graph("g", nodes, ["q.yes -> masked.a", "q.yes -> skipped.a", "q.yes -> child.n"])
+    graphs[("child", 1)] = make_graph("child", {"in": (InBlock, {"name": "n"}), "deep": EchoBlock}, ["in.result -> deep.a"])
+    given = {"masks": {"masked": {"a": "chosen"}, "deep": {"a": "for the child"}}, "nodes_to_skip": frozenset({"skipped"})}
+    async with open_harness(tmp_path, ALL, graphs) as harness:
+        run = await harness.start(graph, **given)
+        await rest(harness, run)
+    async with open_harness(tmp_path, ALL, graphs) as harness:
+        [review] = await waiting(harness)
+        await answer(harness, review)
+        assert await end(harness, run) == "COMPLETED"
+        assert await values_of(harness, run, "masked", "a") == ["chosen"]
+        [skipped] = await stored_of(harness, run, "skipped")
+        assert (skipped.status, skipped.outputs) == ("COMPLETED", [])
+        rows = await harness.engine.core.db.fetch_all(
+            "SELECT output FROM node_executions WHERE CAST(output AS TEXT) LIKE '%for the child%'"
+        )
+        assert len(rows) == 1
+
+
+async def test_more_than_a_person_can_look_at_fails_the_node_and_says_so(tmp_path):
+    async with open_harness(tmp_path, ALL, engine__max_review_bytes=100) as harness:
+        run = await harness.run(make_graph("g", {"q": ask("x" * 200), "why": EchoBlock}, ["q.error -> why.a"]))
+        [message] = await values_of(harness, run, "why", "a")
+        assert "engine.max_review_bytes allows 100" in message
