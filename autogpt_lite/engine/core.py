@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..config import Config
 from ..db import Database, Tx
-from ..events import Event, EventBus, GraphExecutionEvent, NodeExecutionEvent, RunRef
+from ..events import Event, EventBus, GraphExecutionEvent, NodeExecutionEvent
 from ..registry import Registry
 from ..sdk.credentials import Credentials
 from . import states
@@ -174,12 +174,10 @@ class Core:
             if run.status == states.RUNNING:
                 self.tell_run(run)
 
-    def tell_review(self, run: RunRef, event: str, execution: NodeExecution | None = None) -> None:
-        """Tells the open pages of the user: `waiting`, `answered`, or `closed` for all reviews of a run that ended first."""
-        data = {"type": "human_review", "event": event, "graph_id": run.graph_id, "graph_exec_id": run.graph_exec_id}
-        if execution is not None:
-            data |= {"node_exec_id": execution.node_exec_id, "node_id": execution.node.id}
-        self.bus.notify(run.user_id, data)
+    def tell_review(self, event: str, user_id: str, graph_id: str, graph_exec_id: str, **more: Any) -> None:
+        """Tells the open pages of the user: a review is `waiting`, `answered`, or `closed` (all of a run that ended first)."""
+        ids = {"graph_id": graph_id, "graph_exec_id": graph_exec_id}
+        self.bus.notify(user_id, {"type": "human_review", "event": event, **ids, **more})
 
     def push_ready(self, execution: NodeExecution) -> None:
         """The execution is the pump's to run, behind what is ready in its run already."""

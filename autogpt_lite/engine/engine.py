@@ -271,7 +271,7 @@ class Engine:
         if found is not None:
             run, status, started_at = found
             self.core.bus.publish([GraphExecutionEvent(run, status, started_at, now_us(), None, [], 0)])
-            self.core.tell_review(run, "closed")
+            self.core.tell_review("closed", run.user_id, run.graph_id, run.graph_exec_id)
 
     def has_running_children(self, graph_exec_id: str) -> bool:
         """Whether runs below this one have not ended."""

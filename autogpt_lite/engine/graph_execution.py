@@ -197,7 +197,7 @@ def _end(core: Core, run: GraphExecution, status: str) -> None:
     core.touch_run(run)
     core.tell_run(run)
     if run.in_review:
-        core.after_commit.append(lambda: core.tell_review(run.ref, "closed"))
+        core.after_commit.append(lambda: core.tell_review("closed", run.user_id, run.plan.graph_id, run.id))
     core.after_commit.append(lambda: forget_run(core, run))
     core.wake()  # a run that ends from a task or by a stop has to be saved too, even where nothing is ready
 

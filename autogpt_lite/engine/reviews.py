@@ -73,7 +73,8 @@ def _pause(core: Core, execution: NodeExecution, request: ReviewRequest) -> None
     core.tell_node(execution)
     instructions = storable(request.instructions)[:MAX_INSTRUCTIONS_CHARS]
     core.new_reviews.append((execution.key, run.user_id, execution.node.id, payload, instructions, int(request.editable)))
-    core.after_commit.append(lambda: core.tell_review(run.ref, "waiting", execution))
+    ids = {"node_exec_id": execution.node_exec_id, "node_id": execution.node.id}
+    core.after_commit.append(lambda: core.tell_review("waiting", run.user_id, run.plan.graph_id, run.id, **ids))
     end_if_done(core, run)
 
 

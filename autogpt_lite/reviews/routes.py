@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..web.routing import Request, Route
 from .service import ReviewService
-from .types import PageQuery, PendingHumanReviewModel, ReviewRequest, ReviewResponse
+from .types import AnswerReviews, PageQuery, PendingHumanReviewModel, ReviewResponse
 
 _TAGS = ("v2", "executions", "review")
 
@@ -55,7 +55,7 @@ def review_routes(service: ReviewService) -> list[Route]:
             handler=handlers.answer,
             summary="Answers reviews of one run, all or none; the run goes on when nothing in it waits any more.",
             tags=_TAGS,
-            body=ReviewRequest,
+            body=AnswerReviews,
             returns=ReviewResponse,
             errors=(400, 404, 409),
             permission="EXECUTE_GRAPH",

@@ -139,21 +139,15 @@ class ReviewService:
 
         is_in_memory = engine.is_in_memory(run.id)
         is_requeued = await self._db.write(write)
-        decisions = [
-            Decision(
-                one.seq,
-                answer(one.item.approved, one.payload, one.edited, one.item.message),
-                one.item.approved and one.item.auto_approve_future,
-            )
-            for one in answers
-        ]
-        if is_in_memory and not engine.decide(run.id, decisions):
-            # It came to rest while the answer was written.
+        if not is_requeued and not engine.decide(run.id, list(map(_decision_of, answers))):
+            # It may have come to rest while the answer was written; and one that was not in memory may have come there.
             is_requeued = await self._db.write(lambda tx: engine.requeue_tx(tx, run.key))
         if is_requeued:
             engine.start_requeued(run.key)
         for one in answers:
-            self._tell_answered(run, one)
+            item = one.item
+            node = {"node_exec_id": item.node_exec_id, "node_id": one.node_id, "approved": item.approved}
+            engine.core.tell_review("answered", run.user_id, run.graph_id, run.id, **node)
 
     def _answer_tx(self, tx: Tx, run_key: int, one: _Answer, now: int) -> None:
         key = node_key(run_key, one.seq)
@@ -170,11 +164,11 @@ class ReviewService:
         if one.item.approved and one.item.auto_approve_future:
             tx.execute(sql.approve_node, (run_key, one.node_id))
 
-    def _tell_answered(self, run: _Run, one: _Answer) -> None:
-        data = {"type": "human_review", "event": "answered", "graph_id": run.graph_id, "graph_exec_id": run.id}
-        self._engine.core.bus.notify(
-            run.user_id, {**data, "node_exec_id": one.item.node_exec_id, "node_id": one.node_id, "approved": one.item.approved}
-        )
+
+def _decision_of(one: _Answer) -> Decision:
+    item = one.item
+    review = answer(item.approved, one.payload, one.edited, item.message)
+    return Decision(one.seq, review, item.approved and item.auto_approve_future)
 
 
 def _was_first(status: str) -> ConflictError:

@@ -51,7 +51,7 @@ class ReviewItem(msgspec.Struct, kw_only=True):
     auto_approve_future: bool = False
 
 
-class ReviewRequest(msgspec.Struct, kw_only=True):
+class AnswerReviews(msgspec.Struct, kw_only=True):
     """Answers to reviews of one run: all of them count, or none."""
 
     reviews: Annotated[list[ReviewItem], msgspec.Meta(max_length=MAX_ANSWERS)]

@@ -456,3 +456,29 @@ async def test_more_than_a_person_can_look_at_fails_the_node_and_says_so(tmp_pat
         run = await harness.run(make_graph("g", {"q": ask("x" * 200), "why": EchoBlock}, ["q.error -> why.a"]))
         [message] = await values_of(harness, run, "why", "a")
         assert "engine.max_review_bytes allows 100" in message
+
+
+async def test_a_tree_that_may_not_be_parked_keeps_its_place_and_goes_on_all_the_same(opened, monkeypatch):
+    monkeypatch.setattr("autogpt_lite.engine.dispatcher.MAX_PARKED", 0)
+    opened.add(child_graph())
+    parent = await opened.start(make_graph("parent", {"a": (AgentBlock, {"graph_id": "child", "inputs": {"n": 4}})}, []))
+    await rest(opened, parent)
+    assert opened.engine.dispatcher.n_running == 1
+    await opened.engine.settle()
+    [review] = await waiting(opened)
+    await answer(opened, review)
+    assert await end(opened, parent) == "COMPLETED"
+
+
+@pytest.mark.parametrize("seems_in_memory", [True, False])
+async def test_an_answer_finds_its_run_wherever_that_goes_meanwhile(opened, monkeypatch, seems_in_memory):
+    """It leaves memory, or comes there, between the look and the write."""
+    opened.add(child_graph())
+    nodes = {"q": ask("x")} if seems_in_memory else {"a": (AgentBlock, {"graph_id": "child", "inputs": {"n": 4}})}
+    run = await opened.start(make_graph("g", nodes, []))
+    await rest(opened, run)
+    await opened.engine.settle()
+    monkeypatch.setattr(opened.engine, "is_in_memory", lambda graph_exec_id: seems_in_memory)
+    [review] = await waiting(opened)
+    await answer(opened, review)
+    assert await end(opened, run) == "COMPLETED"
