@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import sys
 import time
 
@@ -26,6 +27,8 @@ def command(n_kills: int, seed: int | None) -> None:
     began = time.monotonic()
     campaign = Campaign(n_kills, seed, _teller(n_kills))
     click.echo(f"{n_kills} kills, seed {seed}")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)  # also in the background, where a shell has SIGINT ignored
     try:
         campaign.run()
     except KeyboardInterrupt:
@@ -34,8 +37,12 @@ def command(n_kills: int, seed: int | None) -> None:
     if sys.stdout.isatty():
         click.echo()
     click.echo("kills: " + ", ".join(f"{count} at {place}" for place, count in sorted(campaign.kills.items())))
-    click.echo(f"runs: {campaign.acknowledged} acknowledged, {campaign.runs} with sub-agents and those cut off while starting")
-    click.echo(f"side effects: {campaign.effects}; {campaign.repeats} more in flight at a kill, under the same idempotency key")
+    click.echo(
+        f"runs judged: {campaign.acknowledged} acknowledged, {campaign.runs} with sub-agents and those cut off while starting"
+    )
+    click.echo(
+        f"their side effects: {campaign.effects}; {campaign.repeats} more, in flight at a kill, under the same idempotency key"
+    )
     for what in WHATS:
         found = campaign.problems[what]
         click.echo(f"{what}: {len(found)}")

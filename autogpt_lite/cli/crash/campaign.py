@@ -136,19 +136,17 @@ class _Round:
         is_named = life.place in faultpoints.PLACES
         server = ServerUnderTest(self._folder, f"{life.place}:{life.count}" if is_named else "")
         timer = server.kill_in(life.delay_s) if life.place == AT_START else None
-        client = server.wait_ready()
         worker = None
-        if client is not None:
-            worker = self._driver.work_in_background(
-                client, makes_backup=life.place.startswith("db.backup_"), begins_with="nested" if "child" in life.place else ""
-            )
-        if is_named:
-            died = server.wait_dead(FAULT_WAIT_S)
-        else:
-            died = server.wait_dead(life.delay_s)
-        server.kill()
-        if timer is not None:
-            timer.cancel()
+        try:
+            client = server.wait_ready()
+            if client is not None:
+                makes_backup, begins_with = life.place.startswith("db.backup_"), "nested" if "child" in life.place else ""
+                worker = self._driver.work_in_background(client, makes_backup=makes_backup, begins_with=begins_with)
+            died = server.wait_dead(FAULT_WAIT_S if is_named else life.delay_s)
+        finally:
+            server.kill()
+            if timer is not None:
+                timer.cancel()
         if worker is not None:
             worker.join()
         self._campaign.note_problems(self._judge.ask("look", stopped=self._driver.stopped)["problems"])
