@@ -7,10 +7,13 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -87,6 +90,101 @@ def test_j8_signals_end_the_server_in_order(tmp_path: Path, numbers: list[str]):
             server.process.send_signal(getattr(signal, number))
         _, errors = server.process.communicate(timeout=5)
         assert (server.process.returncode, errors) == (0, "")
+
+
+STUBBORN = """
+import asyncio, time
+from autogpt_lite.sdk import Block, BlockInput, BlockOutput, pin
+
+class StubbornThreadBlock(Block):
+    id = "00000000-0000-4000-8000-00000000bad1"
+    description = "Does not end for a minute, whatever happens."
+    blocking = True
+
+    class Output(BlockOutput):
+        x: int = pin()
+
+    def run(self, input, ctx):
+        time.sleep(60)
+        yield "x", 1
+
+class StubbornTaskBlock(Block):
+    id = "00000000-0000-4000-8000-00000000bad2"
+    description = "Takes no notice of being cancelled."
+
+    class Output(BlockOutput):
+        x: int = pin()
+
+    async def run(self, input, ctx):
+        while True:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                pass
+        yield "x", 1
+
+class ShortBlock(Block):
+    id = "00000000-0000-4000-8000-00000000bad3"
+    description = "Takes a second."
+
+    class Output(BlockOutput):
+        x: int = pin()
+
+    async def run(self, input, ctx):
+        await asyncio.sleep(1)
+        yield "x", 1
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_j8_what_is_short_ends_and_what_is_not_goes_on_at_the_next_start(tmp_path: Path):
+    (tmp_path / "blocks").mkdir()
+    (tmp_path / "blocks" / "stubborn.py").write_text(STUBBORN)
+    settings = {"blocks.paths": [str(tmp_path / "blocks")], "server.shutdown_grace_s": 2.0}
+    nodes = [{"id": str(n), "block_id": f"00000000-0000-4000-8000-00000000bad{n}"} for n in (1, 2, 3)]
+    with ServerProcess(tmp_path / "data", settings=settings, log=tmp_path / "log") as server:
+        graph = server.post("/api/graphs", {"graph": {"name": "stubborn", "description": "", "nodes": nodes, "links": []}})
+        path = f"/api/graphs/{graph['id']}"
+        run = server.post(f"{path}/execute", {})
+        path = f"{path}/executions/{run['id']}"
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            shown = server.get(path)["node_executions"]
+            if [node["status"] for node in shown] == ["RUNNING"] * 3:
+                break
+        begin = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        server.process.communicate(timeout=20)
+        assert (server.process.returncode, time.monotonic() - begin < 6) == (0, True)  # 5 s, and one for a busy machine
+    with ServerProcess(tmp_path / "data", settings=settings, log=tmp_path / "log") as server:
+        again = server.get(path)
+        assert again["status"] == "RUNNING"
+        assert [node["status"] for node in again["node_executions"]] == ["RUNNING", "RUNNING", "COMPLETED"]
+        assert server.request("POST", f"{path}/stop?wait_timeout=0").status in (200, 500)
+        assert server.get(path)["status"] == "TERMINATED"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_j8_a_signal_during_a_backup_leaves_the_file_whole_and_no_half_of_a_copy(tmp_path: Path):
+    with ServerProcess(tmp_path):
+        pass
+    file = tmp_path / "autogpt_lite.sqlite"
+    with closing(sqlite3.connect(file)) as db, db:  # the server is down: no other SQLite library has the file
+        db.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", [(f"bulk-{n}", "x" * 1_000_000) for n in range(30)])
+    with ServerProcess(tmp_path, log=tmp_path / "log") as server, ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(server.request, "POST", "/api/system/backups")
+        folder, deadline = tmp_path / "backups", time.monotonic() + 10
+        while not (folder.exists() and any(folder.iterdir())) and time.monotonic() < deadline:
+            time.sleep(0.002)
+        server.process.send_signal(signal.SIGTERM)
+        begin = time.monotonic()
+        server.process.communicate(timeout=20)
+        assert (server.process.returncode, time.monotonic() - begin < 6) == (0, True)
+        asked.exception()
+    for path in (file, *(tmp_path / "backups").glob("*.sqlite")):
+        with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as db:
+            assert db.execute("PRAGMA quick_check").fetchall() == [("ok",)], path
+            assert db.execute("SELECT count(*) FROM meta WHERE key LIKE 'bulk-%'").fetchone() == (30,)
 
 
 def test_a_taken_port_exits_with_2_and_the_next_step(tmp_path: Path):
