@@ -215,9 +215,10 @@ def _input_of(execution: NodeExecution) -> bytes:
 
 
 def _stats_of(execution: NodeExecution) -> bytes | None:
-    if execution.error is None and not execution.cost:
+    if execution.error is None and not execution.cost and execution.failed_tries is None:
         return None
-    return encode({"cost": execution.cost, "error": execution.error})
+    stats = {"cost": execution.cost, "error": execution.error}
+    return encode(stats if execution.failed_tries is None else {**stats, "tries": execution.failed_tries})
 
 
 def _inline_outputs(batch: Batch, execution: NodeExecution, key: int) -> bytes | None:

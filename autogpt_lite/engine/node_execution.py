@@ -36,6 +36,8 @@ SLOW_STEP_S = 0.005
 SLOW_STEPS = 3
 YIELDS_IN_A_ROW = 64
 """Values that a task takes from a block that never waits for anything, before others get their turn."""
+MAX_TRY_MESSAGE = 1_000
+"""Characters that are kept of the message of a try that was followed by another."""
 UNKNOWN_ERROR = "The block failed without saying why."
 FAILURES = (Exception, SystemExit, asyncio.CancelledError)
 """What may come out of a block and is its own failure: a block that calls sys.exit() must not end the server, and one that awaits
@@ -368,11 +370,18 @@ def handle_failure(core: Core, execution: NodeExecution, error: BaseException) -
     if after_s is None:
         fail(core, execution, _message_of(error))
     elif not core.is_closing:  # the next start runs the same try again
-        _try_again(core, execution, after_s)
+        _try_again(core, execution, _message_of(error), after_s)
 
 
-def _try_again(core: Core, execution: NodeExecution, after_s: float) -> None:
+def _note_failed_try(execution: NodeExecution, message: str, cost: int) -> None:
+    tried = {"try": execution.try_number, "error": storable(message)[:MAX_TRY_MESSAGE], "cost": cost, "failed_at": now_us()}
+    execution.failed_tries = [*(execution.failed_tries or ()), tried]
+
+
+def _try_again(core: Core, execution: NodeExecution, message: str, after_s: float) -> None:
+    cost_before = execution.cost
     settle(core, execution, failed=True)
+    _note_failed_try(execution, message, execution.cost - cost_before)
     _enter(execution.run, execution)  # what later executions of the node yield meanwhile still waits for this one
     execution.generator = None
     execution.task = None

@@ -42,6 +42,7 @@ class NodeExecution:
         "data",
         "ended_at",
         "error",
+        "failed_tries",
         "generator",
         "has_place",
         "input",
@@ -88,6 +89,8 @@ class NodeExecution:
         self.n_untaken = 0
         """Outputs that no link has taken: nothing else bounds their number."""
         self.try_number = 0
+        self.failed_tries: list[dict[str, Any]] | None = None
+        """What came of the tries before this one, as it is stored and shown: {try, error, cost, failed_at}."""
         self.added_at = added_at
         self.queued_at: int | None = None
         self.started_at: int | None = None

@@ -189,7 +189,8 @@ def _restore_node(run: GraphExecution, row: tuple, many_outputs: list[tuple[str,
     elif output is not None:
         execution.outputs = [(pin, encode(value)) for pin, value in decode(output)]
     if stats is not None:
-        execution.cost = decode(stats).get("cost", 0)
+        kept = decode(stats)
+        execution.cost, execution.failed_tries = kept.get("cost", 0), kept.get("tries")
     if queued_us is None:
         # INCOMPLETE; or TERMINATED while it was, in a run that was resumed: that stays its status until its last value comes.
         _restore_pending(run, execution)

@@ -13,7 +13,7 @@ from ..db import load_sql
 from ..engine import states
 from ..engine.ids import MAX_SEQ, node_exec_id, node_key
 from ..engine.plan import GraphPlan
-from .types import ChildRun, GraphExecutionMeta, NodeExecutionResult, RunTexts
+from .types import ChildRun, FailedTry, GraphExecutionMeta, NodeExecutionResult, RunTexts
 
 sql = load_sql(__file__, "store.sql")
 decode = msgspec.json.Decoder().decode
@@ -81,7 +81,7 @@ def read_nodes(
 
 
 def _node_result(connection: apsw.Connection, row: tuple, plan: GraphPlan | None, node: tuple) -> NodeExecutionResult:
-    key, index, code, added_at, queued_us, started_us, ended_us, given, output = node
+    key, index, code, added_at, queued_us, started_us, ended_us, given, output, stats = node
     planned = plan.nodes[index] if plan is not None else None
     return NodeExecutionResult(
         user_id=row[2],
@@ -98,7 +98,15 @@ def _node_result(connection: apsw.Connection, row: tuple, plan: GraphPlan | None
         queue_time=_after(added_at, queued_us),
         start_time=_after(added_at, started_us),
         end_time=_after(added_at, ended_us),
+        tries=_failed_tries(stats) if stats is not None else [],
     )
+
+
+def _failed_tries(stats: bytes) -> list[FailedTry]:
+    return [
+        FailedTry(number=one["try"], error=one["error"], cost=one["cost"], failed_at=iso(one["failed_at"]))
+        for one in decode(stats).get("tries") or ()
+    ]
 
 
 def _after(added_at: int, offset_us: int | None) -> str | None:

@@ -52,12 +52,12 @@ SELECT count(*) FROM graph_executions g WHERE g.graph_id = ? AND g.user_id = ? A
 
 -- name: newest_nodes
 -- The newest node executions of a run, newest first. (first key, last key, limit)
-SELECT id, node, status, added_at, queued_us, started_us, ended_us, input, output FROM node_executions
+SELECT id, node, status, added_at, queued_us, started_us, ended_us, input, output, stats FROM node_executions
 WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ?;
 
 -- name: next_nodes
 -- The node executions of a run that follow one of them. (first key, last key, limit)
-SELECT id, node, status, added_at, queued_us, started_us, ended_us, input, output FROM node_executions
+SELECT id, node, status, added_at, queued_us, started_us, ended_us, input, output, stats FROM node_executions
 WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?;
 
 -- name: output_nodes

@@ -81,8 +81,17 @@ class ExecuteGraphResponse(GraphExecutionMeta, kw_only=True):
     graph_exec_id: str
 
 
+class FailedTry(msgspec.Struct, kw_only=True):
+    """A try of a node that was followed by another one; `number` counts from 0, `cost` is in credits."""
+
+    number: int = msgspec.field(name="try")
+    error: str
+    cost: int
+    failed_at: str | None
+
+
 class NodeExecutionResult(msgspec.Struct, kw_only=True):
-    """One execution of a node."""
+    """One execution of a node. `tries` are those that failed and were followed by another; most have none."""
 
     user_id: str
     graph_id: str
@@ -98,6 +107,7 @@ class NodeExecutionResult(msgspec.Struct, kw_only=True):
     queue_time: str | None
     start_time: str | None
     end_time: str | None
+    tries: list[FailedTry] = []
 
 
 class ChildRun(msgspec.Struct, kw_only=True):

@@ -61,7 +61,8 @@ async def test_each_try_is_settled_once_and_has_a_key_of_its_own(harness):
     assert run.stats.cost == 5
     assert len(set(PaidFlakyBlock.keys)) == 3
     [row] = await stored_of(harness, run, "f")
-    assert row.stats == {"cost": 5, "error": None}
+    assert (row.stats["cost"], row.stats["error"]) == (5, None)
+    assert [(one["try"], one["error"], one["cost"]) for one in row.stats["tries"]] == [(0, "not yet", 0), (1, "not yet", 0)]
 
 
 async def test_the_next_trys_reservation_is_on_the_disk_before_it_begins(harness):

@@ -395,3 +395,44 @@ async def test_an_agent_may_be_kept_to_one_run_at_a_time(tmp_path):
             gate.set()
         for run in (*runs, late):
             assert await asyncio.wait_for(harness.engine.wait_ended(run), 20) == "COMPLETED"
+
+
+# --- tries of a node ----------------------------------------------------------------------------------------------------------
+
+
+async def test_each_try_is_kept_with_what_came_of_it_also_over_a_restart(tmp_path):
+    class TwiceBlock(Block):
+        """Fails with what the provider has charged, then waits for its gate."""
+
+        id = "00000000-0000-4000-8000-000000000606"
+        costs = (BlockCost(cost_amount=100, cost_type="cost_usd"),)
+        tries: ClassVar[list[str]] = []
+        third, gate = asyncio.Event(), asyncio.Event()
+
+        class Output(BlockOutput):
+            x: int = pin()
+
+        async def run(self, input, ctx):
+            self.tries.append(ctx.idempotency_key)
+            ctx.add_cost(usd=0.03)
+            if len(self.tries) < 3:
+                raise ValueError(f"no {len(self.tries)}")
+            self.third.set()
+            await self.gate.wait()
+            yield "x", 1
+
+    graphs, retry = {}, {"retry": {"attempts": 3, "wait_s": 0, "backoff": 1}}
+    async with open_harness(tmp_path, (*OWN, TwiceBlock), graphs) as harness:
+        run = await harness.start(make_graph("g", {"t": (TwiceBlock, {}, retry)}, []))
+        await asyncio.wait_for(TwiceBlock.third.wait(), 10)
+        await harness.engine.settle()
+    TwiceBlock.gate.set()
+    async with open_harness(tmp_path, (*OWN, TwiceBlock), graphs) as harness:
+        await all_ended(harness)
+        [row] = await stored_of(harness, run, "t")
+        assert (row.status, row.tries, row.stats["cost"]) == ("COMPLETED", 2, 9)
+        told = [(one["try"], one["error"], one["cost"]) for one in row.stats["tries"]]
+        assert told == [(0, "no 1", 3), (1, "no 2", 3)]
+    assert len(TwiceBlock.tries) == 4  # the third one was in flight: it runs again,
+    assert TwiceBlock.tries[2] == TwiceBlock.tries[3]  # as the same try
+    assert len(set(TwiceBlock.tries)) == 3
