@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .accounts.routes import accounts_routes
 from .accounts.service import AccountsService
+from .accounts.sessions import key_of_request
 from .agent_files.routes import agent_file_routes
 from .agent_files.service import AgentFileService
 from .agents_folder.routes import agents_folder_routes
@@ -53,6 +54,8 @@ from .library_agents.service import LibraryAgentService
 from .library_folders.routes import folder_routes
 from .library_folders.service import FolderService
 from .net import client as net
+from .oauth.routes import oauth_routes
+from .oauth.service import OAuthService
 from .observability.routes import status_routes
 from .observability.service import StatusService
 from .onboarding.routes import onboarding_routes
@@ -112,6 +115,7 @@ class App:
         self.credentials_access = CredentialsAccess(db, box, SystemCredentials(config.llm), config.credentials)
         self.credentials = CredentialsService(db, self.credentials_access, change_wait_s=config.credentials.change_wait_s)
         self.providers = ProviderCatalog(registry, self.credentials_access.system)
+        self.oauth = OAuthService(config.oauth, self.credentials, lambda: self.accounts.public_url or self.accounts.base_url)
         self.sealed = [SealedCredentials(self.credentials_access), SealedWebhooks(db)]
         box.keys.is_needed = lambda: any(rows.is_any() for rows in self.sealed)
         self.library = LibraryService(db)
@@ -171,6 +175,7 @@ class App:
             *late_run_routes(self.late_runs),
             *status_routes(self.status),
             *credentials_routes(self.credentials, self.credentials_access, self.providers, self.sealed),
+            *oauth_routes(self.oauth, key_of_request),
         ]
         self._wire()
 
@@ -212,6 +217,8 @@ class App:
         ]
         credentials.deleting += [self.schedules.pause_for_credentials_tx, self.presets.deactivate_for_credentials_tx]
         credentials.deleted.append(self.ticker.wake)
+        credentials.revoke, self.credentials_access.renew = self.oauth.revoke, self.oauth.renew
+        self.providers.login_state = self.oauth.login_state
         run, about = lambda: delete_old_uses(self.db, days), "Keeps the log of the uses of credentials in bounds."
         self.jobs.add(SystemJob("delete_old_credential_uses", DAY_S, run, about))
 

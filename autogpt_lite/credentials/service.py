@@ -23,10 +23,10 @@ from .access import Lease as Lease
 from .given import check_hosts, check_provider, default_hosts, facts_of, hosts_of, secret_of, type_of
 from .known_providers import title_of
 from .store import StoredCredentials, sql, stored_of
-from .tokens import Tokens, last4_of, renewed
+from .tokens import Tokens as Tokens
+from .tokens import last4_of, renewed
 from .types import (
     CredentialsGiven,
-    CredentialsMeta,
     CredentialsUpdate,
     CredentialsUse,
     Deletion,
@@ -34,6 +34,7 @@ from .types import (
     UsageQuery,
     UsedBy,
 )
+from .types import CredentialsMeta as CredentialsMeta
 
 MAX_OF_USER = 1_000
 _SYSTEM_HINT = "They come from config.toml or the environment: change them there, and start the server again."

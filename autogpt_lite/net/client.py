@@ -28,7 +28,7 @@ MAX_RESPONSE_HEADERS_BYTES = 32_000
 class HttpRequest(NamedTuple):
     """What a caller asks for; the meaning of each field stands in sdk/http.py.
 
-    `only_hosts`: where the headers hold a secret, the hosts that may get it; None where they hold none.
+    `max_redirects`: at most and by default `http.max_redirects`. `only_hosts`: where the headers hold a secret, the hosts that may get it; None where they hold none.
     """
 
     method: str
@@ -40,6 +40,7 @@ class HttpRequest(NamedTuple):
     only_hosts: tuple[str, ...] | None = None
     timeout_s: float | None = None
     max_bytes: int | None = None
+    max_redirects: int | None = None
 
 
 class _Call(msgspec.Struct):
@@ -74,7 +75,7 @@ class OutboundClient:
         call = _prepare(request)
         call.headers["Accept-Encoding"] = accept_encoding
         limits = self._limits(request)
-        response, target = await self._follow(call, limits)
+        response, target = await self._follow(call, limits, request.max_redirects)
         answer = HttpStream(response, target, limits)
         try:
             yield answer
@@ -94,9 +95,10 @@ class OutboundClient:
             size_bytes = min(request.max_bytes, size_bytes)
         return Limits(asyncio.get_running_loop().time() + seconds, size_bytes)
 
-    async def _follow(self, call: _Call, limits: Limits) -> tuple[aiohttp.ClientResponse, Target]:
+    async def _follow(self, call: _Call, limits: Limits, max_redirects: int | None) -> tuple[aiohttp.ClientResponse, Target]:
+        limit = self._config.max_redirects if max_redirects is None else max_redirects
         came_from: Destination | None = None
-        for _ in range(self._config.max_redirects + 1):
+        for _ in range(limit + 1):
             destination, response = await self._send(call, came_from, limits)
             location = response.headers.get("Location")
             if response.status not in REDIRECTS or not location:
@@ -104,7 +106,7 @@ class OutboundClient:
             response.close()
             call = _redirected(call, response.status, location)
             came_from = destination
-        raise OutboundError(f"The request was redirected more than {self._config.max_redirects} times.")
+        raise OutboundError(f"The request was redirected more than {limit} times.")
 
     async def _send(
         self, call: _Call, came_from: Destination | None, limits: Limits

@@ -40,8 +40,11 @@ class RequestGuard:
     def _add(self, host: str, schemes: Iterable[str]) -> None:
         self._origins[host] = self._origins.get(host, frozenset()) | {f"{scheme}://{host}" for scheme in schemes}
 
-    def check(self, headers: CIMultiDictProxy[str], *, is_websocket: bool = False) -> None:
-        """Raises for a request that must not be served: 400 or 421 for its Host (403 for a WebSocket), 403 for the rest."""
+    def check(self, headers: CIMultiDictProxy[str], *, is_websocket: bool = False, is_landing: bool = False) -> None:
+        """Raises for a request that must not be served: 400 or 421 for its Host (403 for a WebSocket), 403 for the rest.
+
+        `is_landing`: it asks for the page that another site sends the browser back to; that one may be opened from there.
+        """
         hosts = headers.getall("Host", ())
         if len(hosts) != 1:
             raise InvalidInputError("The request needs exactly one Host header.")
@@ -51,7 +54,7 @@ class RequestGuard:
         self._check_origin(headers, origins)
         site = headers.get("Sec-Fetch-Site")
         # "same-site" is another port of this machine, so it is as foreign as "cross-site".
-        if site is not None and site not in ("same-origin", "none"):
+        if site is not None and site not in ("same-origin", "none") and not (is_landing and _is_navigation(headers)):
             raise NotAuthorizedError("A page of another origin made this request.")
         if self._refuses_proxies:
             _refuse_forwarded(headers)
@@ -60,6 +63,10 @@ class RequestGuard:
         for origin in headers.getall("Origin", ()):
             if origin not in own and origin != self._public_origin:
                 raise NotAuthorizedError("A page of another origin made this request.")
+
+
+def _is_navigation(headers: CIMultiDictProxy[str]) -> bool:
+    return headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
 
 
 def _unknown_host(is_websocket: bool) -> Exception:

@@ -30,6 +30,8 @@ from .static_files import StaticFiles, serve_file
 
 BODY_TIMEOUT_S = 60.0
 WEBSOCKET_PATH = "/ws"
+LANDING_PAGE = "/oauth-callback.html"
+"""A static page that reads its own address: the only one that a foreign site may lead the browser to (oauth/service.py)."""
 
 NOBODY = Principal(user_id="")
 """The principal of routes that need no login."""
@@ -70,7 +72,8 @@ class RequestHandler:
     async def _answer(self, request: BaseRequest) -> StreamResponse:
         # The target as it was sent: a decoded or merged path could mean something else to the checks than to the routes.
         path, _, query = request.raw_path.partition("?")
-        self._guard.check(request.headers, is_websocket=path == WEBSOCKET_PATH)
+        is_landing = path == LANDING_PAGE and request.method == "GET"
+        self._guard.check(request.headers, is_websocket=path == WEBSOCKET_PATH, is_landing=is_landing)
         if path == WEBSOCKET_PATH:
             return await self._open_socket(request, query)
         method = request.method

@@ -91,8 +91,8 @@ class StaticFiles:
 
     def find(self, path: str) -> StaticFile | None:
         """The file for the path of a request, or None. A file that was added or changed while we run is found, too."""
-        if path == INDEX or _is_client_page(path):
-            return self._find(INDEX, self._current_version())
+        if path.endswith(".html") or _is_client_page(path):
+            return self._find(path if path.endswith(".html") else INDEX, self._current_version())
         versioned = _VERSIONED.fullmatch(path)
         if versioned is None:
             return self._find(path)

@@ -132,13 +132,6 @@ export const deleteExecution = (id) => request("DELETE", `/api/executions/${id}`
 /** @returns {Promise<Block[]>} */
 export const listBlocks = () => request("GET", "/api/blocks");
 
-/** @returns {Promise<any[]|null>} the stored credentials without their secrets; null where the server has no list of them */
-export const listCredentials = () =>
-  request("GET", "/api/integrations/credentials").catch((error) => {
-    if (error.status === 404) return null;
-    throw error;
-  });
-
 /** @returns {Promise<string|null>} a ticket for one WebSocket, null where no login is needed */
 export const createWsTicket = () =>
   request("POST", "/api/ws-ticket").then(

@@ -1,9 +1,13 @@
 /** The keys that an agent needs, chosen from those that the server keeps. */
 
-import { listCredentials } from "./api.js";
-import { h, uniqueId } from "./dom.js";
+import { listCredentials, listProviders } from "./api/credentials.js";
+import { openForm } from "./credentials/card.js";
+import { fill, h, uniqueId } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "./messages.js";
+import { button } from "./page_head.js";
+import { loadStyles } from "./styles.js";
+import { toastError } from "./toast.js";
 
 /** @typedef {import("./types.js").ObjectSchema} ObjectSchema */
 /** @typedef {{id: string, provider: string, type: string, title?: string|null}} Credentials */
@@ -15,7 +19,7 @@ export class CredentialFields {
     return new CredentialFields(schema ?? {}, needed ? await listCredentials() : []);
   }
 
-  /** @param {ObjectSchema} schema @param {Credentials[]|null} stored null: nothing can be chosen, the server takes its own */
+  /** @param {ObjectSchema} schema @param {Credentials[]} stored */
   constructor(schema, stored) {
     /** @type {Map<string, {select: HTMLSelectElement, fitting: Credentials[]}>} */
     this.fields = new Map();
@@ -37,40 +41,54 @@ export class CredentialFields {
     return chosen;
   }
 
-  /** @param {string} key @param {Record<string, any>} field @param {Credentials[]|null} stored @param {boolean} required */
+  /** @param {string} key @param {Record<string, any>} field @param {Credentials[]} stored @param {boolean} required */
   #addField(key, field, stored, required) {
     const providers = field.credentials_provider ?? [];
     const types = field.credentials_types ?? [];
     const name = providers.length ? providers.join(" or ") : key;
-    if (stored === null) return serverKeyNote(name);
     const fitting = stored.filter((one) => providers.includes(one.provider) && (!types.length || types.includes(one.type)));
-    return this.#choice(key, name, fitting, required);
+    return this.#choice(key, name, fitting, required, field);
   }
 
-  /** @param {string} key @param {string} name @param {Credentials[]} fitting @param {boolean} required */
-  #choice(key, name, fitting, required) {
+  /** @param {string} key @param {string} name @param {Credentials[]} fitting @param {boolean} required @param {Record<string, any>} field */
+  #choice(key, name, fitting, required, field) {
     const id = uniqueId();
-    const none = h("option", { value: "" }, fitting.length ? t("None") : t("No key stored"));
-    const options = fitting.map((one, i) => h("option", { value: one.id, selected: i === 0 }, one.title || one.provider));
-    const select = h("select", { class: "input", id }, fitting.length && required ? null : none, options);
+    const select = h("select", { class: "input", id });
+    const show = (/** @type {Credentials|undefined} */ chosen) => {
+      const none = h("option", { value: "" }, fitting.length ? t("None") : t("No key stored"));
+      const isChosen = (/** @type {Credentials} */ one, /** @type {number} */ i) => (chosen ? one.id === chosen.id : i === 0);
+      const options = fitting.map((one, i) => h("option", { value: one.id, selected: isChosen(one, i) }, one.title || one.provider));
+      fill(select, fitting.length && required ? null : none, options);
+    };
+    show(undefined);
     this.fields.set(key, { select, fitting });
+    const add = button(t("Add"), "plus", () => void addCredentials(field, (made) => (fitting.push(made), show(made))), "small");
     const optional = required ? null : h("span", { class: "optional" }, "optional");
     return h(
       "div",
       { class: "field" },
       h("label", { class: "field-label", for: id }, icon("key"), t("Key for {name}", { name }), optional),
-      select,
+      h("div", { class: "field-with-button" }, select, add),
     );
   }
 }
 
-/** @param {string} name */
-function serverKeyNote(name) {
-  const text = t("The server uses its own, from config.toml or its environment.");
-  return h(
-    "div",
-    { class: "field" },
-    h("p", { class: "field-label" }, icon("key"), t("Key for {name}", { name })),
-    h("p", { class: "field-hint" }, text),
-  );
+/**
+ * The form of new credentials for a pin or a group of them, in a dialog.
+ * @param {Record<string, any>} field the schema @param {(made: Credentials) => void} onMade
+ */
+export async function addCredentials(field, onMade) {
+  try {
+    const [providers] = await Promise.all([listProviders(), loadStyles("credentials.css")]);
+    const fitting = providers.filter((one) => field.credentials_provider?.includes(one.name));
+    const [types, scopes] = [field.credentials_types, field.credentials_scopes];
+    openForm(t("Add credentials"), fitting, (made) => void nameOf(made).then(onMade), { types, scopes });
+  } catch (error) {
+    toastError(error);
+  }
+}
+
+/** @param {Credentials} made a login has no title yet @returns {Promise<Credentials>} */
+async function nameOf(made) {
+  return made.title ? made : ((await listCredentials()).find((one) => one.id === made.id) ?? made);
 }

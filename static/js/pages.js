@@ -51,6 +51,12 @@ export const PAGES = [
     load: async () => (await import("./views/triggers.js")).showTriggers,
   },
   {
+    name: "credentials",
+    pattern: /^\/credentials$/,
+    keys: [],
+    load: async () => (await import("./views/credentials.js")).showCredentials,
+  },
+  {
     name: "run",
     pattern: /^\/runs\/([^/]+)\/([^/]+)$/,
     keys: ["graphId", "runId"],
@@ -66,6 +72,7 @@ export const PLACES = [
   { label: t("Runs"), icon: "runs", href: "/runs", pages: ["runs", "run"] },
   { label: t("Schedules"), icon: "schedules", href: "/schedules", pages: ["schedules"] },
   { label: t("Triggers"), icon: "triggers", href: "/triggers", pages: ["triggers"] },
+  { label: t("Credentials"), icon: "key", href: "/credentials", pages: ["credentials"] },
   { label: t("Blocks"), icon: "blocks", href: "/library/blocks", pages: ["blocks"] },
   { label: t("System"), icon: "system", href: "/system", pages: ["system"], isAtFoot: true },
   { label: t("Settings"), icon: "settings", href: "/settings", pages: ["settings"], isAtFoot: true },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -104,7 +104,7 @@ def ref(credentials: dict[str, Any]) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def open_world(data_dir: Path, **settings: Any) -> AsyncIterator[World]:
+async def open_world(data_dir: Path, *, also_allowed: Sequence[str] = (), **settings: Any) -> AsyncIterator[World]:
     """A world on this data directory; settings are written with __ for the dot."""
     other = OtherServer()
     app = web.Application()
@@ -115,7 +115,7 @@ async def open_world(data_dir: Path, **settings: Any) -> AsyncIterator[World]:
     await site.start()
     other.port = site._server.sockets[0].getsockname()[1]
     given = {name.replace("__", "."): value for name, value in settings.items()}
-    wanted = {"blocks.paths": [str(BLOCKS)], "http.allow": [other.host], **given}
+    wanted = {"blocks.paths": [str(BLOCKS)], "http.allow": [other.host, *also_allowed], **given}
     try:
         async with run_app(data_dir, settings=wanted) as live:
             yield World(live, other)

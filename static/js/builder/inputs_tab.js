@@ -1,6 +1,7 @@
 /** The form of a node: one field for each input, linked ones with where their value comes from. */
 
-import { listCredentials } from "../api.js";
+import { listCredentials } from "../api/credentials.js";
+import { addCredentials } from "../credential_fields.js";
 import { html, useEffect, useState } from "../../vendor/react.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
@@ -95,6 +96,9 @@ function LinkedFrom({ link, pin }) {
   </div>`;
 }
 
+/** The choice that opens the form of new credentials. */
+const NEW = "+";
+
 /** @param {{id: string, schema: import("../types.js").Schema, value: any, onChange: (value: any) => void}} props */
 function KeyField({ id, schema, value, onChange }) {
   const [stored, setStored] = useState(/** @type {any[]|null} */ (null));
@@ -106,9 +110,15 @@ function KeyField({ id, schema, value, onChange }) {
   }, []);
   const providers = schema.credentials_provider ?? [];
   const fitting = (stored ?? []).filter((one) => providers.includes(one.provider));
-  const pick = (/** @type {any} */ event) => {
-    const one = fitting.find((credentials) => credentials.id === event.target.value);
+  const choose = (/** @type {any} */ one) =>
     onChange(one && { id: one.id, provider: one.provider, type: one.type, title: one.title });
+  const add = (/** @type {any} */ made) => {
+    setStored((all) => [...(all ?? []), made]);
+    choose(made);
+  };
+  const pick = (/** @type {any} */ event) => {
+    if (event.target.value === NEW) void addCredentials(schema, add);
+    else choose(fitting.find((credentials) => credentials.id === event.target.value));
   };
   return html`<select className="input" id=${id} value=${value?.id ?? ""} onChange=${pick} disabled=${stored === null}>
     <option
@@ -120,5 +130,6 @@ function KeyField({ id, schema, value, onChange }) {
       value=${value.id}>${value.title ?? t("A key that is not here")}</option>`
     }
     ${fitting.map((one) => html`<option key=${one.id} value=${one.id}>${one.title || one.provider}</option>`)}
+    <option value=${NEW}>${t("Add credentials")}</option>
   </select>`;
 }
