@@ -77,7 +77,7 @@ def oauth_routes(service: OAuthService, session_of: SessionOf) -> list[Route]:
             permission="MANAGE_INTEGRATIONS",
             query=LoginQuery,
             returns=LoginResponse,
-            errors=(400, 404, 503),
+            errors=(400, 404),
         ),
         Route(
             method="POST",
@@ -88,6 +88,6 @@ def oauth_routes(service: OAuthService, session_of: SessionOf) -> list[Route]:
             permission="MANAGE_INTEGRATIONS",
             body=Callback,
             returns=CredentialsMeta,
-            errors=(400, 503),
+            errors=(400, 404),
         ),
     ]

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 from ..config import OAuthConfig
 from ..credentials.service import CredentialsMeta, CredentialsService, Tokens
-from ..errors import BlockError, InvalidInputError, LoginEndedError, MissingConfigError
+from ..errors import BlockError, InvalidInputError, LoginEndedError, NotFoundError
 from ..sdk.credentials import Credentials
 from .exchange import renewed_tokens, revoke_token, tokens_for_code, username_of
 from .providers import KNOWN, OAuthProvider, configured
@@ -40,7 +40,7 @@ class OAuthService:
     def begin_login(
         self, user_id: str, session: bytes | None, host: str, provider_name: str, scopes: str, credentials_id: str | None
     ) -> tuple[str, str]:
-        """(the address to send the browser to, the state token). Raises MissingConfigError, NotFoundError, InvalidInputError."""
+        """(the address to send the browser to, the state token). Raises NotFoundError, InvalidInputError."""
         provider = self._provider(provider_name)
         base_url = self._base_url()
         if urlsplit(base_url).netloc != host.lower():
@@ -101,7 +101,7 @@ class OAuthService:
 
     def _provider(self, name: str) -> OAuthProvider:
         if name not in self._providers:
-            raise MissingConfigError(f"Logging in at {name[:60]!r} is not set up on this server.", hint=self.login_state(name)[1])
+            raise NotFoundError(f"Logging in at {name[:60]!r} is not set up on this server.", hint=self.login_state(name)[1])
         return self._providers[name]
 
 

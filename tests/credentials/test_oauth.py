@@ -207,7 +207,7 @@ async def test_c8_a_token_address_inside_the_house_is_refused(tmp_path: Path, un
 
 async def test_a_provider_that_is_not_set_up_says_how(world: World):
     answer = await world.live.get("/api/integrations/linear/login")
-    assert answer.status == 503
+    assert answer.status == 404
     assert f"{world.live.url}/oauth-callback.html" in answer.json()["hint"]
     assert "LINEAR_CLIENT_ID" in answer.json()["hint"]
 
