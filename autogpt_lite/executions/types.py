@@ -90,8 +90,8 @@ class FailedTry(msgspec.Struct, kw_only=True):
     failed_at: str | None
 
 
-class NodeExecutionResult(msgspec.Struct, kw_only=True):
-    """One execution of a node. `tries` are those that failed and were followed by another; most have none."""
+class NodeExecutionResult(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One execution of a node. `tries` are those that failed and were followed by another; left out where there are none."""
 
     user_id: str
     graph_id: str
