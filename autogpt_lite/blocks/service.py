@@ -13,7 +13,15 @@ import msgspec
 from ..config import Config
 from ..credentials.service import CredentialsAccess, Lease
 from ..engine.resolve import convert_input
-from ..errors import AutoGPTLiteError, BlockError, BlockInputError, BlockOutputError, InvalidInputError, NotAuthorizedError
+from ..errors import (
+    AutoGPTLiteError,
+    BlockError,
+    BlockInputError,
+    BlockOutputError,
+    InvalidInputError,
+    NotAuthorizedError,
+    NotFoundError,
+)
 from ..registry import BlockEntry, Registry
 from ..sdk.block import NEEDS_ASYNC
 from ..sdk.credentials import Credentials
@@ -86,6 +94,8 @@ class BlockService:
         try:
             await self._lend(entry, given, context, leases)
             return await _collect(entry, given, context, leases)
+        except NotFoundError:
+            raise  # credentials that are not there, or somebody else's
         except AutoGPTLiteError as error:
             if isinstance(error, BlockInputError):
                 raise BlockInputError(mask(error.message), hint=error.hint, detail=error.detail) from None

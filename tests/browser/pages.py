@@ -23,6 +23,7 @@ PAGES = [
     Page("build", "/build/{graph}", ".react-flow__node"),
     Page("schedules", "/schedules", ".schedules"),
     Page("triggers", "/triggers", ".trigger"),
+    Page("credentials", "/credentials", ".credentials-row"),
     Page("runs", "/runs", ".run-row"),
     Page("settings", "/settings", ".settings-list li"),
     Page("system", "/system", ".system"),
@@ -49,4 +50,6 @@ def add_run(server: ServerProcess) -> dict[str, Any]:
         schedule = {"name": name, "cron": cron, "inputs": {"Divide by": 7}}
         server.request("POST", f"/api/graphs/{graph['id']}/schedules", schedule)
     add_trigger(server)
+    key = {"type": "api_key", "api_key": "not-a-real-key-0000", "title": "work"}
+    server.request("POST", "/api/integrations/github/credentials", key)
     return {"graph": graph["id"], "run": run["graph_exec_id"]}
