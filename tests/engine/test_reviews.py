@@ -11,6 +11,7 @@ import pytest
 from autogpt_lite.engine import states
 from autogpt_lite.engine.core import SafeModes
 from autogpt_lite.errors import ConflictError, InvalidInputError, NotFoundError
+from autogpt_lite.retention.purge import purge_deleted_runs
 from autogpt_lite.reviews.service import ReviewService
 from autogpt_lite.reviews.types import PageQuery, ReviewItem
 from autogpt_lite.sdk import Block, BlockCost, BlockInput, BlockOutput, ReviewRequest, pin
@@ -182,6 +183,7 @@ async def test_an_edit_takes_the_place_of_the_data_if_it_fits(opened):
 
 
 async def test_the_first_answer_counts_and_every_other_is_refused(opened):
+    """H10, together with the stop and the edits below: twice, at once, by another user, after the end."""
     run = await opened.start(make_graph("g", {"q": ask()}, []))
     await rest(opened, run)
     [review] = await waiting(opened)
@@ -482,3 +484,20 @@ async def test_an_answer_finds_its_run_wherever_that_goes_meanwhile(opened, monk
     [review] = await waiting(opened)
     await answer(opened, review)
     assert await end(opened, run) == "COMPLETED"
+
+
+async def test_the_reviews_of_a_deleted_run_leave_with_it(opened):
+    runs = []
+    for _ in range(2):
+        runs.append(await opened.start(make_graph("g", {"q": ask()}, [])))
+        await rest(opened, runs[-1])
+    for review in await waiting(opened):
+        await answer(opened, review, auto_approve_future=True)
+    for run in runs:
+        assert await end(opened, run) == "COMPLETED"
+    db, gone = opened.engine.core.db, runs[0].key
+    await db.write(lambda tx: tx.execute("DELETE FROM graph_executions WHERE id = ?", (gone,)))
+    await db.write(lambda tx: tx.execute("INSERT INTO purge_queue (graph_exec_key) VALUES (?)", (gone,)))
+    await purge_deleted_runs(db)
+    assert await db.fetch_all("SELECT node_exec_id >> 24 FROM reviews") == [(runs[1].key,)]
+    assert await db.fetch_all("SELECT graph_exec_key FROM review_approvals") == [(runs[1].key,)]

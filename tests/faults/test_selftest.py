@@ -37,6 +37,7 @@ def check_report(report: str, n_kills: int) -> None:
 
 @pytest.mark.timeout(200)
 def test_ten_kills_lose_nothing():
+    """J1, with the hundred below and the thousand in docs/reliability.md."""
     report = selftest(10, 190)
     check_report(report, 10)
     assert "db.restore_moved" in report
