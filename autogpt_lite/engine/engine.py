@@ -427,9 +427,15 @@ class Engine:
         if tree_rests(run):
             root = root_of(run)
             self.dispatcher.park(root)
+            self._forget_crashes(root)
             if root.ended is not None and not root.ended.done():
                 root.ended.set_result(states.REVIEW)
             root.ended = None
+
+    def _forget_crashes(self, root: GraphExecution) -> None:
+        # It waits for a person, though its row says RUNNING: a crash meanwhile is no sign against it.
+        written = self.core.db.writer.submit(lambda tx: tx.execute(sql.forget_crashes, (root.key,)))
+        written.add_done_callback(lambda done: done.exception())  # where it cannot be written, crashes count as ever
 
     @property
     def n_on_trial(self) -> int:
@@ -446,7 +452,7 @@ class Engine:
             del self._suspects[0]
             if self._suspects and (run := self.core.runs.get(uuid)) is not None:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.wait_ended(run), TRIAL_S)
+                    await asyncio.wait_for(self.wait_ended(run, or_review=True), TRIAL_S)
 
     def _give_up(self, key: int, why: str) -> asyncio.Future:
         ledger, reason = self.core.services.ledger, storable(why)

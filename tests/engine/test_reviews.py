@@ -501,3 +501,25 @@ async def test_the_reviews_of_a_deleted_run_leave_with_it(opened):
     await purge_deleted_runs(db)
     assert await db.fetch_all("SELECT node_exec_id >> 24 FROM reviews") == [(runs[1].key,)]
     assert await db.fetch_all("SELECT graph_exec_key FROM review_approvals") == [(runs[1].key,)]
+
+
+async def test_crashes_while_a_tree_waits_for_a_person_are_not_held_against_it(tmp_path):
+    """engine.max_crashes ends runs that were working; this one waits, though its root is RUNNING."""
+    graphs, folder, copy = {("child", 1): child_graph()}, tmp_path / "data", tmp_path / "killed"
+    folder.mkdir()
+    graph = make_graph("parent", {"a": (AgentBlock, {"graph_id": "child", "inputs": {"n": 4}})}, [])
+    run = None
+    for _ in range(5):
+        async with open_harness(folder, ALL, graphs) as harness:
+            run = run or await harness.start(graph)
+            await rest(harness, harness.engine.core.runs[run.id])
+            await harness.engine.settle()
+            await harness.engine.core.db.write(lambda tx: None)
+            shutil.copytree(folder, copy)
+        shutil.rmtree(folder)
+        copy.rename(folder)
+    async with open_harness(folder, ALL, graphs) as harness:
+        [review] = await waiting(harness)
+        await rest(harness, harness.engine.core.runs[run.id])
+        await answer(harness, review)
+        assert await end(harness, run) == "COMPLETED"

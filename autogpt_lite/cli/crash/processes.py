@@ -24,6 +24,8 @@ def environ_for(folder: Path, fault: str = "") -> dict[str, str]:
         **kept,
         "AUTOGPT_LITE__BLOCKS__PATHS": json.dumps([str(Path(__file__).with_name("blocks"))]),
         "AUTOGPT_LITE__LOG__LEVEL": "error",
+        # It is no run's fault that the server dies all the time.
+        "AUTOGPT_LITE__ENGINE__MAX_CRASHES": "1000000",
         "AUTOGPT_LITE_FAULT": fault,
         EFFECTS_VARIABLE: str(folder / "effects.txt"),
     }
