@@ -133,6 +133,6 @@ async def test_ctrl_c_stops_a_run_of_the_command_line(contract: Path, tap, tmp_p
         process.send_signal(signal.SIGINT)
         output, errors = await asyncio.to_thread(process.communicate, timeout=10)
         assert time.monotonic() - began < 1
-    assert (process.returncode, errors) == (3, "")
+    assert (process.returncode, errors) == (3, "Stopping the run; Ctrl-C once more leaves at once.\n")
     assert json.loads(output)["status"] == "TERMINATED"
     await asyncio.wait_for(held.is_gone.wait(), 10)
