@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from ..server import ServerProcess
-from .agents import CALCULATOR, OUTPUT, agent, division, link, node, ticks
+from .agents import CALCULATOR, OUTPUT, agent, link, node, ticks
+from .builder import at, box_of, builder_of, field, placed_division, stored
 from .conftest import PHONE, call
 
 MARKUP = '<img src=x onerror="document.title=1"><b>bold</b>'
@@ -21,11 +22,6 @@ from playwright.sync_api import expect  # noqa: E402
 expect.set_options(timeout=15_000)
 
 
-def builder_of(server: ServerProcess, graph: dict[str, Any]) -> str:
-    """Stores an agent; the path of its builder."""
-    return f"/build/{call(server, 'POST', '/api/graphs', {'graph': graph})['id']}"
-
-
 @pytest.fixture
 def open_builder(open_page: Any) -> Any:
     """open_builder(path) -> the builder, ready for keys and without movement that a drag would have to wait for."""
@@ -36,25 +32,6 @@ def open_builder(open_page: Any) -> Any:
         return page
 
     return open_it
-
-
-def stored(server: ServerProcess, page: Any) -> dict[str, Any]:
-    return call(server, "GET", "/api/graphs/" + page.url.rpartition("/")[2])
-
-
-def at(graph: dict[str, Any], *places: tuple[int, int]) -> dict[str, Any]:
-    for one, (x, y) in zip(graph["nodes"], places, strict=True):
-        one["metadata"]["position"] = {"x": x, "y": y}
-    return graph
-
-
-def placed_division(name: str = "Division") -> dict[str, Any]:
-    return at(division(name), (0, 0), (300, 0), (600, 0), (900, 0))
-
-
-def box_of(page: Any, title: str) -> Any:
-    """The node on the canvas that is called `title`."""
-    return page.locator(".react-flow__node").filter(has=page.locator(".node-title", has_text=title))
 
 
 def pin(box: Any, name: str, side: str) -> Any:
@@ -86,10 +63,6 @@ def drop_for_block(page: Any, source: Any, title: str, dx: int, dy: int) -> None
     x, y = centre(source)
     drag(page, (x, y), (x + dx, y + dy))
     choose_block(page, title)
-
-
-def field(page: Any, name: str) -> Any:
-    return page.locator(f'.field[data-pin="{name}"]').locator("input, textarea, select").first
 
 
 def save(page: Any, version: int) -> None:

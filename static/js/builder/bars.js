@@ -34,6 +34,11 @@ export function TopBar() {
     <span className="grow"></span>
     ${saved && html`<a className="button quiet build-wide" href=${paths.agent(saved.id)}>${t("Runs")}</a>`}
     ${
+      version > 0 &&
+      html`<button type="button" className="button build-wide" onClick=${() => actions.run("versions")}><${Glyph}
+        name="clock" /> ${t("Versions")}</button>`
+    }
+    ${
       canEdit &&
       html`<${Tool} name="undo" off=${!canUndo} /><${Tool} name="redo" off=${!canRedo} />
       <button type="button" className="button quiet build-wide" aria-label=${t("All commands")}

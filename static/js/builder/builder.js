@@ -20,7 +20,8 @@ import { t } from "../messages.js";
  * @property {any[]} flowNodes
  * @property {Set<string>} selectedLinks
  * @property {Set<string>} openNodes those whose pins all show
- * @property {{kind: "node", id: string, tab: string}|{kind: "run"}|null} panel
+ * @property {{kind: "node", id: string, tab: string}|{kind: "run"}|{kind: "versions"}|null} panel
+ * @property {Graph|null} newer a version that was saved elsewhere while this draft was changed
  * @property {{screen: Point, at: Point, from: Dragged|null}|null} menu the block menu
  * @property {string|null} palette what the palette's field starts with; null while it is closed
  * @property {Problem[]} problems
@@ -41,6 +42,7 @@ const EMPTY = {
   selectedLinks: new Set(),
   openNodes: new Set(),
   panel: null,
+  newer: null,
   menu: null,
   palette: null,
   problems: [],
@@ -77,6 +79,10 @@ export class Builder {
     this.view = createStore(() => ({ ...EMPTY, version: saved?.version ?? 0 }));
     /** @type {Record<string, any>|null} what the last run was given */
     this.lastInputs = null;
+    /** What the draft may be saved beside: the user has been shown it. */
+    this.seenVersion = 0;
+    /** Keeps the draft in the browser at once; set by the page. */
+    this.keepDraft = () => {};
     /** @type {any} React Flow's own handle, once the canvas is there */
     this.flow = null;
     this.lastPointer = { x: 0, y: 0 };

@@ -10,6 +10,7 @@ import { useBuilder, useDraft, useView } from "./hooks.js";
 import { InputsTab } from "./inputs_tab.js";
 import { OutputTab } from "./output_tab.js";
 import { RunPanel } from "./run_panel.js";
+import { VersionsPanel } from "./versions_panel.js";
 import { t } from "../messages.js";
 
 const MOST_SHOWN = 20_000;
@@ -17,6 +18,7 @@ const MOST_SHOWN = 20_000;
 export function SidePanel() {
   const panel = useView((view) => view.panel);
   if (!panel) return null;
+  if (panel.kind === "versions") return html`<${VersionsPanel} />`;
   return panel.kind === "run" ? html`<${RunPanel} />` : html`<${NodePanel} id=${panel.id} tab=${panel.tab} />`;
 }
 

@@ -4,6 +4,7 @@ import { ApiError, createGraph, updateGraph } from "../api.js";
 import { paths } from "../router.js";
 import { toast, toastError } from "../toast.js";
 import { forgetDraft } from "./draft_keeper.js";
+import { findNewer, tellOtherTabs } from "./version_watch.js";
 import { t } from "../messages.js";
 
 /** @typedef {import("./builder.js").Builder} Builder */
@@ -16,6 +17,11 @@ export async function saveVersion(builder) {
   builder.set({ busy: "save", refused: [] });
   const sent = doc.now;
   try {
+    const newer = await findNewer(builder);
+    if (newer) {
+      builder.set({ newer, panel: { kind: "versions" } });
+      return false;
+    }
     const body = { ...graphBody(builder), is_active: true };
     const graph = await (saved ? updateGraph(body) : createGraph(body));
     noteSaved(builder, graph, sent);
@@ -50,6 +56,7 @@ function noteSaved(builder, graph, sent) {
   // The server gives every node a new id and keeps their order.
   builder.localIds = new Map((graph.nodes ?? []).map((node, i) => [node.id, sent.nodes[i]?.id ?? node.id]));
   builder.stored = sent;
+  if (!isNew) tellOtherTabs(graph);
   builder.set({
     version: graph.version,
     isChanged: builder.differs,

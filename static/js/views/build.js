@@ -4,7 +4,6 @@ import { getGraph } from "../api.js";
 import { loadCatalog } from "../catalog.js";
 import { fill, h } from "../dom.js";
 import { when } from "../format.js";
-import { layOut } from "../graph_layout.js";
 import { go, paths } from "../router.js";
 import { loadStyles } from "../styles.js";
 import { toast } from "../toast.js";
@@ -12,6 +11,7 @@ import { ReactFlowProvider } from "../../vendor/flow.js";
 import { createRoot, html } from "../../vendor/react.js";
 import { Actions } from "../builder/actions.js";
 import { Dock, EmptyHint, ProblemList, TopBar, ZoomBar } from "../builder/bars.js";
+import { NewerStrip } from "../builder/newer_version.js";
 import { BlockMenu } from "../builder/block_menu.js";
 import { Builder } from "../builder/builder.js";
 import { Canvas } from "../builder/canvas.js";
@@ -20,10 +20,10 @@ import { forgetDraft, keepDraft, readDraft, restoreSecrets } from "../builder/dr
 import { BuilderContext } from "../builder/hooks.js";
 import { Palette } from "../builder/palette.js";
 import { SidePanel } from "../builder/panel.js";
+import { readGraph, withPositions } from "../builder/read_graph.js";
 import { RunControl } from "../builder/run_control.js";
+import { watchVersions } from "../builder/version_watch.js";
 import { t } from "../messages.js";
-
-/** @typedef {import("../types.js").Graph} Graph */
 
 const KEEP_AFTER_MS = 400;
 const PHONE = "(max-width: 719px)";
@@ -34,7 +34,7 @@ export async function showBuild(main, place, signal) {
   const [saved, catalog] = await Promise.all([
     graphId ? getGraph(graphId) : null,
     loadCatalog(),
-    loadStyles("vendor/flow.css", "build.css", "build_panel.css"),
+    loadStyles("vendor/flow.css", "build.css", "build_panel.css", "build_versions.css"),
   ]);
   if (signal.aborted) return;
   const base = saved ? readGraph(saved) : { name: t("New agent"), description: "", nodes: [], links: [] };
@@ -55,6 +55,7 @@ export async function showBuild(main, place, signal) {
   if (kept) offerRecovered(builder, kept, base);
   builder.actions.listen(signal);
   listenToClipboard(builder, signal);
+  watchVersions(builder, signal);
   signal.addEventListener("abort", () => {
     builder.control.close();
     root.unmount();
@@ -68,49 +69,13 @@ function Page({ builder }) {
       <${TopBar} />
       <div className="build-work">
         <div className="build-place">
-          <${Canvas} /><${EmptyHint} /><${ProblemList} /><${ZoomBar} /><${Dock} /><${BlockMenu} />
+          <${Canvas} /><${EmptyHint} /><${NewerStrip} /><${ProblemList} /><${ZoomBar} /><${Dock} /><${BlockMenu} />
         </div>
         <${SidePanel} />
       </div>
       <${Palette} />
     <//>
   <//>`;
-}
-
-/** @param {Graph} graph @returns {import("../builder/document.js").Draft} */
-function readGraph({ name, description, nodes = [], links = [] }) {
-  const own = nodes.map(({ id, block_id, input_default, metadata }) => ({
-    id,
-    block_id,
-    input_default,
-    metadata: metadata ?? {},
-  }));
-  const ends = links.map(({ id, source_id, source_name, sink_id, sink_name, is_static }) => ({
-    id,
-    source_id,
-    source_name,
-    sink_id,
-    sink_name,
-    is_static,
-  }));
-  return withPositions({ name, description: description ?? "", nodes: own, links: ends });
-}
-
-/** Nodes that stand nowhere get a place along their links. @param {import("../builder/document.js").Draft} draft */
-function withPositions(draft) {
-  const isPlaced = (/** @type {any} */ node) =>
-    Number.isFinite(node.metadata?.position?.x) && Number.isFinite(node.metadata?.position?.y);
-  if (draft.nodes.every(isPlaced)) return draft;
-  const { cells } = layOut(
-    draft.nodes.map((node) => node.id),
-    draft.links,
-  );
-  const nodes = draft.nodes.map((node) => {
-    if (isPlaced(node)) return node;
-    const { column, row } = cells.get(node.id) ?? { column: 0, row: 0 };
-    return { ...node, metadata: { ...node.metadata, position: { x: column * 296, y: row * 168 } } };
-  });
-  return { ...draft, nodes };
 }
 
 /** @param {any} builder @param {AbortSignal} signal */
@@ -133,6 +98,7 @@ function keepDrafts(builder, signal) {
     timer = setTimeout(keep, KEEP_AFTER_MS);
   });
   const keepNow = () => timer && (clearTimeout(timer), keep());
+  builder.keepDraft = keep;
   addEventListener("pagehide", keepNow, { signal });
   signal.addEventListener("abort", () => (keepNow(), stop()));
 }
