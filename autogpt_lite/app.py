@@ -51,6 +51,8 @@ from .library.orphans import tell_removed_orphans
 from .library.service import LibraryService
 from .library_agents.routes import library_agent_routes
 from .library_agents.service import LibraryAgentService
+from .library_cards.routes import library_card_routes
+from .library_cards.service import LibraryCardService
 from .library_folders.routes import folder_routes
 from .library_folders.service import FolderService
 from .net import client as net
@@ -58,6 +60,8 @@ from .oauth.routes import oauth_routes
 from .oauth.service import OAuthService
 from .observability.routes import status_routes
 from .observability.service import StatusService
+from .ollama.routes import ollama_routes
+from .ollama.service import OllamaService
 from .onboarding.routes import onboarding_routes
 from .onboarding.service import OnboardingService
 from .paths import packaged_file
@@ -158,6 +162,7 @@ class App:
             *graph_routes(self.graphs),
             *execution_routes(self.executions),
             *library_agent_routes(self.library_agents),
+            *library_card_routes(LibraryCardService(db, self.graphs)),
             *folder_routes(self.folders),
             *preset_routes(self.presets),
             *rerun_routes(self.reruns),
@@ -172,6 +177,7 @@ class App:
             *trigger_routes(self.triggers, config.triggers),
             *job_routes(self.jobs),
             *onboarding_routes(OnboardingService(db, self.executions)),
+            *ollama_routes(OllamaService(config.llm)),
             *late_run_routes(self.late_runs),
             *status_routes(self.status),
             *credentials_routes(self.credentials, self.credentials_access, self.providers, self.sealed),

@@ -8,6 +8,7 @@ from ..web.routing import Request, Response, Route
 from .service import LibraryAgentService
 from .types import (
     AddAgent,
+    AgentCounts,
     BulkMoveAgents,
     ByGraphQuery,
     GraphSettings,
@@ -31,6 +32,9 @@ class LibraryAgentRoutes:
 
     async def list_agents(self, request: Request) -> LibraryAgents:
         return await self._service.list_agents(request.principal.user_id, request.query)
+
+    async def count_agents(self, request: Request) -> AgentCounts:
+        return await self._service.count_agents(request.principal.user_id)
 
     async def list_favorites(self, request: Request) -> LibraryAgents:
         page = request.query
@@ -89,6 +93,14 @@ def library_agent_routes(service: LibraryAgentService) -> list[Route]:
             "A page of the library's agents: searched, filtered, sorted.",
             query=ListAgents,
             returns=LibraryAgents,
+            errors=(),
+        ),
+        route(
+            "GET",
+            f"{agents}/counts",
+            handlers.count_agents,
+            "How many agents the library has, and how many of them run, need a person, have a schedule or a trigger.",
+            returns=AgentCounts,
             errors=(),
         ),
         route(

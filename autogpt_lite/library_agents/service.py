@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from typing import Literal
 
@@ -22,6 +23,7 @@ from .store import AgentRow, FindGraphs, FindNextRuns
 from .types import (
     Activity,
     AddAgent,
+    AgentCounts,
     GraphSettings,
     LibraryAgent,
     LibraryAgents,
@@ -65,6 +67,10 @@ class LibraryAgentService:
 
         def read(connection) -> tuple[int, list[AgentRow]]:
             entries = store.find_entries(connection, user_id, query)
+            if query.state is not None:
+                rows = store.read_states(connection, user_id, self.scheduled, self.listening)
+                wanted = {row.id for row in rows if query.state in row.states}
+                entries = [entry for entry in entries if entry.id in wanted]
             shown = [entry.id for entry in entries[first : first + query.page_size]]
             return len(entries), store.read_agents(connection, user_id, shown, self.scheduled, self.listening)
 
@@ -76,6 +82,25 @@ class LibraryAgentService:
             page_size=query.page_size,
         )
         return LibraryAgents(agents=[self._agent(user_id, row) for row in rows], pagination=pagination)
+
+    async def count_agents(self, user_id: str) -> AgentCounts:
+        """How many agents there are, and how many of each state."""
+
+        def read(connection) -> AgentCounts:
+            rows = store.read_states(connection, user_id, self.scheduled, self.listening)
+            (archived,) = connection.execute(store.sql.count_archived, (user_id,)).fetchone()
+            states = Counter(state for row in rows for state in row.states)
+            return AgentCounts(
+                all=len(rows),
+                needs_you=states["needs_you"],
+                running=states["running"],
+                scheduled=states["scheduled"],
+                listening=states["listening"],
+                favorites=sum(row.is_favorite for row in rows),
+                archived=archived,
+            )
+
+        return await self._db.read(read)
 
     async def get_agent(self, user_id: str, agent_id: str) -> LibraryAgent:
         """An agent, removed ones included (they can be restored). Raises NotFoundError."""

@@ -8,7 +8,8 @@ import apsw
 import msgspec
 
 from ..db import load_sql
-from .types import ListAgents
+from ..engine.states import FAILED, REVIEW
+from .types import ListAgents, State
 
 sql = load_sql(__file__, "store.sql")
 
@@ -32,6 +33,30 @@ class Entry(msgspec.Struct):
     is_favorite: int
     is_paused: int
     last_run_key: int | None
+
+
+class StateRow(msgspec.Struct):
+    """What an agent is doing. `waits`: one of its runs waits for a person."""
+
+    id: str
+    graph_id: str
+    is_paused: int
+    is_favorite: int
+    last_ended_status: str | None
+    is_running: bool = False
+    waits: bool = False
+    next_due_at: int | None = None
+    is_listening: bool = False
+
+    @property
+    def states(self) -> frozenset[State]:
+        said = {
+            "needs_you": self.waits or self.last_ended_status == FAILED,
+            "running": self.is_running,
+            "scheduled": self.next_due_at is not None and not self.is_paused,
+            "listening": self.is_listening and not self.is_paused,
+        }
+        return frozenset(state for state, is_so in said.items() if is_so)
 
 
 class AgentRow(msgspec.Struct):
@@ -99,6 +124,25 @@ def _is_wanted(entry: Entry, query: ListAgents) -> bool:
     return all(word in text for word in words)
 
 
+def read_states(
+    connection: apsw.Connection, user_id: str, scheduled: Collection[FindNextRuns], listening: Collection[FindGraphs]
+) -> list[StateRow]:
+    """What each agent of a library is doing, archived ones aside."""
+    agents = [StateRow(*row) for row in connection.execute(sql.list_states, {"user_id": user_id}).fetchall()]
+    graph_ids = {agent.graph_id for agent in agents}
+    open_runs = connection.execute(sql.open_graphs, (user_id,)).fetchall()
+    running, waiting = {graph_id for graph_id, _ in open_runs}, {graph_id for graph_id, status in open_runs if status == REVIEW}
+    next_runs: dict[str, int] = {}
+    for find in scheduled:
+        next_runs |= find(connection, user_id, graph_ids)
+    on_trigger = set().union(*(find(connection, user_id, graph_ids) for find in listening))
+    for agent in agents:
+        agent.is_running, agent.waits = agent.graph_id in running, agent.graph_id in waiting
+        agent.next_due_at = next_runs.get(agent.graph_id)
+        agent.is_listening = agent.graph_id in on_trigger
+    return agents
+
+
 def read_agents(
     connection: apsw.Connection,
     user_id: str,
@@ -110,7 +154,7 @@ def read_agents(
     listed = msgspec.json.encode(list(ids)).decode()
     agents = [AgentRow(*row) for row in connection.execute(sql.select_agents, {"ids": listed, "user_id": user_id}).fetchall()]
     graph_ids = {agent.graph_id for agent in agents}
-    running = {graph_id for (graph_id,) in connection.execute(sql.running_graphs, (user_id,)).fetchall()}
+    running = {graph_id for graph_id, _ in connection.execute(sql.open_graphs, (user_id,)).fetchall()}
     next_runs: dict[str, int] = {}
     for find in scheduled:
         next_runs |= find(connection, user_id, graph_ids)

@@ -35,10 +35,22 @@ LEFT JOIN graphs o ON o.graph_id = a.graph_id AND o.version = a.graph_version
 LEFT JOIN users u ON u.id = o.user_id
 WHERE a.user_id = :user_id ORDER BY j.key;
 
--- name: running_graphs
--- Graphs of a user with a run that has not ended: one walk over the open runs, which are few beside all others. The index is named,
+-- name: list_states
+-- The agents of a library with how their last run that has ended came out. (:user_id)
+SELECT a.id, a.graph_id, a.is_paused, a.is_favorite,
+       (SELECT r.status FROM graph_executions r
+        WHERE r.user_id = a.user_id AND r.graph_id = a.graph_id AND r.parent_node_exec_id IS NULL
+          AND r.status IN ('COMPLETED', 'FAILED', 'TERMINATED') ORDER BY r.id DESC LIMIT 1)
+FROM library_agents a WHERE a.user_id = :user_id AND a.is_deleted = 0 AND a.is_archived = 0;
+
+-- name: count_archived
+-- How many agents are in the archive.
+SELECT count(*) FROM library_agents WHERE user_id = ? AND is_deleted = 0 AND is_archived = 1;
+
+-- name: open_graphs
+-- Graphs of a user with a run that has not ended, and the statuses of those: one walk over the open runs, which are few beside all others. The index is named,
 -- since the planner would walk all runs of the user.
-SELECT DISTINCT graph_id FROM graph_executions INDEXED BY graph_executions_open
+SELECT DISTINCT graph_id, status FROM graph_executions INDEXED BY graph_executions_open
 WHERE status IN ('QUEUED', 'RUNNING', 'REVIEW') AND user_id = ? AND parent_node_exec_id IS NULL;
 
 -- name: select_agent

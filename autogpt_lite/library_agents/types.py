@@ -11,13 +11,16 @@ from ..graphs.types import GraphTriggerInfo
 
 Activity = Literal["running", "error", "scheduled", "listening", "healthy"]
 Status = Literal["COMPLETED", "HEALTHY", "WAITING", "ERROR"]
+State = Literal["needs_you", "running", "scheduled", "listening"]
 Page = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=100)]
 
 
 class ListAgents(msgspec.Struct, kw_only=True):
     """Which agents. `search_term`: every word of it is in the name or the description, in any case. `folder_id`: those in this
-    folder; `include_root_only`: those in none. Archived and removed ones are shown where they are asked for, and then alone."""
+    folder; `include_root_only`: those in none. `state`: those that are so now; an agent may be several at a time, and needs a
+    person where its last run has failed or one waits for an answer. Archived and removed ones are shown where they are asked for, and
+    then alone."""
 
     search_term: str | None = None
     sort_by: Literal["createdAt", "updatedAt", "name", "lastRunAt"] = "updatedAt"
@@ -29,6 +32,19 @@ class ListAgents(msgspec.Struct, kw_only=True):
     is_archived: bool = False
     is_deleted: bool = False
     is_paused: bool | None = None
+    state: State | None = None
+
+
+class AgentCounts(msgspec.Struct, kw_only=True):
+    """How many agents of a library, archived ones aside, are what a filter asks for."""
+
+    all: int
+    needs_you: int
+    running: int
+    scheduled: int
+    listening: int
+    favorites: int
+    archived: int
 
 
 class PageQuery(msgspec.Struct, kw_only=True):

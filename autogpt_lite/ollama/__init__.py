@@ -1,0 +1,1 @@
+"""Whether a model answers on this computer: the Ollama of [llm.providers.ollama]."""
