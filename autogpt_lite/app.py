@@ -129,7 +129,6 @@ class App:
         self.folders = FolderService(db)
         self.library_agents = LibraryAgentService(db, self.library, self.graphs, self.executions, self.folders)
         self.presets = PresetService(db, self.library, self.graphs, self.executions)
-        self.reruns = RerunService(db, self.engine, self.executions)
         self.run_search = RunSearch(db, self.executions)
         self.reviews = ReviewService(db, self.engine)
         self.agent_files = AgentFileService(db, self.graphs, self.executions)
@@ -148,6 +147,7 @@ class App:
             box,
             config,
         )
+        self.reruns = RerunService(db, self.engine, self.executions, self.schedules, self.triggers)
         self.ticker = Ticker(db, self.executions, self.library, self.bus)
         self.retention = RetentionService(db, self.graphs, config.retention)
         self.jobs = SystemJobs(db)

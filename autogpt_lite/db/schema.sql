@@ -346,6 +346,8 @@ CREATE TABLE schedule_fires (
 
 CREATE INDEX schedule_fires_by_age ON schedule_fires (due_at);
 
+CREATE INDEX schedule_fires_of_run ON schedule_fires (graph_exec_id) WHERE graph_exec_id IS NOT NULL;
+
 CREATE INDEX schedule_fires_waiting ON schedule_fires (schedule_key, due_at) WHERE status = 'waiting';
 
 CREATE TABLE schedules (
@@ -425,6 +427,8 @@ CREATE TABLE webhook_deliveries (
 ) STRICT;
 
 CREATE INDEX webhook_deliveries_by_age ON webhook_deliveries (received_at);
+
+CREATE INDEX webhook_deliveries_of_run ON webhook_deliveries (graph_exec_id) WHERE graph_exec_id IS NOT NULL;
 
 CREATE INDEX webhook_deliveries_of_webhook ON webhook_deliveries (webhook_key, received_at, key);
 

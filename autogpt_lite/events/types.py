@@ -42,6 +42,8 @@ class NodeView(Protocol):
     queued_at: int | None
     started_at: int | None
     ended_at: int | None
+    cost: int
+    """In credits, so far."""
 
 
 class NodeExecutionEvent(msgspec.Struct, gc=False):

@@ -83,6 +83,7 @@ def read_nodes(
 def _node_result(connection: apsw.Connection, row: tuple, plan: GraphPlan | None, node: tuple) -> NodeExecutionResult:
     key, index, code, added_at, queued_us, started_us, ended_us, given, output, stats = node
     planned = plan.nodes[index] if plan is not None else None
+    told = decode(stats) if stats is not None else {}
     return NodeExecutionResult(
         user_id=row[2],
         graph_id=row[3],
@@ -98,14 +99,15 @@ def _node_result(connection: apsw.Connection, row: tuple, plan: GraphPlan | None
         queue_time=_after(added_at, queued_us),
         start_time=_after(added_at, started_us),
         end_time=_after(added_at, ended_us),
-        tries=_failed_tries(stats) if stats is not None else [],
+        cost=told.get("cost", 0),
+        tries=_failed_tries(told),
     )
 
 
-def _failed_tries(stats: bytes) -> list[FailedTry]:
+def _failed_tries(stats: dict[str, Any]) -> list[FailedTry]:
     return [
         FailedTry(number=one["try"], error=one["error"], cost=one["cost"], failed_at=iso(one["failed_at"]))
-        for one in decode(stats).get("tries") or ()
+        for one in stats.get("tries") or ()
     ]
 
 

@@ -91,7 +91,8 @@ class FailedTry(msgspec.Struct, kw_only=True):
 
 
 class NodeExecutionResult(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """One execution of a node. `tries` are those that failed and were followed by another; left out where there are none."""
+    """One execution of a node. `cost` is in credits, of all its tries; `tries` are those that failed and were followed by another.
+    Both are left out where there are none."""
 
     user_id: str
     graph_id: str
@@ -107,6 +108,7 @@ class NodeExecutionResult(msgspec.Struct, kw_only=True, omit_defaults=True):
     queue_time: str | None
     start_time: str | None
     end_time: str | None
+    cost: int = 0
     tries: list[FailedTry] = []
 
 

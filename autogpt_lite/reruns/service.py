@@ -10,6 +10,8 @@ from ..engine.records import GraphExecution
 from ..errors import InvalidInputError, NotFoundError
 from ..executions.service import ExecutionService
 from ..executions.types import ExecuteGraph
+from ..schedules.service import ScheduleService
+from ..triggers.service import TriggerService
 from .record import RunRecord, decode, nodes_from, read_record, sql
 from .types import RerunAnswer, RerunGraph, RerunOrigin
 
@@ -19,10 +21,19 @@ MAX_LISTED = 100
 class RerunService:
     """Repeats runs in the very version of the graph that they ran in."""
 
-    def __init__(self, db: Database, engine: Engine, executions: ExecutionService):
+    def __init__(
+        self,
+        db: Database,
+        engine: Engine,
+        executions: ExecutionService,
+        schedules: ScheduleService,
+        triggers: TriggerService,
+    ):
         self._db = db
         self._engine = engine
         self._executions = executions
+        self._schedules = schedules
+        self._triggers = triggers
 
     async def rerun(self, user_id: str, graph_id: str, graph_exec_id: str, asked: RerunGraph) -> RerunAnswer:
         """Starts the repetition, or only says what it would run and cost (`dry`).
@@ -30,7 +41,7 @@ class RerunService:
         Raises NotFoundError, InvalidInputError for a node that did not run (its detail names those that did), and whatever a
         start may refuse.
         """
-        key, version, inputs = self._find(user_id, graph_id, graph_exec_id)
+        key, version, inputs, _source = self._find(user_id, graph_id, graph_exec_id)
         plan = self._engine.plan_of(graph_id, version)
         record = await self._db.read(lambda connection: read_record(connection, key))
         again = _nodes_to_run(plan, record, asked.from_node)
@@ -51,17 +62,25 @@ class RerunService:
         return answer
 
     def get_origin(self, user_id: str, graph_id: str, graph_exec_id: str) -> RerunOrigin:
-        """What a run repeats, and which runs repeat it. Raises NotFoundError."""
-        self._find(user_id, graph_id, graph_exec_id)
+        """What began a run, what it repeats, and which runs repeat it. Raises NotFoundError."""
+        *_, source = self._find(user_id, graph_id, graph_exec_id)
         row = self._db.point(sql.select_rerun, (graph_exec_id, user_id)) or (None, None)
         repeated = self._db.loop_connection.execute(sql.list_reruns, (graph_exec_id, user_id, MAX_LISTED)).fetchall()
-        return RerunOrigin(origin_id=row[0], from_node=row[1], repetitions=[one for (one,) in reversed(repeated)])
+        return RerunOrigin(
+            source=source,
+            schedule=self._schedules.find_fire(user_id, graph_exec_id) if source == "schedule" else None,
+            webhook=self._triggers.find_delivery(user_id, graph_exec_id) if source == "webhook" else None,
+            origin_id=row[0],
+            from_node=row[1],
+            repetitions=[one for (one,) in reversed(repeated)],
+        )
 
-    def _find(self, user_id: str, graph_id: str, graph_exec_id: str) -> tuple[int, int, dict]:
+    def _find(self, user_id: str, graph_id: str, graph_exec_id: str) -> tuple[int, int, dict, str]:
+        """(key, version, inputs, source) of a run."""
         row = self._db.point(sql.key_of_run, (graph_exec_id,))
         if row is None or row[1] != user_id or row[2] != graph_id:
             raise NotFoundError(f"There is no run {graph_exec_id[:60]!r}.")
-        return row[0], row[3], decode(row[4])
+        return row[0], row[3], decode(row[4]), row[5]
 
 
 def _nodes_to_run(plan: GraphPlan, record: RunRecord, from_node: str | None) -> set[int]:

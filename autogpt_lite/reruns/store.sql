@@ -20,4 +20,4 @@ SELECT pin, value FROM node_outputs WHERE node_exec_id = ? ORDER BY ordinal;
 
 -- name: key_of_run
 -- The key of a run, and whose and of what it is.
-SELECT id, user_id, graph_id, graph_version, inputs FROM graph_executions WHERE uuid = ?;
+SELECT id, user_id, graph_id, graph_version, inputs, source FROM graph_executions WHERE uuid = ?;

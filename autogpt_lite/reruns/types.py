@@ -8,6 +8,8 @@ import msgspec
 
 from ..engine.limits import GivenLimits
 from ..executions.types import PinnedOutputs
+from ..schedules.types import RunFire
+from ..triggers.types import RunDelivery
 
 
 class RerunGraph(msgspec.Struct, kw_only=True):
@@ -41,8 +43,12 @@ class RerunAnswer(msgspec.Struct, kw_only=True):
 
 
 class RerunOrigin(msgspec.Struct, kw_only=True):
-    """Where a run comes from; all null for one that repeats nothing."""
+    """Where a run comes from. `source` says who began it (user, builder, schedule, webhook, agent, rerun ...); `schedule` and
+    `webhook` stay null where that history is over.."""
 
+    source: str
+    schedule: RunFire | None = None
+    webhook: RunDelivery | None = None
     origin_id: str | None = None
     from_node: str | None = None
     repetitions: list[str] = []

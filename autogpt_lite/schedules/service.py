@@ -21,6 +21,7 @@ from .types import (
     FiresQuery,
     GraphExecutionJobInfo,
     Preview,
+    RunFire,
     ScheduleCreationRequest,
     ScheduleFire,
     SchedulesQuery,
@@ -170,6 +171,11 @@ class ScheduleService:
         known = store.stored_of(self._row(user_id, schedule_id))
         key = {"key": known.key, "limit": query.limit, "before": query.before}
         return [store.fire_of(row, known.timezone) for row in await self._db.fetch_all(store.sql.list_fires, key)]
+
+    def find_fire(self, user_id: str, graph_exec_id: str) -> RunFire | None:
+        """The fire that began a run; None where no schedule did, or its history is over."""
+        row = self._db.point(store.sql.select_fire_of_run, (graph_exec_id, user_id))
+        return store.run_fire_of(row) if row is not None else None
 
     def next_runs(self, connection: apsw.Connection, user_id: str, graph_ids: Collection[str]) -> dict[str, int]:
         """{graph id: when it is due next} of those that have a schedule that is on. For a reading thread

@@ -10,7 +10,7 @@ import msgspec
 from ..db import load_sql
 from ..errors import InvalidInputError
 from .cron import find_zone
-from .types import GraphExecutionJobInfo, ScheduleFire, StoredSchedule, UserFire
+from .types import GraphExecutionJobInfo, RunFire, ScheduleFire, StoredSchedule, UserFire
 
 sql = load_sql(__file__, "store.sql")
 
@@ -65,6 +65,14 @@ def fire_of(row: tuple, zone_name: str) -> ScheduleFire:
         graph_exec_id=graph_exec_id,
         reason=reason,
     )
+
+
+def run_fire_of(row: tuple) -> RunFire:
+    """A row of select_fire_of_run."""
+    schedule_id, name, zone_name, due_at, fired_at, reason = row
+    late_s = max(0, (fired_at or due_at) - due_at) / 1_000_000
+    due = local_time(due_at, zone_name) or ""
+    return RunFire(schedule_id=schedule_id, schedule_name=name, due_at=due, late_s=late_s, reason=reason)
 
 
 def user_fire_of(row: tuple) -> UserFire:

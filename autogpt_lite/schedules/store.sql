@@ -121,6 +121,11 @@ GROUP BY f.schedule_key ORDER BY min(f.due_at), f.schedule_key;
 SELECT due_at, status, fired_at, graph_exec_id, reason
 FROM schedule_fires WHERE schedule_key = :key AND due_at < :before ORDER BY due_at DESC LIMIT :limit;
 
+-- name: select_fire_of_run
+-- The fire that began a run. By an index of its runs. (graph_exec_id, user_id)
+SELECT s.id, s.name, s.timezone, f.due_at, f.fired_at, f.reason
+FROM schedule_fires f JOIN schedules s ON s.key = f.schedule_key WHERE f.graph_exec_id = ? AND s.user_id = ?;
+
 -- name: list_next_of_user
 -- A user's schedules that are due before a time, the next first.
 SELECT s.id, s.cron, s.timezone, s.next_due_at

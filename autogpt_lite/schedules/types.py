@@ -107,6 +107,16 @@ class ScheduleFire(msgspec.Struct, kw_only=True):
     reason: str | None
 
 
+class RunFire(msgspec.Struct, kw_only=True):
+    """The fire that began a run. `late_s` is how much later than due it began, in seconds."""
+
+    schedule_id: str
+    schedule_name: str
+    due_at: str
+    late_s: float
+    reason: str | None
+
+
 class UserFire(ScheduleFire, kw_only=True):
     """A fire with whose it was; `run_status` is null where there is no run, or no more."""
 

@@ -39,6 +39,7 @@ from .setup import TriggerSetup
 from .store import StoredWebhook
 from .types import (
     DeliveriesQuery,
+    RunDelivery,
     SendSample,
     SetUpAgentTrigger,
     SetUpTrigger,
@@ -210,6 +211,13 @@ class TriggerService:
         """What became of what was delivered, newest first. Raises NotFoundError."""
         key = {"webhook_key": self._webhook(user_id, webhook_id).key, "limit": query.limit, "before": query.before}
         return [store.delivery_of(row) for row in await self._db.fetch_all(store.sql.list_deliveries, key)]
+
+    def find_delivery(self, user_id: str, graph_exec_id: str) -> RunDelivery | None:
+        """The delivery that began a run; None where no webhook did, or its history is over."""
+        row = self._db.point(store.sql.select_delivery_of_run, (graph_exec_id, user_id))
+        if row is None:
+            return None
+        return RunDelivery(provider=row[0], id=row[1], event=row[2], received_at=iso(row[3]) or "")
 
     async def unregister(self, webhook: StoredWebhook) -> None:
         """Ends a webhook at its provider. Raises OutboundError, NotFoundError without its credentials."""

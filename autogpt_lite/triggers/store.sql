@@ -83,6 +83,11 @@ SELECT delivery_id, preset_id, event, status, graph_exec_id, reason, n_repeats, 
 FROM webhook_deliveries WHERE webhook_key = :webhook_key AND received_at < :before
 ORDER BY received_at DESC, key DESC LIMIT :limit;
 
+-- name: select_delivery_of_run
+-- The delivery that began a run. By an index of its runs. (graph_exec_id, user_id)
+SELECT w.provider, d.delivery_id, d.event, d.received_at
+FROM webhook_deliveries d JOIN webhooks w ON w.key = d.webhook_key WHERE d.graph_exec_id = ? AND w.user_id = ?;
+
 -- name: delete_old_deliveries
 -- Some of the deliveries that are older than the history is kept.
 DELETE FROM webhook_deliveries WHERE key IN (

@@ -67,6 +67,15 @@ class WebhookDelivery(msgspec.Struct, kw_only=True):
     n_repeats: int
 
 
+class RunDelivery(msgspec.Struct, kw_only=True):
+    """The delivery that began a run."""
+
+    id: str
+    provider: str
+    event: str
+    received_at: str
+
+
 class DeliveriesQuery(msgspec.Struct, kw_only=True):
     """How many of the newest, and only those before a time (microseconds since 1970, UTC)."""
 

@@ -238,6 +238,7 @@ def _node_delta(event: NodeExecutionEvent, sent: int) -> bytes:
         return _with_outputs(fields, node.outputs, sent, event.n_outputs)
     if event.status in _ENDED:
         fields["ended_at"] = iso(node.ended_at)
+        fields["cost"] = node.cost
     else:
         fields["block_id"] = node.block_id
         fields["started_at"] = _times(event)["start_time"]

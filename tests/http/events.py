@@ -25,6 +25,7 @@ class Node(msgspec.Struct):
     queued_at: int | None = STARTED_AT
     started_at: int | None = None
     ended_at: int | None = None
+    cost: int = 0
 
 
 def make_run(graph_exec_id: str = "run", **more: Any) -> RunRef:

@@ -78,8 +78,34 @@ async def test_from_a_node_on_what_is_upstream_gives_its_record(server: LiveServ
     assert again["outputs"]["Number"] == [3]
     assert went_in(again, ids["count"]) == went_in(past, ids["count"])
     origin = (await server.get(f"{path.rpartition('/')[0]}/{again['id']}/origin")).json()
-    assert origin == {"origin_id": past["id"], "from_node": ids["count"], "repetitions": []}
+    assert (origin["source"], origin["origin_id"], origin["from_node"]) == ("rerun", past["id"], ids["count"])
+    assert origin["repetitions"] == []
     assert (await server.get(f"{path}/origin")).json()["repetitions"] == [again["id"]]
+
+
+async def test_the_origin_of_a_run_is_what_began_it(server: LiveServer):
+    """A person, a schedule with how late it was, or a delivery."""
+    path, _, past = await past_run(server)
+    origin = (await server.get(f"{path}/origin")).json()
+    assert (origin["source"], origin["schedule"], origin["webhook"]) == ("user", None, None)
+
+    schedule = {"name": "Each day", "cron": "0 9 * * *", "inputs": {"Text": "one"}}
+    made = (await server.post(f"/api/graphs/{past['graph_id']}/schedules", schedule)).json()
+    db = server.app.db
+    (key,) = db.point("SELECT key FROM schedules WHERE id = ?", (made["id"],))
+
+    def fire(tx: Any) -> None:
+        tx.execute("UPDATE graph_executions SET source = 'schedule' WHERE uuid = ?", (past["id"],))
+        tx.execute("INSERT INTO schedule_fires VALUES (?, 1000000, 'started', 661000000, ?, 'It slept.')", (key, past["id"]))
+
+    await db.write(fire)
+    said = (await server.get(f"{path}/origin")).json()["schedule"]
+    assert (said["schedule_id"], said["schedule_name"], said["late_s"], said["reason"]) == (
+        made["id"],
+        "Each day",
+        660,
+        "It slept.",
+    )
 
 
 async def test_from_the_beginning_with_other_inputs(server: LiveServer):
