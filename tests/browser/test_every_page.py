@@ -4,6 +4,7 @@ a laptop and a phone, in light and in dark. A new page is listed here, or a test
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 from typing import Any
@@ -68,3 +69,20 @@ def test_page_at_twice_the_size(open_page: Any, ids: dict[str, str], which: Page
     page = open_page(which.address.format(**ids), {"width": 640, "height": 400}, device_scale_factor=2)
     expect(page.locator(which.landmark).first).to_be_visible()
     assert sideways(page) == []
+
+
+@pytest.mark.parametrize(("address", "most"), [("/", 150_000), ("/build", 330_000)])
+def test_first_load_is_small(open_page: Any, server: ServerProcess, address: str, most: int) -> None:
+    # As it would be compressed: our own files are sent as they are, since most people's server is their own machine.
+    page = open_page()
+    sizes: dict[str, int] = {}
+
+    def note(answer: Any) -> None:
+        if answer.request.resource_type in ("document", "script", "stylesheet", "font"):
+            sizes[answer.url] = len(gzip.compress(answer.body()))
+
+    page.on("response", note)
+    page.goto(server.url + address)
+    page.wait_for_load_state("networkidle")
+    assert len(sizes) > 10
+    assert sum(sizes.values()) < most, sorted(sizes.items(), key=lambda item: -item[1])[:10]
