@@ -123,11 +123,6 @@ class Dispatcher:
             lane.n_running -= 1
             self._bring_back(lane)
 
-    @property
-    def n_parked(self) -> int:
-        """Trees that wait for a person without a place."""
-        return len(self._parked)
-
     def park(self, root: GraphExecution) -> None:
         """Takes the place of a run of which nothing can move before a person answers."""
         if root.id in self._running and len(self._parked) < MAX_PARKED:
