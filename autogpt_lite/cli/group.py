@@ -24,6 +24,7 @@ COMMANDS = {
     "blocks": ("autogpt_lite.cli.blocks", "List all blocks."),
     "status": ("autogpt_lite.cli.status", "Show how the server is: problems, queue, late runs, jobs, disk, backups."),
     "selftest": ("autogpt_lite.cli.selftest", "Kill a server of its own many times, and prove that nothing is lost."),
+    "doctor": ("autogpt_lite.cli.doctor.command", "Check whether this machine is fit, and say what to do where not."),
     "check": ("autogpt_lite.cli.check", "Check the settings, the blocks and the data directory."),
     "backup": ("autogpt_lite.cli.backup", "Copy the database to a file, also while the server serves."),
     "restore": ("autogpt_lite.cli.restore", "Put a backup back."),

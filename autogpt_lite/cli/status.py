@@ -11,6 +11,7 @@ import click
 
 from .client import NoServerError, ServerClient
 from .options import data_options, read_settings
+from .sizes import size_text
 
 
 @click.command()
@@ -51,17 +52,17 @@ def _lines(status: dict[str, Any]) -> list[str]:
         lines.append(_row("open runs", ", ".join(f"{n} {name}" for name, n in sorted(status["open_runs"].items())) or "none"))
     lines += [_row("job", _job(job)) for job in status.get("jobs", ())]
     database, disk = status["database"], status["disk"]
-    live = f", {_size(database['live_bytes'])} of it in use" if "live_bytes" in database else ""
-    lines.append(_row("database", f"{_size(database['file_bytes'])}{live}; log {_size(database['log_bytes'])}"))
-    lines.append(_row("disk", f"{_size(disk['free_bytes'])} free of {_size(disk['total_bytes'])}"))
+    live = f", {size_text(database['live_bytes'])} of it in use" if "live_bytes" in database else ""
+    lines.append(_row("database", f"{size_text(database['file_bytes'])}{live}; log {size_text(database['log_bytes'])}"))
+    lines.append(_row("disk", f"{size_text(disk['free_bytes'])} free of {size_text(disk['total_bytes'])}"))
     backups = status["backups"]
-    newest = f"; the newest of {backups[0]['made_at']}, {_size(backups[0]['size_bytes'])}" if backups else ""
+    newest = f"; the newest of {backups[0]['made_at']}, {size_text(backups[0]['size_bytes'])}" if backups else ""
     return [*lines, _row("backups", f"{len(backups)}{newest}")]
 
 
 def _live_lines(status: dict[str, Any]) -> list[str]:
     queue, late = status["queue"], status["late_runs"]
-    memory = f", {_size(status['memory_bytes'])} of memory" if status["memory_bytes"] else ""
+    memory = f", {size_text(status['memory_bytes'])} of memory" if status["memory_bytes"] else ""
     lines = [
         _row("server", f"{status['url']} (pid {status['pid']}), up since {status['started_at']}{memory}"),
         _row("queue", f"{queue['running']} of {queue['places']} places taken, {queue['waiting']} waiting"),
@@ -85,10 +86,3 @@ def _job(job: dict[str, Any]) -> str:
 
 def _row(name: str, text: str) -> str:
     return f"{name:<10} {text}"
-
-
-def _size(size_bytes: int) -> str:
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size_bytes >= factor:
-            return f"{size_bytes / factor:.1f} {unit}"
-    return f"{size_bytes} bytes"

@@ -7,12 +7,18 @@ from pathlib import Path
 
 import msgspec
 
+LOW_PERCENT = 5
+
 
 class DiskSpace(msgspec.Struct):
     """Of the file system that a folder is on; `free_bytes` is what this user may still write."""
 
     total_bytes: int
     free_bytes: int
+
+    @property
+    def is_low(self) -> bool:
+        return self.free_bytes < self.total_bytes * LOW_PERCENT / 100
 
 
 class FileSizes(msgspec.Struct):

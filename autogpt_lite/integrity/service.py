@@ -41,20 +41,25 @@ def check_data_dir(data_dir: Path, database: Path, *, is_served: bool) -> list[F
 
     Reads the whole file: some seconds for each GB.
     """
-    found = check_folder(data_dir, database)
+    return [*check_folder(data_dir, database), *check_database(database, is_served=is_served)]
+
+
+def check_database(database: Path, *, is_served: bool, is_quick: bool = False) -> list[Finding]:
+    """The database file alone. `is_quick`: its pages and tables, without every index entry and every row."""
     if not database.exists():
-        return [*found, note("There is no database yet.", "The first start makes it.")]
+        return [note("There is no database yet.", "The first start makes it.")]
     try:
         check_file(database)
         connection = open_to_look(database)
     except StartupError as error:
-        return [*found, as_finding(error)]
+        return [as_finding(error)]
     except apsw.Error as error:
-        return [*found, problem(f"The database cannot be opened: {error}.", RESTORE)]
+        return [problem(f"The database cannot be opened: {error}.", RESTORE)]
+    found: list[Finding] = []
     try:
         # One view of everything, however much the server writes meanwhile.
         with connection:
-            found += _check_content(connection, is_served)
+            found += _check_content(connection, is_served, is_quick)
     except apsw.Error as error:
         found.append(problem(f"The database cannot be read to its end: {error}.", RESTORE))
     finally:
@@ -62,19 +67,21 @@ def check_data_dir(data_dir: Path, database: Path, *, is_served: bool) -> list[F
     return found
 
 
-def _check_content(connection: apsw.Connection, is_served: bool) -> Iterator[Finding]:
-    damage = [row[0] for row in connection.execute(f"PRAGMA integrity_check({MAX_NAMED})")]
+def _check_content(connection: apsw.Connection, is_served: bool, is_quick: bool) -> Iterator[Finding]:
+    pragma = "quick_check" if is_quick else "integrity_check"
+    damage = [row[0] for row in connection.execute(f"PRAGMA {pragma}({MAX_NAMED})")]
     if damage != ["ok"]:
         yield problem(f"The database is damaged: {'; '.join(damage)}", RESTORE)
         return  # what its rows say means nothing
-    broken = connection.execute("PRAGMA foreign_key_check").fetchall()
-    if broken:
+    if not is_quick and (broken := connection.execute("PRAGMA foreign_key_check").fetchall()):
         yield problem(f"{len(broken)} rows belong to rows that are not there, the first in {broken[0][0]}.", REPORT)
     if (version := connection.pragma("user_version")) < len(list_migrations()):
         yield note(f"The tables are those of an older version (schema {version}).", "The next start brings them up to date.")
         return
     if schema_of(connection) != SCHEMA_FILE.read_text("utf-8"):
         yield problem("The tables are not as the program makes them.", "Undo what was changed in them, or restore a backup.")
+        return
+    if is_quick:
         return
     for name, what, do in _ROW_CHECKS:
         if rows := connection.execute(sql.statements[name], (MAX_NAMED + 1,)).fetchall():

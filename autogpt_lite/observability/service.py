@@ -11,7 +11,7 @@ from .. import __version__
 from ..backups.service import list_backups
 from ..clock import iso, now_us
 from ..db import Database
-from ..db.space import read_sizes, read_space
+from ..db.space import LOW_PERCENT, read_sizes, read_space
 from ..engine import states
 from ..engine.engine import Engine
 from ..jobs.service import SystemJobs
@@ -21,7 +21,6 @@ from .storage import read_storage
 from .types import DatabaseState, QueueState, RunningRun, ServerStatus, StorageState
 
 MAX_RUNNING = 20
-LOW_PERCENT = 5
 
 
 class StatusService:
@@ -43,7 +42,7 @@ class StatusService:
         disk, late = read_space(self._data_dir), await self._late_runs.find()
         jobs = self._jobs.states()
         problems = [database.failure] if database.failure else []
-        if disk.free_bytes < disk.total_bytes * LOW_PERCENT / 100:
+        if disk.is_low:
             problems.append(f"The disk has {disk.free_bytes:,} bytes left, less than {LOW_PERCENT} %.")
         problems += [
             f"{run.status} for {run.waiting_s} s: run {run.id}. {run.reason}" for run in (*late.late[:1], *late.stuck[:1])
