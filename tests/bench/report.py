@@ -75,15 +75,29 @@ FIGURES = (
 )
 
 
-def table(found: dict[str, list[float]]) -> str:
-    """The lines of the figures that were measured, as Markdown."""
-    lines = ["| figure | median | worst round | must | good |", "| --- | --- | --- | --- | --- |"]
+HEAD = "| figure | median | worst round | must | good | measured |\n| --- | --- | --- | --- | --- | --- |"
+
+
+def rows(found: dict[str, list[float]]) -> dict[str, str]:
+    """{title: its line as Markdown} of the figures that were measured."""
+    lines = {}
     for figure in FIGURES:
         if values := found.get(figure.key):
             worst: Callable = min if figure.is_rate else max
             cells = (median(values), worst(values), figure.must, figure.good)
-            lines.append(f"| {figure.title} ({figure.unit}) | {' | '.join(map(_number, cells))} |")
-    return "\n".join(lines)
+            title, measured = f"{figure.title} ({figure.unit})", f"{datetime.now(UTC):%Y-%m-%d}, {len(values)} rounds"
+            lines[title] = f"| {title} | {' | '.join(map(_number, cells))} | {measured} |"
+    return lines
+
+
+def merge(page: str, measured: dict[str, str]) -> str:
+    """`page` with these lines in its table; the other figures stay as they were measured before."""
+    before, _, rest = page.partition(BEGIN)
+    old, _, after = rest.partition(END)
+    known = {line.split(" | ")[0].removeprefix("| "): line for line in old.splitlines() if line.startswith("| ")}
+    titles = [f"{figure.title} ({figure.unit})" for figure in FIGURES]
+    lines = [line for title in titles if (line := measured.get(title) or known.get(title))]
+    return "\n".join([before + BEGIN, f"{_machine()}; medians of interleaved rounds.", "", HEAD, *lines, END + after])
 
 
 def _number(value: float | None) -> str:
@@ -103,14 +117,10 @@ def _machine() -> str:
 
 def main() -> None:
     given = json.loads(sys.argv[1])
-    rounds = max(len(values) for values in given["figures"].values())
-    text = table(given["figures"])
-    print(text)
+    measured = rows(given["figures"])
+    print("\n".join([HEAD, *measured.values()]))
     if "--write" in sys.argv[2:]:
-        command = " ".join(["scripts/bench", *given["argv"]])
-        head = f"`{command}`, {datetime.now(UTC):%Y-%m-%d}, {_machine()}; medians of {rounds} interleaved rounds.\n\n"
-        before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
-        PAGE.write_text(f"{before}{BEGIN}\n{head}{text}\n{END}{rest.partition(END)[2]}", "utf-8")
+        PAGE.write_text(merge(PAGE.read_text("utf-8"), measured), "utf-8")
 
 
 if __name__ == "__main__":
