@@ -99,9 +99,13 @@ class BlocksConfig(Section):
 
 class HttpConfig(Section):
     allow: list[str]
+    proxy: str
     timeout_s: float
     max_response_bytes: int
     max_redirects: int
+
+    def __repr__(self) -> str:  # the proxy's password must not reach a log by way of a traceback
+        return f"HttpConfig(allow={self.allow!r})"
 
 
 class TextConfig(Section):

@@ -6,13 +6,12 @@ import re
 from typing import Any
 
 from ..errors import InvalidInputError
+from ..net.hosts import check_hosts
 from .known_providers import KNOWN_PROVIDERS
 from .tokens import last4_of
 from .types import ApiKeyGiven, CredentialsGiven, HostScopedGiven, OAuth2Given, UserPasswordGiven
 
 _PROVIDER = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-_NAME = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-_HOST = re.compile(rf"(?:\*\.{_NAME}(?:\.{_NAME})+|(?:{_NAME}(?:\.{_NAME})*|\[[0-9a-f:.]+\])(?::[0-9]{{1,5}})?)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -85,18 +84,3 @@ def default_hosts(provider: str, llm_host: str | None) -> list[str]:
         return [llm_host]
     known = KNOWN_PROVIDERS.get(provider)
     return list(known.hosts) if known else []
-
-
-def check_hosts(hosts: list[str]) -> list[str]:
-    """The hosts in one form: "host", "host:port" or "*.domain". Raises InvalidInputError."""
-    return list(dict.fromkeys(map(_check_host, hosts)))
-
-
-def _check_host(text: str) -> str:
-    # People paste addresses.
-    host = text.strip().lower().removeprefix("https://").removeprefix("http://").partition("/")[0].rstrip(".")
-    if not _HOST.fullmatch(host):
-        raise InvalidInputError(
-            f"{text[:80]!r} is no host.", hint='Write "api.example.com", "api.example.com:8443" or "*.example.com".'
-        )
-    return host

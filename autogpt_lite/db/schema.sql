@@ -186,7 +186,7 @@ CREATE TABLE library_agents (
     created_at     INTEGER NOT NULL,
     updated_at     INTEGER NOT NULL, is_paused INTEGER NOT NULL DEFAULT 0 CHECK (is_paused IN (0, 1)), folder_id TEXT REFERENCES library_folders (id) ON DELETE SET NULL, human_in_the_loop_safe_mode INTEGER NOT NULL DEFAULT 1
     CHECK (human_in_the_loop_safe_mode IN (0, 1)), sensitive_action_safe_mode INTEGER NOT NULL DEFAULT 0
-    CHECK (sensitive_action_safe_mode IN (0, 1)), limits BLOB,
+    CHECK (sensitive_action_safe_mode IN (0, 1)), limits BLOB, allowed_hosts BLOB,
     UNIQUE (user_id, graph_id)
 ) STRICT, WITHOUT ROWID;
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..sdk.credentials import Credentials
 from ..sdk.review import Review
 from .charges import check_reported
+from .records import root_of
 
 if TYPE_CHECKING:
     from .core import Core
@@ -102,6 +103,12 @@ class NodeContext:
         call = self.calls
         self.calls += 1
         return self._core.run_child(self.execution, call, graph_id, graph_version, inputs, nodes_input_masks)
+
+    def reachable_hosts(self) -> list[str] | None:
+        """The only hosts that requests of this node may go to, None for all: what counts is the agent that was started, not one that
+        it calls."""
+        run = self.execution.run
+        return self._core.services.library.allowed_hosts_of(root_of(run).plan.graph_id, run.user_id)
 
     def settings(self, section: str) -> Any:
         if section not in ("llm", "http"):

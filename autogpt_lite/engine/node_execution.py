@@ -15,6 +15,7 @@ import msgspec
 from ..clock import now_us
 from ..errors import AutoGPTLiteError, BlockError, BlockInputError, BlockOutputError, LimitExceededError
 from ..sdk.block import NEEDS_ASYNC
+from ..sdk.hosts import reachable_hosts
 from . import states
 from .charges import reserve, settle
 from .context import NodeContext
@@ -244,6 +245,7 @@ async def _run_async(core: Core, execution: NodeExecution, slow: bool) -> None:
     error: BaseException | None = None
     n_taken = 0
     leases: list[LeaseLike] = []
+    reachable_hosts.set(execution.context.reachable_hosts)
     try:
         async with asyncio.timeout(time_limit_s(execution)) as limit:
             if execution.node.entry.credentials_pins:  # type: ignore[union-attr]

@@ -68,6 +68,11 @@ class LibraryService:
         row = self._db.point(sql.select_limits, {"user_id": user_id, "graph_id": graph_id})
         return None if row is None or row[0] is None else msgspec.json.decode(row[0], type=AgentLimits)
 
+    def allowed_hosts_of(self, graph_id: str, user_id: str) -> list[str] | None:
+        """The only hosts that the agent may reach; None where it may reach all that the server may."""
+        row = self._db.point(sql.select_allowed_hosts, {"user_id": user_id, "graph_id": graph_id})
+        return None if row is None or row[0] is None else msgspec.json.decode(row[0], type=list[str])
+
     # --- changes, all inside a write; those that answer a bool say whether there was something to change --------------
 
     def put_graph_tx(self, tx: Tx, user_id: str, graph_id: str, graph_version: int) -> None:
@@ -114,6 +119,12 @@ class LibraryService:
         """Replaces the limits of the agent's runs; None is those of the server. Runs that have begun keep theirs."""
         stored = None if limits is None else msgspec.json.encode(limits)
         return bool(tx.execute(sql.set_limits, {"user_id": user_id, "graph_id": graph_id, "limits": stored, "now": now_us()}))
+
+    def set_allowed_hosts_tx(self, tx: Tx, user_id: str, graph_id: str, hosts: list[str] | None) -> bool:
+        """Replaces the list of hosts that the agent may reach, for runs under way as well; None is all."""
+        stored = None if hosts is None else msgspec.json.encode(hosts)
+        key = {"user_id": user_id, "graph_id": graph_id, "now": now_us()}
+        return bool(tx.execute(sql.set_allowed_hosts, {**key, "allowed_hosts": stored}))
 
     def _leave(self, tx: Tx, user_id: str, graph_id: str) -> None:
         for hook in self.leaving:

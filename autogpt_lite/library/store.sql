@@ -23,6 +23,15 @@ SELECT limits FROM library_agents WHERE user_id = :user_id AND graph_id = :graph
 UPDATE library_agents SET limits = :limits, updated_at = :now
 WHERE user_id = :user_id AND graph_id = :graph_id AND is_deleted = 0;
 
+-- name: select_allowed_hosts
+-- The only hosts that the agent may reach; null where it may reach all. By unique key.
+SELECT allowed_hosts FROM library_agents WHERE user_id = :user_id AND graph_id = :graph_id;
+
+-- name: set_allowed_hosts
+-- Replaces the list of hosts that the agent may reach.
+UPDATE library_agents SET allowed_hosts = :allowed_hosts, updated_at = :now
+WHERE user_id = :user_id AND graph_id = :graph_id AND is_deleted = 0;
+
 -- name: upsert_entry
 -- A graph comes into a user's library, or back into it, at a version.
 INSERT INTO library_agents (id, user_id, graph_id, graph_version, created_at, updated_at)

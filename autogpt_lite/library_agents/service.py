@@ -18,6 +18,7 @@ from ..graphs.service import GraphService
 from ..graphs.types import GraphFacts
 from ..library.service import LibraryService
 from ..library_folders.service import FolderService
+from ..net.hosts import check_hosts
 from . import store
 from .store import AgentRow, FindGraphs, FindNextRuns
 from .types import (
@@ -170,6 +171,7 @@ class LibraryAgentService:
                 sensitive_action_safe_mode=bool(row.sensitive_action_safe_mode),
             ),
             limits=None if row.limits is None else msgspec.json.decode(row.limits, type=AgentLimits),
+            allowed_hosts=None if row.allowed_hosts is None else msgspec.json.decode(row.allowed_hosts, type=list[str]),
         )
 
     # --- coming and going --------------------------------------------------------------------------------
@@ -215,6 +217,8 @@ class LibraryAgentService:
             self._folders.check(user_id, wanted.folder_id)
         if wanted.limits:
             check_limits(wanted.limits)
+        if wanted.allowed_hosts:
+            wanted.allowed_hosts = check_hosts(wanted.allowed_hosts)
         await self._switch_version(user_id, graph_id, version, wanted)
         has_left = await self._db.write(lambda tx: self._update_tx(tx, user_id, agent_id, graph_id, wanted))
         if has_left:
@@ -237,6 +241,8 @@ class LibraryAgentService:
             tx.execute(store.sql.set_folder, {**key, "user_id": user_id, "folder_id": wanted.folder_id})
         if wanted.limits is None or isinstance(wanted.limits, AgentLimits):
             self._library.set_limits_tx(tx, user_id, graph_id, wanted.limits)
+        if wanted.allowed_hosts is None or isinstance(wanted.allowed_hosts, list):
+            self._library.set_allowed_hosts_tx(tx, user_id, graph_id, wanted.allowed_hosts)
         if wanted.is_paused is not None:
             self._library.set_paused_tx(tx, user_id, graph_id, wanted.is_paused)
         if wanted.settings is not None:

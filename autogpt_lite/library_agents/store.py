@@ -84,6 +84,7 @@ class AgentRow(msgspec.Struct):
     human_in_the_loop_safe_mode: int
     sensitive_action_safe_mode: int
     limits: bytes | None
+    allowed_hosts: bytes | None
     is_running: bool = False
     next_due_at: int | None = None
     is_listening: bool = False

@@ -28,7 +28,7 @@ SELECT a.id, a.graph_id, a.graph_version, a.is_favorite, a.is_archived, a.is_del
        (SELECT json_group_array(status) FROM (
             SELECT r.status FROM graph_executions r
             WHERE r.user_id = a.user_id AND r.graph_id = a.graph_id AND r.parent_node_exec_id IS NULL ORDER BY r.id DESC LIMIT 100)),
-       a.human_in_the_loop_safe_mode, a.sensitive_action_safe_mode, a.limits
+       a.human_in_the_loop_safe_mode, a.sensitive_action_safe_mode, a.limits, a.allowed_hosts
 FROM json_each(:ids) j CROSS JOIN library_agents a ON a.id = j.value
 LEFT JOIN library_folders f ON f.id = a.folder_id
 LEFT JOIN graphs o ON o.graph_id = a.graph_id AND o.version = a.graph_version

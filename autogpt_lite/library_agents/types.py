@@ -13,6 +13,7 @@ Activity = Literal["running", "error", "scheduled", "listening", "healthy"]
 Status = Literal["COMPLETED", "HEALTHY", "WAITING", "ERROR"]
 State = Literal["needs_you", "running", "scheduled", "listening"]
 Page = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+Hosts = Annotated[list[Annotated[str, msgspec.Meta(min_length=1, max_length=260)]], msgspec.Meta(max_length=100)]
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=100)]
 
 
@@ -94,7 +95,8 @@ class UpdateAgent(msgspec.Struct, kw_only=True):
     """What changes; a field that is left out or null stays (but a null `folder_id` takes the agent out of its folder).
 
     `graph_version` makes that version the active one; `auto_update_version` the newest. `limits` replaces all limits of the
-    agent's runs, null takes them away (docs/limits.md).
+    agent's runs, null takes them away (docs/limits.md). `allowed_hosts` are the only hosts that its blocks may reach from then on
+    ("host", "host:port" or "*.domain"), [] is none and null all.
     """
 
     auto_update_version: bool | None = None
@@ -105,6 +107,7 @@ class UpdateAgent(msgspec.Struct, kw_only=True):
     folder_id: str | msgspec.UnsetType | None = msgspec.UNSET
     settings: UpdateSettings | None = None
     limits: AgentLimits | msgspec.UnsetType | None = msgspec.UNSET
+    allowed_hosts: Hosts | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class BulkMoveAgents(msgspec.Struct, kw_only=True):
@@ -173,6 +176,7 @@ class LibraryAgent(msgspec.Struct, kw_only=True):
     folder_name: str | None
     settings: GraphSettings
     limits: AgentLimits | None
+    allowed_hosts: list[str] | None
 
 
 class Pagination(msgspec.Struct, kw_only=True):

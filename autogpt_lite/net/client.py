@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
@@ -12,14 +12,18 @@ import msgspec
 
 from ..config import HttpConfig, LlmConfig, load_config
 from ..errors import BlockInputError, ConfigError, OutboundBlockedError, OutboundError, OutboundLimitError
-from .addresses import Target, comparable_host, parse_url
+from .addresses import Target, parse_url
 from .answer import HttpResponse, HttpStream, Limits
 from .decode import ACCEPT_ENCODING
 from .guard import Destination, Guard
 from .headers import check_headers, check_method, headers_after_redirect
+from .hosts import check_agent_may_reach, check_host_may_get_secret
+from .multipart import FormFile, encode_multipart
+from .proxy import Proxy, host_header, parse_proxy
 
 if TYPE_CHECKING:
     import aiohttp
+    from yarl import URL
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_RESPONSE_HEADERS_BYTES = 32_000
@@ -41,6 +45,7 @@ class HttpRequest(NamedTuple):
     timeout_s: float | None = None
     max_bytes: int | None = None
     max_redirects: int | None = None
+    files: Sequence[FormFile] = ()
 
 
 class _Call(msgspec.Struct):
@@ -58,6 +63,7 @@ class OutboundClient:
     def __init__(self, config: HttpConfig, guard: Guard):
         self.guard = guard
         self._config = config
+        self._proxy = parse_proxy(config.proxy)
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
         self._sessions_loop: asyncio.AbstractEventLoop | None = None
 
@@ -112,22 +118,37 @@ class OutboundClient:
         self, call: _Call, came_from: Destination | None, limits: Limits
     ) -> tuple[Destination, aiohttp.ClientResponse]:
         from .failures import as_outbound_errors
-        from .session import pinned
 
+        check_agent_may_reach(call.target)
         with as_outbound_errors(call.target):
             async with asyncio.timeout_at(limits.deadline_s):
                 destination = await self.guard.check(call.target, came_from=came_from)
-                token = pinned.set(destination)
-                try:
-                    response = await self._session_for(call.method).request(
-                        call.method, call.target.url, headers=call.headers, data=call.body, allow_redirects=False
-                    )
-                finally:
-                    pinned.reset(token)
+                if self._proxy is None or destination.is_private:  # a proxy is for the internet
+                    response = await self._ask(call, destination, call.target.url, call.headers)
+                else:
+                    response = await self._ask_proxy(self._proxy, call, destination)
         if sum(len(name) + len(value) for name, value in response.raw_headers) > MAX_RESPONSE_HEADERS_BYTES:
             response.close()
             raise OutboundLimitError(f"{call.target.name} sent larger headers than are taken.")
         return destination, response
+
+    async def _ask_proxy(self, proxy: Proxy, call: _Call, destination: Destination) -> aiohttp.ClientResponse:
+        url, options = proxy.options(destination)
+        headers = {**call.headers, "Host": host_header(call.target)}
+        return await self._ask(call, await proxy.destination(), url, headers, **options)
+
+    async def _ask(
+        self, call: _Call, connect_to: Destination, url: URL, headers: dict[str, str], **options: Any
+    ) -> aiohttp.ClientResponse:
+        from .session import pinned
+
+        # Through a proxy no connection is used again: two names with one address must not share what TLS has checked for one.
+        session = self._session_for("POST" if options else call.method)
+        token = pinned.set(connect_to)
+        try:
+            return await session.request(call.method, url, headers=headers, data=call.body, allow_redirects=False, **options)
+        finally:
+            pinned.reset(token)
 
     def _session_for(self, method: str) -> aiohttp.ClientSession:
         # A server may close an idle connection just when it is used again. What is idempotent is then simply sent once more (by
@@ -149,7 +170,7 @@ def _prepare(request: HttpRequest) -> _Call:
         target = target._replace(url=target.url.extend_query(_query_pairs(request.params)))
     check_host_may_get_secret(target, request.only_hosts)
     headers = check_headers(request.headers, target)
-    body, content_type = encode_body(request.json, request.data)
+    body, content_type = encode_body(request.json, request.data, request.files)
     if content_type and "content-type" not in {name.lower() for name in headers}:
         headers["Content-Type"] = content_type
     return _Call(check_method(request.method), target, headers, body)
@@ -162,32 +183,16 @@ def _redirected(call: _Call, status: int, location: str) -> _Call:
     return _Call("GET" if becomes_get else call.method, target, headers, None if becomes_get else call.body)
 
 
-def check_host_may_get_secret(target: Target, only_hosts: Iterable[str] | None) -> None:
-    """Raises OutboundBlockedError unless the host is one of `only_hosts`: "host", "host:port" or "*.domain". None: no secret."""
-    if only_hosts is None:
-        return
-    patterns = [pattern.lower() for pattern in only_hosts]
-    host = comparable_host(target.host)
-    for pattern in patterns:
-        if pattern.startswith("*.") and target.host.endswith(pattern[1:]):
-            return
-        name, colon, port = pattern.rpartition(":")
-        if colon and port.isdigit() and not (":" in name and not name.startswith("[")):
-            if comparable_host(name.strip("[]")) == host and int(port) == target.port:
-                return
-        elif comparable_host(pattern.strip("[]")) == host:
-            return
-    allowed = f"only to {', '.join(sorted(patterns))}" if patterns else "since they name no host yet"
-    raise OutboundBlockedError(
-        f"These credentials may not be sent to {target.name}, {allowed}.",
-        hint="Use other credentials, or add the host to these on the Credentials page.",
-    )
-
-
-def encode_body(json: Any, data: bytes | str | Mapping[str, Any] | None) -> tuple[bytes | None, str | None]:
+def encode_body(
+    json: Any, data: bytes | str | Mapping[str, Any] | None, files: Sequence[FormFile] = ()
+) -> tuple[bytes | None, str | None]:
     """(body, content type). Raises BlockInputError for values that JSON has no word for, or for both at once."""
-    if json is not None and data is not None:
+    if json is not None and (data is not None or files):
         raise BlockInputError("A request has either `json` or `data`.")
+    if files:
+        if data is not None and not isinstance(data, Mapping):
+            raise BlockInputError("Beside files, `data` is a form.")
+        return encode_multipart(_query_pairs(data or {}), files)
     if json is not None:
         try:
             return msgspec.json.encode(json), "application/json"

@@ -76,6 +76,8 @@ class Block:
     costs: ClassVar[tuple[BlockCost, ...]] = ()
     is_sensitive_action: ClassVar[bool] = False
     """It does what cannot be taken back (sends, deletes, pays): an agent can be set to ask a person first."""
+    uses: ClassVar[tuple[Literal["network", "code"], ...]] = ()
+    """What it reaches out to by what its input says: any web address, or code that it runs. Whoever imports an agent is told."""
     disabled: ClassVar[bool] = False
     webhook: ClassVar[dict[str, Any] | None] = None
 

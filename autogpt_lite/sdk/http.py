@@ -8,15 +8,16 @@ a socket of its own is refused.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from ..net.answer import HttpResponse, HttpStream
 from ..net.client import HttpRequest, outbound
+from ..net.multipart import FormFile
 from .credentials import Credentials
 
-__all__ = ["HttpResponse", "HttpStream", "authorization", "request", "stream"]
+__all__ = ["FormFile", "HttpResponse", "HttpStream", "authorization", "request", "stream"]
 
 
 async def request(
@@ -27,6 +28,7 @@ async def request(
     params: Mapping[str, Any] | None = None,
     json: Any = None,
     data: bytes | str | Mapping[str, Any] | None = None,
+    files: Sequence[FormFile] = (),
     credentials: Credentials | None = None,
     timeout_s: float | None = None,
     max_bytes: int | None = None,
@@ -35,6 +37,7 @@ async def request(
 
     params       goes into the query; a list gives its name several times, None is left out
     json, data   the body: JSON, or bytes, text or a form
+    files        files of the form: http.FormFile(field, name, content_type, content)
     credentials  sent as its type says (Bearer, Basic or its own headers), to its own hosts only, and never along a redirect
                  to another origin
     timeout_s    seconds for everything, redirects included; default `http.timeout_s`
@@ -44,7 +47,7 @@ async def request(
     or sent to, OutboundUnreachableError, OutboundTimeoutError, OutboundLimitError, else OutboundError.
     """
     sent, only_hosts = _with_credentials(headers, credentials)
-    return await outbound().request(HttpRequest(method, url, sent, params, json, data, only_hosts, timeout_s, max_bytes))
+    return await outbound().request(HttpRequest(method, url, sent, params, json, data, only_hosts, timeout_s, max_bytes, files=files))
 
 
 def stream(

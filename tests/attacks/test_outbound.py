@@ -18,6 +18,7 @@ from autogpt_lite.errors import (
 )
 from autogpt_lite.net import client as net_client
 from autogpt_lite.net.client import HttpRequest
+from autogpt_lite.net.hosts import check_host_may_get_secret
 from autogpt_lite.sdk import Credentials, http
 
 
@@ -452,9 +453,9 @@ async def test_credentials_go_only_to_their_hosts(the_outbound_client, serve):
     ],
 )
 def test_hosts_of_credentials_can_name_a_port_or_all_subdomains(pattern, good, bad):
-    net_client.check_host_may_get_secret(net_client.parse_url(f"http://{good}/"), [pattern])
+    check_host_may_get_secret(net_client.parse_url(f"http://{good}/"), [pattern])
     with pytest.raises(OutboundBlockedError):
-        net_client.check_host_may_get_secret(net_client.parse_url(f"http://{bad}/"), [pattern])
+        check_host_may_get_secret(net_client.parse_url(f"http://{bad}/"), [pattern])
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,9 @@ class OpenLibrary:
     def limits_of(self, graph_id: str, user_id: str) -> None:
         return None
 
+    def allowed_hosts_of(self, graph_id: str, user_id: str) -> None:
+        return None
+
 
 class NoCredentials:
     async def acquire(self, user_id: str, ref: dict[str, Any], **use: str) -> Any:
