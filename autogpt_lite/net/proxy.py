@@ -6,6 +6,7 @@ what the name says a moment later, or to the proxy, makes no difference. So a pr
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -37,12 +38,11 @@ class Proxy(msgspec.Struct, frozen=True):
 
     def options(self, destination: Destination) -> tuple[URL, dict[str, Any]]:
         """The address to ask the proxy for, and aiohttp's options for this."""
-        import aiohttp
-
         target = destination.target
         options: dict[str, Any] = {"proxy": self.target.url}
         if self.user:
-            options["proxy_auth"] = aiohttp.BasicAuth(self.user, self.password)
+            pair = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+            options["proxy_headers"] = {"Authorization": f"Basic {pair}"}  # aiohttp makes Proxy-Authorization of it
         if target.scheme == "https":
             options["server_hostname"] = target.host  # the certificate is that of the name
         return target.url.with_host(str(destination.addresses[0])), options

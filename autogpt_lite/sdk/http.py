@@ -47,7 +47,9 @@ async def request(
     or sent to, OutboundUnreachableError, OutboundTimeoutError, OutboundLimitError, else OutboundError.
     """
     sent, only_hosts = _with_credentials(headers, credentials)
-    return await outbound().request(HttpRequest(method, url, sent, params, json, data, only_hosts, timeout_s, max_bytes, files=files))
+    return await outbound().request(
+        HttpRequest(method, url, sent, params, json, data, only_hosts, timeout_s, max_bytes, files=files)
+    )
 
 
 def stream(
