@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SECRET_PARTS = re.compile(r"password|passwd|passphrase|secret|credential|apikey|accesskey|privatekey|authorization|cookie")
+_RUN_METADATA = {"pinned_output"}
+"""What a past run gave and the builder keeps on a node: data of its owner, not a part of the agent."""
 _AGENT_SCHEMAS = ("input_schema", "output_schema")
 
 
@@ -49,7 +51,8 @@ def _without_secrets(node: Node, entry: BlockEntry | None) -> Node:
         _drop_secret_inputs(given)
     else:
         given = _cleaned(given)
-    return Node(id=node.id, block_id=node.block_id, input_default=given, metadata=_cleaned(node.metadata))
+    metadata = {key: value for key, value in node.metadata.items() if key not in _RUN_METADATA}
+    return Node(id=node.id, block_id=node.block_id, input_default=given, metadata=_cleaned(metadata))
 
 
 def _is_secret_pin(name: str, node: Node, entry: BlockEntry | None) -> bool:

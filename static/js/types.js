@@ -53,6 +53,7 @@
  * @property {string} uiType
  * @property {boolean} [staticOutput]
  * @property {boolean} [disabled]
+ * @property {{cost_amount: number, cost_type: string, cost_filter: Record<string, any>}[]} [costs] the first that fits holds
  * @property {({category: string}|string)[]} [categories]
  */
 

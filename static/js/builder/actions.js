@@ -1,9 +1,11 @@
 /** Everything that can be done in the builder, once: the keys, the palette and the buttons all come here. */
 
 import { go, paths } from "../router.js";
-import { toastError } from "../toast.js";
+import { toast, toastError } from "../toast.js";
 import { openMenuAt } from "./canvas.js";
 import { copySelected, pasteNodes } from "./clipboard.js";
+import { runAlone, runFrom } from "./partial_runs.js";
+import { countPinned, togglePin } from "./pinned_outputs.js";
 import { saveVersion } from "./save.js";
 import { tidy } from "./tidy.js";
 import { t } from "../messages.js";
@@ -21,6 +23,10 @@ const KEYS = {
   "Ctrl k": "palette",
   "Ctrl s": "save",
   "Ctrl Enter": "run",
+  "Ctrl Shift Enter": "simulate",
+  "Shift Enter": "run-from",
+  "Alt Enter": "run-alone",
+  p: "pin",
   "Ctrl .": "stop",
   a: "add",
   Delete: "delete",
@@ -75,7 +81,7 @@ export class Actions {
 /** @param {KeyboardEvent} event @returns {string} */
 function keyOf(event) {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  return `${event.ctrlKey || event.metaKey ? "Ctrl " : ""}${event.shiftKey ? "Shift " : ""}${key}`;
+  return `${event.ctrlKey || event.metaKey ? "Ctrl " : ""}${event.altKey ? "Alt " : ""}${event.shiftKey ? "Shift " : ""}${key}`;
 }
 
 /** @param {any} builder @returns {Action[]} */
@@ -83,6 +89,10 @@ function makeActions(builder) {
   /** @type {[string, string, string, string, boolean, () => any][]} */
   const rows = [
     ["run", t("Run with inputs"), "play", "Ctrl Enter", false, () => builder.control.begin()],
+    ["simulate", t("Simulate with pins"), "pin", "Ctrl Shift Enter", false, () => simulate(builder)],
+    ["run-from", t("Run from here"), "play", "Shift Enter", false, () => runFrom(builder, theNode(builder))],
+    ["run-alone", t("Run this node alone"), "node", "Alt Enter", false, () => runAlone(builder, theNode(builder))],
+    ["pin", t("Pin or unpin the output"), "pin", "P", true, () => togglePin(builder, theNode(builder))],
     ["stop", t("Stop the run"), "square", "Ctrl .", false, () => builder.control.stop()],
     ["save", t("Save version"), "save", "Ctrl S", true, () => saveVersion(builder)],
     [
@@ -137,6 +147,18 @@ function addNote(builder) {
   if (!block) return;
   builder.addNode(block.id, builder.freePlace(), null, { text: "" });
   builder.set({ panel: null });
+}
+
+/** The node that is meant: the one that is selected. @param {any} builder @returns {string|undefined} */
+function theNode(builder) {
+  const [id, another] = builder.selected;
+  return another ? undefined : id;
+}
+
+/** @param {any} builder */
+function simulate(builder) {
+  if (countPinned(builder.doc.now)) return builder.control.begin(true);
+  toast(t("Nothing is pinned. Select a node that has run and press P: its output stands in for it."), { isError: true });
 }
 
 /** @param {any} builder */

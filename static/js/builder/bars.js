@@ -1,7 +1,7 @@
 /** What lies around the canvas: the top bar, the dock with the run, the problems and the zoom. */
 
 import { useFlowStore } from "../../vendor/flow.js";
-import { html, useEffect, useState } from "../../vendor/react.js";
+import { html, useEffect, useMemo, useState } from "../../vendor/react.js";
 import { serverNow } from "../api.js";
 import { clock, timeMs } from "../format.js";
 import { isNote } from "../names.js";
@@ -10,6 +10,8 @@ import { hasEnded, runLook } from "../status.js";
 import { openMenuAt } from "./canvas.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useDraft, useHistory, useView } from "./hooks.js";
+import { countPinned } from "./pinned_outputs.js";
+import { costWords, estimateCost } from "./run_cost.js";
 import { parts, plural, t } from "../messages.js";
 
 export function TopBar() {
@@ -82,6 +84,7 @@ function RunBar() {
   const run = useView((view) => view.run);
   const isEmpty = useDraft((draft) => draft.nodes.every((node) => isNote(builder.catalog.get(node.block_id))));
   const isSaving = useView((view) => view.busy === "save");
+  const pins = useDraft(countPinned);
   const ended = !run || hasEnded(run.run.status);
   useTicks(!ended);
   const look = run && runLook(run.run);
@@ -91,7 +94,12 @@ function RunBar() {
     ${
       ended
         ? html`<button type="button" className="button quiet dock-run" disabled=${isEmpty || isSaving} title=${t("Run (Ctrl Enter)")}
-          onClick=${() => builder.actions.run("run")}><${Glyph} name="play" /> ${t("Run")}</button>`
+          onClick=${() => builder.actions.run("run")}><${Glyph} name="play" /> ${t("Run")} <${RunCost} /></button>
+          ${
+            pins > 0 &&
+            html`<button type="button" className="button quiet dock-simulate" disabled=${isSaving} title=${t("Simulate with pins (Ctrl Shift Enter)")}
+              onClick=${() => builder.actions.run("simulate")}>${t("Simulate")} <span className="dock-pins"><${Glyph} name="pin" /> ${pins}</span></button>`
+          }`
         : html`<button type="button" className="button soft-grey stop" title=${t("Stop (Ctrl .)")}
           onClick=${() => builder.actions.run("stop")}><${Glyph} name="square" /> ${t("Stop")}</button>`
     }
@@ -106,6 +114,16 @@ function RunBar() {
     }
     ${run && !run.isLive && !ended && html`<span className="muted">${t("Connection lost, trying again")}</span>`}
   </div>`;
+}
+
+/** What a run costs, before it is started. */
+function RunCost() {
+  const builder = useBuilder();
+  const nodes = useDraft((draft) => draft.nodes);
+  const words = useMemo(() => costWords(estimateCost(nodes, builder.catalog)), [nodes]);
+  return nodes.length
+    ? html`<span className="dock-cost muted" title=${t("What each node costs once, by the price lists of its blocks")}>${words}</span>`
+    : null;
 }
 
 /** Draws anew four times a second while `on`. @param {boolean} on */

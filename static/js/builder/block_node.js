@@ -8,6 +8,7 @@ import { paths } from "../router.js";
 import { statusLook } from "../status.js";
 import { Glyph, blockGlyph } from "./glyphs.js";
 import { useBuilder, useView } from "./hooks.js";
+import { pinnedOutput } from "./pinned_outputs.js";
 import { fit, wordOf } from "./pins.js";
 import { t } from "../messages.js";
 
@@ -41,8 +42,10 @@ export const BlockNode = memo(function BlockNode(/** @type {any} */ { id, data, 
         <div className="node-title" title=${title}>${title}</div>
         ${
           !isFar &&
-          html`<div className="node-sub"><span className="node-block">${title === line ? "" : line}</span><${RunMark}
-          run=${run} /></div>`
+          html`<div className="node-sub"><span className="node-block">${title === line ? "" : line}</span>${
+            pinnedOutput(node) &&
+            html`<${Glyph} name="pin" className="node-pin" /><span className="sr-only">${t("Pinned")}</span>`
+          }<${RunMark} run=${run} /></div>`
         }
       </div>
     </div>
@@ -74,9 +77,21 @@ export const BlockNode = memo(function BlockNode(/** @type {any} */ { id, data, 
       html`<a className="node-open nodrag"
       href=${paths.build(node.input_default.graph_id)}>${t("Open agent")}</a>`
     }
-    ${!isFar && run?.status === "FAILED" && run.error && html`<div className="node-error" title=${run.error}>${run.error}</div>`}
+    ${!isFar && run?.status === "FAILED" && run.error && html`<${NodeError} id=${id} error=${run.error} />`}
   </div>`;
 });
+
+/** Why the node failed, and what can be done. @param {{id: string, error: string}} props */
+function NodeError({ id, error }) {
+  const builder = useBuilder();
+  const act = (/** @type {() => any} */ run) => (/** @type {any} */ event) => (event.stopPropagation(), run());
+  const retry = () => (builder.select([id]), builder.actions.run("run-from"));
+  return html`<div className="node-error nodrag" role="group" aria-label=${t("Error")}>
+    <span className="node-error-text" title=${error}>${error}</span>
+    <button type="button" onClick=${act(retry)}><${Glyph} name="redo" /> ${t("Retry node")}</button>
+    <button type="button" onClick=${act(() => builder.openPanel(id, "output"))}>${t("Details")}</button>
+  </div>`;
+}
 
 /** @param {import("./builder.js").Problem[]} problems @param {string} id */
 function countFor(problems, id) {
@@ -93,7 +108,7 @@ function RunMark({ run }) {
   if (!run?.status) return null;
   const look = statusLook(run.status);
   const took = run.status === "COMPLETED" || run.status === "FAILED" ? duration(run.tookMs) : "";
-  return html`<span className="node-mark" title=${look.word}>
+  return html`<span className="node-mark" title=${run.isReplayed ? t("{word}: recorded outputs, not called", { word: look.word }) : look.word} data-replayed=${run.isReplayed || undefined}>
     ${run.count > 1 && html`<span className="node-count">×${number(run.count)}</span>`} ${took}
     <${Glyph} name=${look.icon} className=${`tone-${look.tone}`} />
     <span className="sr-only">${look.word}</span>

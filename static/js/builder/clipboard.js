@@ -22,14 +22,15 @@ export function copySelected(builder) {
 }
 
 /**
- * Secrets do not go where anybody can paste.
+ * Secrets and what runs gave do not go where anybody can paste.
  * @param {GraphNode} node
  * @param {Map<string, import("../types.js").Block>} catalog
  */
 function withoutKeys(node, catalog) {
   const properties = catalog.get(node.block_id)?.inputSchema.properties ?? {};
   const kept = Object.entries(node.input_default).filter(([name]) => !properties[name]?.secret);
-  return { id: node.id, block_id: node.block_id, input_default: Object.fromEntries(kept), metadata: node.metadata };
+  const { pinned_output: _, ...metadata } = node.metadata;
+  return { id: node.id, block_id: node.block_id, input_default: Object.fromEntries(kept), metadata };
 }
 
 /** @param {string} text @returns {{nodes: GraphNode[], links: Link[]}|null} */

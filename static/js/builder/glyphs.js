@@ -24,6 +24,7 @@ const PATHS = {
   node: "M5 5h14v14H5ZM5 10h14",
   note: "M5 4h14v10l-6 6H5ZM19 14h-6v6",
   output: "M15 4h4v16h-4M9 8l-4 4 4 4M5 12h10",
+  pin: "M9 4h6M10 4v6l-3 4h10l-3-4V4M12 14v6.500",
   play: "M8 5.5v13l10.5-6.5Z",
   plus: "M12 5v14M5 12h14",
   redo: "M19 9H9a5 5 0 0 0 0 10h3M15 5l4 4-4 4",

@@ -1,12 +1,17 @@
-/** What a node took and gave in the run that lies over the canvas, execution by execution. */
+/** What a node took and gave in the run that lies over the canvas, execution by execution; its output can be pinned. */
 
 import { html, useEffect, useRef, useState } from "../../vendor/react.js";
-import { ExecutionDetail } from "../execution_detail.js";
-import { duration } from "../format.js";
-import { statusLook } from "../status.js";
+import { duration, exactTime, number, timeMs } from "../format.js";
+import { hasEnded, statusLook } from "../status.js";
+import { PinTable, valueActions } from "../value_view.js";
 import { Glyph } from "./glyphs.js";
-import { useBuilder, useView } from "./hooks.js";
+import { useBuilder, useDraft, useView } from "./hooks.js";
+import { OutputFoot } from "./output_foot.js";
+import { pinsOf } from "./pins.js";
+import { WentIn } from "./went_in.js";
 import { plural, t } from "../messages.js";
+
+/** @typedef {import("../types.js").NodeExecution} NodeExecution */
 
 const MOST_CHIPS = 12;
 
@@ -17,13 +22,12 @@ export function OutputTab({ nodeId }) {
   const [chosen, setChosen] = useState(/** @type {string|null} */ (null));
   useEffect(() => setChosen(null), [nodeId]);
   const list = builder.control.groupOf(nodeId)?.list ?? [];
-  if (!list.length) return html`<p className="muted">${t("Nothing has run here. Outputs show the moment they come out.")}</p>`;
   const from = Math.max(0, list.length - MOST_CHIPS);
   const shown =
     list.find((one) => one.node_exec_id === chosen) ??
     list.findLast((one) => one.status !== "INCOMPLETE") ??
     list[list.length - 1];
-  return html`<div className="stack">
+  return html`<div className="outputs-tab">
     ${
       list.length > 1 &&
       html`<div className="chips" role="group" aria-label=${t("Executions")}>
@@ -34,27 +38,68 @@ export function OutputTab({ nodeId }) {
       )}
     </div>`
     }
-    <${Detail} execution=${shown} tick=${tick} />
+    ${
+      shown
+        ? html`<${WentIn} execution=${shown} nodeId=${nodeId} status=${shown.status} /><${CameOut} execution=${shown} nodeId=${nodeId} tick=${tick} />`
+        : html`<p className="muted">${t("Nothing has run here. Outputs show the moment they come out.")}</p>`
+    }
+    <${OutputFoot} nodeId=${nodeId} status=${shown?.status} />
   </div>`;
 }
 
-/** @param {{one: import("../types.js").NodeExecution, number: number, isChosen: boolean, onClick: () => void}} props */
-function Chip({ one, number, isChosen, onClick }) {
+/** @param {{one: NodeExecution, number: number, isChosen: boolean, onClick: () => void}} props */
+function Chip({ one, number: n, isChosen, onClick }) {
   const look = statusLook(one.status);
   return html`<button type="button" className="chip" aria-pressed=${isChosen} title=${look.word} onClick=${onClick}>
-    <${Glyph} name=${look.icon} className=${`tone-${look.tone}`} /> ${number}
+    <${Glyph} name=${look.icon} className=${`tone-${look.tone}`} /> ${number(n)}
     <span className="muted">${duration((one.endMs ?? NaN) - (one.startMs ?? NaN))}</span>
   </button>`;
 }
 
-/** @param {{execution: import("../types.js").NodeExecution, tick: number}} props */
-function Detail({ execution, tick }) {
+/** @param {{execution: NodeExecution, nodeId: string, tick: number}} props */
+function CameOut({ execution, nodeId, tick }) {
   const place = useRef(/** @type {any} */ (null));
-  const detail = useRef(/** @type {ExecutionDetail|null} */ (null));
+  const table = useRef(/** @type {PinTable|null} */ (null));
   useEffect(() => {
-    detail.current = new ExecutionDetail(execution);
-    place.current.replaceChildren(detail.current.element);
+    table.current = new PinTable(t("Nothing came out."));
+    place.current.replaceChildren(table.current.element);
   }, [execution]);
-  useEffect(() => detail.current?.update(), [tick, execution]);
-  return html`<div ref=${place}></div>`;
+  const outputs = execution.output_data ?? {};
+  useEffect(() => table.current?.update(outputs), [tick, execution]);
+  const names = Object.keys(outputs);
+  return html`<section className="went" aria-label=${t("Came out")}>
+    <header><h3>${t("Came out")}</h3><${Facts} execution=${execution} /><span className="grow"></span>
+      ${names.length > 0 && html`<${Actions} key=${execution.node_exec_id} execution=${execution} />`}</header>
+    <div className="went-body" hidden=${!names.length && !hasEnded(execution.status)} ref=${place}></div>
+    ${!names.length && !hasEnded(execution.status) && html`<p className="went-body muted">${t("Nothing yet.")}</p>`}
+    <${Others} nodeId=${nodeId} names=${names} />
+  </section>`;
+}
+
+/** @param {{execution: NodeExecution}} props copy and download of all that came out */
+function Actions({ execution }) {
+  const place = useRef(/** @type {any} */ (null));
+  const read = () => Object.values(execution.output_data).flat();
+  useEffect(() => place.current.replaceChildren(valueActions(t("outputs"), read)), [execution]);
+  return html`<span ref=${place}></span>`;
+}
+
+/** @param {{execution: NodeExecution}} props */
+function Facts({ execution }) {
+  const look = statusLook(execution.status);
+  const start = timeMs(execution.start_time);
+  const took = timeMs(execution.end_time) - start;
+  return html`<span className=${`went-facts tone-${look.tone}`} title=${exactTime(start)}><${Glyph} name=${look.icon} /> ${look.word}
+    ${Number.isNaN(took) ? "" : ` ${duration(took)}`}</span>`;
+}
+
+/** Pins of the node that gave nothing. @param {{nodeId: string, names: string[]}} props */
+function Others({ nodeId, names }) {
+  const builder = useBuilder();
+  const node = useDraft((draft) => draft.nodes.find((one) => one.id === nodeId));
+  const block = builder.blockOf(nodeId);
+  const silent = node && block ? pinsOf(node, block).outputs.filter((pin) => !names.includes(pin.name)) : [];
+  if (!silent.length) return null;
+  return html`<p className="went-others">${t("Also on this node:")}
+    ${silent.slice(0, 8).map((pin) => html`<span key=${pin.name}><span className=${`pin-dot pin-${pin.kind}`}></span> ${pin.label}</span>`)}</p>`;
 }

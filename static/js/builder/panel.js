@@ -35,7 +35,7 @@ function NodePanel({ id, tab }) {
     ["output", t("Output")],
     ["about", t("About")],
   ];
-  return html`<aside className="panel" aria-label=${t("Node {title}", { title: nodeTitle(node, block) })}>
+  return html`<aside className="panel" data-tab=${tab} aria-label=${t("Node {title}", { title: nodeTitle(node, block) })}>
     <${PanelHead} node=${node} block=${block} />
     <div className="tabs" role="tablist">
       ${tabs.map(

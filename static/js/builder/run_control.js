@@ -6,13 +6,14 @@ import { RunFeed } from "../run_feed.js";
 import { RunState } from "../run_state.js";
 import { hasEnded } from "../status.js";
 import { toastError } from "../toast.js";
+import { savedPins } from "./pinned_outputs.js";
 import { saveVersion } from "./save.js";
 import { t } from "../messages.js";
 
 /** @typedef {import("./builder.js").Builder} Builder */
 /** @typedef {import("../types.js").GraphExecution} GraphExecution */
 /** @typedef {{id: string, run: GraphExecution, ended: number, nodes: number, isLive: boolean, tick: number}} RunView */
-/** @typedef {{status: import("../types.js").Status|null, count: number, tookMs: number, error: string}} NodeView */
+/** @typedef {{status: import("../types.js").Status|null, count: number, tookMs: number, error: string, isReplayed: boolean}} NodeView */
 
 const SHOW_EVERY_MS = 100;
 
@@ -26,6 +27,10 @@ export class RunControl {
     this.feed = null;
     /** Ids of the run's nodes as the draft has them. @type {Map<string, string>} */
     this.localIds = new Map();
+    /** Nodes that give recorded outputs instead of being called. @type {Set<string>} */
+    this.replayed = new Set();
+    /** The nodes that show, where only a part runs. @type {Set<string>|null} */
+    this.only = null;
     this.nodeCount = 0;
     this.timer = 0;
   }
@@ -35,35 +40,40 @@ export class RunControl {
     return run !== null && !hasEnded(run.run.status);
   }
 
-  /** Saves what has changed, then asks for the inputs, or starts at once where there are none. */
-  async begin() {
+  /** Saves what has changed, then asks for the inputs, or starts at once where there are none. @param {boolean} [withPins] */
+  async begin(withPins = false) {
     const { builder } = this;
     if (this.isRunning || !(await saveVersion(builder)) || !builder.saved) return;
     const { input_schema: inputs, credentials_input_schema: keys } = builder.saved;
     const asks = Object.keys(inputs?.properties ?? {}).length + Object.keys(keys?.properties ?? {}).length > 0;
-    builder.set({ panel: { kind: "run" } });
+    builder.set({ panel: { kind: "run", withPins } });
     if (asks) return;
-    await this.start({}, {}).catch((error) => toastError(error, t("It was not started")));
+    await this.start({}, {}, withPins).catch((error) => toastError(error, t("It was not started")));
   }
 
-  /** @param {Record<string, any>} inputs @param {Record<string, any>} credentials */
-  async start(inputs, credentials) {
-    const graph = this.builder.saved;
+  /** @param {Record<string, any>} inputs @param {Record<string, any>} credentials @param {boolean} [withPins] pinned nodes are not called */
+  async start(inputs, credentials, withPins = false) {
+    const { saved: graph, localIds } = this.builder;
     if (!graph) return;
-    const runId = await executeGraph(graph, inputs, credentials);
-    this.follow(graph, runId, this.builder.localIds);
+    const pins = withPins ? savedPins(this.builder) : {};
+    const runId = await executeGraph(graph, inputs, credentials, pins);
+    this.follow(graph, runId, localIds, { replayed: new Set(Object.keys(pins).map((id) => localIds.get(id) ?? id)) });
     dispatchEvent(new Event("runs-changed"));
   }
 
-  /** @param {import("../types.js").Graph} graph @param {string} runId @param {Map<string, string>} localIds */
-  follow(graph, runId, localIds) {
+  /**
+   * Lays a run over the canvas, live. `replayed` nodes give recorded outputs; where there is `only`, no others show.
+   * @param {import("../types.js").Graph} graph @param {string} runId @param {Map<string, string>} localIds
+   * @param {{replayed?: Set<string>, only?: Set<string>|null}} [part]
+   */
+  follow(graph, runId, localIds, { replayed = new Set(), only = null } = {}) {
     this.close();
     const { catalog } = this.builder;
     const nodes = (graph.nodes ?? []).filter((node) => !isNote(catalog.get(node.block_id)));
     const outputs = nodes.filter((node) => catalog.get(node.block_id)?.uiType === "Output");
     const names = new Map(outputs.map((node) => [node.id, String(node.input_default?.name)]));
     const state = new RunState(names, () => this.#showSoon());
-    Object.assign(this, { state, graph, localIds, nodeCount: nodes.length });
+    Object.assign(this, { state, graph, localIds, replayed, only, nodeCount: only?.size ?? nodes.length });
     const run = {
       id: runId,
       graph_id: graph.id,
@@ -77,6 +87,13 @@ export class RunControl {
     state.load(/** @type {any} */ (run));
     this.#show();
     this.feed.start();
+  }
+
+  /** Lays a run over the canvas that has ended. @param {import("../types.js").Graph} graph @param {GraphExecution} run @param {Map<string, string>} localIds */
+  async layOver(graph, run, localIds) {
+    this.follow(graph, run.id, localIds);
+    await this.feed?.reload();
+    this.#show();
   }
 
   async stop() {
@@ -115,10 +132,11 @@ export class RunControl {
     const runNodes = { ...this.builder.state.runNodes };
     for (const group of state.takeChanged()) {
       const id = this.localIds.get(group.nodeId);
-      if (id) runNodes[id] = nodeView(group);
+      if (id && (this.only?.has(id) ?? true)) runNodes[id] = nodeView(group, this.replayed.has(id));
     }
     const before = this.builder.state.run;
-    const shown = { id: state.run.id, run: { ...state.run }, ended: state.endedNodes, nodes: this.nodeCount };
+    const ended = this.only ? [...this.only].filter((id) => hasEnded(runNodes[id]?.status)).length : state.endedNodes;
+    const shown = { id: state.run.id, run: { ...state.run }, ended, nodes: this.nodeCount };
     this.builder.set({ runNodes, run: { ...shown, isLive: before?.isLive ?? true, tick: (before?.tick ?? 0) + 1 } });
     if (hasEnded(state.run.status) && this.feed) void this.#finish();
   }
@@ -133,8 +151,8 @@ export class RunControl {
   }
 }
 
-/** @param {import("../run_state.js").NodeGroup} group @returns {NodeView} */
-function nodeView(group) {
+/** @param {import("../run_state.js").NodeGroup} group @param {boolean} isReplayed @returns {NodeView} */
+function nodeView(group, isReplayed) {
   const failed = group.list.findLast((one) => one.status === "FAILED");
   const error = failed?.output_data?.error?.at(-1);
   const begun = group.list.length - group.countOf("INCOMPLETE");
@@ -144,6 +162,7 @@ function nodeView(group) {
     status: group.status,
     count: begun,
     tookMs,
+    isReplayed,
     error: typeof error === "string" ? error : error ? JSON.stringify(error) : "",
   };
 }

@@ -9,8 +9,9 @@ import { SchemaForm } from "../schema_form.js";
 import { hasEnded, runLook } from "../status.js";
 import { CloseButton } from "./close_button.js";
 import { Glyph } from "./glyphs.js";
-import { useBuilder, useView } from "./hooks.js";
-import { t } from "../messages.js";
+import { useBuilder, useDraft, useView } from "./hooks.js";
+import { countPinned } from "./pinned_outputs.js";
+import { plural, t } from "../messages.js";
 
 export function RunPanel() {
   const builder = useBuilder();
@@ -47,6 +48,9 @@ function RunInputs({ graph }) {
   const form = useRef(/** @type {{inputs: SchemaForm, keys: CredentialFields}|null} */ (null));
   const [problem, setProblem] = useState("");
   const isRunning = useView((view) => view.run !== null && !hasEnded(view.run.run.status));
+  const withPins = useView((view) => view.panel?.kind === "run" && view.panel.withPins === true);
+  const pins = useDraft(countPinned);
+  const verb = withPins ? t("Simulate") : t("Run");
   useEffect(() => {
     let isGone = false;
     void CredentialFields.load(graph.credentials_input_schema).then((keys) => {
@@ -65,7 +69,7 @@ function RunInputs({ graph }) {
     builder.lastInputs = inputs;
     setProblem("");
     try {
-      await builder.control.start(inputs, form.current?.keys.read() ?? {});
+      await builder.control.start(inputs, form.current?.keys.read() ?? {}, withPins);
     } catch (error) {
       setProblem(refuse(builder, form.current?.inputs, error));
     }
@@ -76,7 +80,11 @@ function RunInputs({ graph }) {
     <div className="form-fields" ref=${place}></div>
     ${problem && html`<p className="field-error" role="alert">${problem}</p>`}
     <button type="submit" className="button filled" disabled=${isRunning}><${Glyph}
-      name="play" /> ${isRunning ? t("Running") : t("Run")} <kbd>Ctrl Enter</kbd></button>
+      name=${withPins ? "pin" : "play"} /> ${isRunning ? t("Running") : verb} <kbd>Ctrl Enter</kbd></button>
+    ${
+      withPins &&
+      html`<p className="muted">${plural(pins, "{n} node gives its pinned output: it is not called and costs nothing.", "{n} nodes give their pinned outputs: they are not called and cost nothing.")}</p>`
+    }
   </form>`;
 }
 

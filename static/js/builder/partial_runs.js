@@ -1,0 +1,156 @@
+/** Runs of a part of the agent: from a node on, or one node alone. What lies before it gives what it gave in the last run. */
+
+import { ApiError, executeGraph, listGraphExecutions } from "../api.js";
+import { dryRerun, rerunFrom } from "../api/reruns.js";
+import { isNote } from "../names.js";
+import { hasEnded } from "../status.js";
+import { toast, toastError } from "../toast.js";
+import { pinnedOutput, recordedOutputs } from "./pinned_outputs.js";
+import { costWords, estimateCost } from "./run_cost.js";
+import { saveVersion } from "./save.js";
+import { plural, t } from "../messages.js";
+
+/** @typedef {import("./builder.js").Builder & {control: import("./run_control.js").RunControl}} Builder */
+/** @typedef {import("./pinned_outputs.js").Recorded} Recorded */
+/** @typedef {import("../types.js").GraphExecution & {credential_inputs?: Record<string, any>|null}} Run */
+
+/** @param {Builder} builder @param {string} nodeId @param {"sink"|"source"} side @returns {Set<string>} the node and all that it leads to ("sink") or comes from */
+function reach({ doc }, nodeId, side) {
+  const other = side === "sink" ? "source" : "sink";
+  /** @type {Map<string, string[]>} */
+  const next = new Map();
+  for (const link of doc.now.links) {
+    const from = link[/** @type {"source_id"} */ (`${other}_id`)];
+    next.set(from, [...(next.get(from) ?? []), link[/** @type {"source_id"} */ (`${side}_id`)]]);
+  }
+  const found = new Set([nodeId]);
+  for (const id of found) for (const one of next.get(id) ?? []) found.add(one);
+  return found;
+}
+
+/** @param {Builder} builder @returns {Run|null} the run over the canvas, once it has ended */
+function endedRun({ control }) {
+  const run = control.state?.run ?? null;
+  return run && hasEnded(run.status) ? run : null;
+}
+
+/** The run over the canvas, or else the last one of this version, which is laid over it. @param {Builder} builder @returns {Promise<Run|null>} */
+async function findRun(builder) {
+  const shown = endedRun(builder);
+  if (shown || !builder.saved) return shown;
+  const { id, version } = builder.saved;
+  const runs = await listGraphExecutions(id);
+  const last = runs.find((run) => run.graph_version === version && hasEnded(run.status));
+  if (last) await builder.control.layOver(builder.saved, last, builder.localIds);
+  return endedRun(builder);
+}
+
+/** @param {Builder} builder @param {Run} run @returns {boolean} whether the draft is the version that the run ran in */
+function isSameVersion({ saved, state }, run) {
+  return !state.isChanged && saved?.version === run.graph_version;
+}
+
+/** @param {Builder} builder @param {string} nodeId @returns {string} the node's id in the run over the canvas */
+function idInRun({ control }, nodeId) {
+  for (const [id, local] of control.localIds) if (local === nodeId) return id;
+  return nodeId;
+}
+
+/**
+ * What running from a node on will cost: what it cost in the past run where that can be repeated, else by the price lists.
+ * @param {Builder} builder @param {string} nodeId @returns {Promise<string>}
+ */
+export async function priceFrom(builder, nodeId) {
+  const { doc, catalog } = builder;
+  const run = endedRun(builder);
+  if (run && isSameVersion(builder, run) && builder.control.groupOf(nodeId)) {
+    const answer = await dryRerun(run.graph_id, run.id, idInRun(builder, nodeId));
+    const sum = plural(answer.cost_credits, "{n} credit", "{n} credits");
+    return answer.cost_credits ? t("About {sum}, as last time", { sum }) : t("Free, as last time");
+  }
+  const again = reach(builder, nodeId, "sink");
+  const words = costWords(
+    estimateCost(
+      doc.now.nodes.filter((node) => again.has(node.id)),
+      catalog,
+    ),
+  );
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** @param {Builder} builder @returns {boolean} */
+function isBusy(builder) {
+  if (!builder.control.isRunning) return false;
+  toast(t("The run goes on: wait for its end, or stop it first."), { isError: true });
+  return true;
+}
+
+/** Runs a node and everything that it leads to. @param {Builder} builder @param {string|undefined} nodeId */
+export async function runFrom(builder, nodeId) {
+  const node = builder.doc.node(nodeId ?? "");
+  if (!node || isNote(builder.catalog.get(node.block_id)) || isBusy(builder)) return;
+  const run = await findRun(builder);
+  if (!run) return toast(t("Run it once as a whole: what lies before this node is taken from that run."), { isError: true });
+  const again = reach(builder, node.id, "sink");
+  const { saved, control } = builder;
+  if (saved && isSameVersion(builder, run) && control.groupOf(node.id)) {
+    const answer = await rerunFrom(run.graph_id, run.id, idInRun(builder, node.id));
+    const replayed = new Set(answer.recorded_nodes.map((id) => builder.localIds.get(id) ?? id));
+    return control.follow(saved, answer.graph_exec_id ?? "", builder.localIds, { replayed });
+  }
+  const before = builder.doc.now.nodes.filter((one) => !again.has(one.id));
+  await startWith(builder, run, new Map(before.map((one) => [one.id, given(builder, one.id)])));
+}
+
+/** Runs one node with what it gets from those before it; what comes after it does not run. @param {Builder} builder @param {string|undefined} nodeId */
+export async function runAlone(builder, nodeId) {
+  const node = builder.doc.node(nodeId ?? "");
+  if (!node || isNote(builder.catalog.get(node.block_id)) || isBusy(builder)) return;
+  const run = await findRun(builder);
+  const before = reach(builder, node.id, "source");
+  const { catalog, doc } = builder;
+  /** @type {Map<string, Recorded|null>} */
+  const outputs = new Map();
+  for (const one of doc.now.nodes) {
+    if (one.id === node.id) continue;
+    const isInput = catalog.get(one.block_id)?.uiType === "Input";
+    const known = before.has(one.id) ? given(builder, one.id) : [];
+    if (!known && !isInput)
+      return toast(t("{node} has given nothing yet: run it first, or pin an output to it.", { node: builder.titleOf(one.id) }), {
+        isError: true,
+      });
+    outputs.set(one.id, known);
+  }
+  await startWith(builder, run, outputs, new Set([node.id]));
+}
+
+/** @param {Builder} builder @param {string} nodeId @returns {Recorded|null} what it gave in the run over the canvas, or what is pinned to it */
+function given(builder, nodeId) {
+  return recordedOutputs(builder, nodeId) ?? pinnedOutput(builder.doc.node(nodeId))?.outputs ?? null;
+}
+
+/**
+ * Starts the saved draft with outputs for nodes that must not run (null: it runs), and with the inputs of a past run.
+ * @param {Builder} builder @param {Run|null} run @param {Map<string, Recorded|null>} outputs by node of the draft
+ * @param {Set<string>|null} [only] the nodes that show, where others only stand still
+ */
+async function startWith(builder, run, outputs, only = null) {
+  if (!(await saveVersion(builder)) || !builder.saved) return;
+  /** @type {Record<string, Recorded>} */
+  const pins = {};
+  const replayed = new Set();
+  for (const [savedId, id] of builder.localIds) {
+    const known = outputs.get(id);
+    if (!known || isNote(builder.blockOf(id))) continue;
+    pins[savedId] = known;
+    replayed.add(id);
+  }
+  const inputs = run?.inputs ?? builder.lastInputs ?? {};
+  try {
+    const id = await executeGraph(builder.saved, inputs, run?.credential_inputs ?? {}, pins);
+    builder.control.follow(builder.saved, id, builder.localIds, { replayed, only });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    toastError(error, t("It was not started"));
+  }
+}

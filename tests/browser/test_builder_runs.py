@@ -1,0 +1,138 @@
+"""Runs from the builder: with pinned outputs, from a node on with the price first, of one node alone, and through a restart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ..server import ServerProcess
+from .builder import box_of, builder_of, placed_division
+from .conftest import call
+
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
+from playwright.sync_api import expect
+
+expect.set_options(timeout=15_000)
+
+
+@pytest.fixture
+def page(open_page: Any, server: ServerProcess) -> Any:
+    """The builder of "divide 42 by the input, add one" after a run with 6."""
+    page = open_page(builder_of(server, placed_division("Parts")), reduced_motion="reduce")
+    page.locator(".dock-run").click()
+    run(page, "6")
+    expect_status(page, "Add one", "COMPLETED")
+    expect(page.get_by_label("Outputs")).to_contain_text("8")
+    return page
+
+
+def run(page: Any, divisor: str) -> None:
+    form = page.get_by_role("form", name="Inputs")
+    form.get_by_label("Divide by").fill(divisor)
+    form.locator("button[type=submit]").click()
+
+
+def expect_status(page: Any, title: str, status: str | None) -> None:
+    box = box_of(page, title).locator(".node")
+    expect(box).to_be_visible()
+    if status is None:
+        expect(box).not_to_have_attribute("data-status", "COMPLETED")
+    else:
+        expect(box).to_have_attribute("data-status", status)
+
+
+def open_output(page: Any, title: str) -> Any:
+    box_of(page, title).locator(".node-title").click()
+    page.get_by_role("tab", name="Output").click()
+    return page.locator(".outputs-tab")
+
+
+def last_runs(server: ServerProcess, page: Any) -> list[dict[str, Any]]:
+    """The agent's runs with their nodes, oldest first."""
+    graph = page.url.rpartition("/")[2]
+    runs = call(server, "GET", f"/api/graphs/{graph}/executions")
+    whole = [call(server, "GET", f"/api/graphs/{graph}/executions/{one['id']}") for one in runs]
+    return sorted(whole, key=lambda one: one["started_at"])
+
+
+def test_what_a_run_costs_stands_beside_run(page: Any) -> None:
+    expect(page.locator(".dock-run")).to_contain_text("free")
+
+
+def test_node_shows_what_went_in_and_what_came_out(page: Any) -> None:
+    tab = open_output(page, "Divide it")
+    expect(tab.get_by_role("region", name="Went in")).to_contain_text("42")
+    expect(tab.get_by_role("region", name="Came out")).to_contain_text("7")
+    expect(tab.get_by_role("region", name="Came out")).to_contain_text("Completed")
+
+
+def test_pinned_output_is_saved_with_the_agent_and_stands_in_for_the_node(page: Any, server: ServerProcess) -> None:
+    open_output(page, "Divide it")
+    page.get_by_role("button", name="Pin this output").click()
+    expect(box_of(page, "Divide it").locator(".node-pin")).to_be_visible()
+    expect(page.locator(".pinned-strip")).to_contain_text("No call, no cost")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".build-draft")).to_have_text("Saved as version 2")
+    page.reload()
+    expect(box_of(page, "Divide it").locator(".node-pin")).to_be_visible()
+    page.locator(".dock-simulate").click()
+    run(page, "0")  # dividing would fail: it does not divide
+    expect_status(page, "Add one", "COMPLETED")
+    expect(page.get_by_label("Outputs")).to_contain_text("8")
+    # Neither a file nor a difference tells what a run gave.
+    graph = call(server, "GET", f"/api/graphs/{page.url.rpartition('/')[2]}?for_export=true")
+    assert all("pinned_output" not in node["metadata"] for node in graph["nodes"])
+
+
+def test_p_pins_and_unpins(page: Any) -> None:
+    box_of(page, "Divide it").locator(".node-title").click()
+    page.keyboard.press("p")
+    expect(box_of(page, "Divide it").locator(".node-pin")).to_be_visible()
+    page.keyboard.press("p")
+    expect(box_of(page, "Divide it").locator(".node-pin")).to_have_count(0)
+
+
+def test_from_here_on_with_the_price_first(page: Any, server: ServerProcess) -> None:
+    tab = open_output(page, "Add one")
+    expect(tab.locator(".outputs-price")).to_have_text("Free, as last time")
+    tab.get_by_role("button", name="Run from here").click()
+    expect(box_of(page, "Divide it").locator(".node-mark[data-replayed]")).to_be_visible()
+    expect(page.locator(".dock-facts")).to_contain_text("Completed")
+    again = last_runs(server, page)[-1]
+    graph, origin = page.url.rpartition("/")[2], last_runs(server, page)[0]["id"]
+    found = call(server, "GET", f"/api/graphs/{graph}/executions/{again['id']}/origin")
+    assert found["origin_id"] == origin
+
+
+def test_changed_node_is_run_from_with_what_the_last_run_gave(page: Any, server: ServerProcess) -> None:
+    box_of(page, "Add one").locator(".node-title").click()
+    page.get_by_role("tab", name="Inputs").click()
+    page.locator('.field[data-pin="b"] input').fill("100")
+    expect(page.locator(".build-draft")).to_contain_text("Draft saved")
+    page.get_by_role("tab", name="Output").click()
+    page.get_by_role("button", name="Run from here").click()
+    expect(page.get_by_role("region", name="Came out")).to_contain_text("107")
+    assert last_runs(server, page)[-1]["graph_version"] == 2
+
+
+def test_one_node_alone_runs_and_nothing_after_it(page: Any, server: ServerProcess) -> None:
+    box_of(page, "Divide it").locator(".node-title").click()
+    page.keyboard.press("Alt+Enter")
+    expect(page.locator(".dock-facts")).to_contain_text("1 of 1 nodes")
+    expect_status(page, "Divide it", "COMPLETED")
+    page.keyboard.press("Shift+1")
+    expect_status(page, "Result", None)
+    assert last_runs(server, page)[-1]["outputs"] == {}
+
+
+def test_node_that_failed_is_mended_and_tried_again_in_place(page: Any, server: ServerProcess) -> None:
+    page.locator(".dock-run").click()
+    run(page, "0")
+    box = box_of(page, "Divide it")
+    expect(box.locator(".node-error")).to_contain_text("divided by zero")
+    box.get_by_role("button", name="Details").click()
+    expect(page.get_by_role("region", name="Came out")).to_contain_text("divided by zero")
+    box.get_by_role("button", name="Retry node").click()
+    expect(box.locator(".node-error")).to_contain_text("divided by zero")
+    assert len(last_runs(server, page)) == 3
