@@ -108,7 +108,7 @@ def test_calculator_agent_is_built_by_mouse_saved_and_run(open_page: Any, server
     expect(box_of(page, "Calculator").locator(".node")).to_have_attribute("data-status", "COMPLETED")
     box_of(page, "Calculator").locator(".node-title").click()
     page.get_by_role("tab", name="Output").click()
-    expect(page.locator(".panel .detail")).to_contain_text("42")
+    expect(page.get_by_role("region", name="Came out")).to_contain_text("42")
     assert outside == []
 
 
