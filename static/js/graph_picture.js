@@ -27,10 +27,15 @@ const FULL_BOX = { width: 0, height: 96 };
 /** Smaller than this nobody can read the names: a wider graph scrolls instead. */
 const LEAST_SCALE = 0.95;
 
-/** @param {Graph} graph @param {Catalog} catalog @returns {SVGElement} */
-export function drawMini(graph, catalog) {
+/**
+ * @param {Graph} graph @param {Catalog} catalog @param {Map<string, Status|null>} [statuses] of the nodes, by id
+ * @returns {SVGElement}
+ */
+export function drawMini(graph, catalog, statuses) {
   const box = matchMedia("(max-width: 719px)").matches ? PHONE_MINI_BOX : MINI_BOX;
-  return draw(graph, catalog, (layout) => miniSizes(layout, box), box).element;
+  const picture = draw(graph, catalog, (layout) => miniSizes(layout, box), box);
+  for (const [nodeId, status] of statuses ?? []) picture.setStatus(nodeId, status);
+  return picture.element;
 }
 
 /** @param {Graph} graph @param {Catalog} catalog @param {(nodeId: string) => void} [onChoose] @returns {Picture} */

@@ -25,8 +25,15 @@ const SHAPES = {
     ["path", { d: "M15 9V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h3" }],
   ],
   cross: [["path", { d: "M6 6l12 12M18 6 6 18" }]],
+  dots: [["path", { d: "M5.5 12v.1M12 12v.1M18.5 12v.1", "stroke-width": 3 }]],
   download: [["path", { d: "M12 4v11M8 11l4 4 4-4M4 15v3.5A1.5 1.5 0 0 0 5.5 20h13a1.5 1.5 0 0 0 1.5-1.5V15" }]],
   file: [["path", { d: "M14 3H7a1.5 1.5 0 0 0-1.5 1.5v15A1.5 1.5 0 0 0 7 21h10a1.5 1.5 0 0 0 1.5-1.5V7.5ZM14 3v4.5h4.5" }]],
+  folder: [
+    [
+      "path",
+      { d: "M3.5 18V6.5A1.5 1.5 0 0 1 5 5h4.2l2 2.5H19A1.5 1.5 0 0 1 20.5 9v9a1.5 1.5 0 0 1-1.5 1.5H5A1.5 1.5 0 0 1 3.5 18Z" },
+    ],
+  ],
   hand: [
     [
       "path",
@@ -69,6 +76,8 @@ const SHAPES = {
   ],
   skip: [["path", { d: "M6 5l9 7-9 7ZM18 5v14" }]],
   square: [["rect", { x: 5, y: 5, width: 14, height: 14, rx: 2 }]],
+  star: [["path", { d: "m12 3.5 2.6 5.4 5.9.8-4.3 4.1 1 5.9-5.2-2.8-5.2 2.8 1-5.9-4.3-4.1 5.9-.8Z" }]],
+  starred: [["path", { class: "filled", d: "m12 3.5 2.6 5.4 5.9.8-4.3 4.1 1 5.9-5.2-2.8-5.2 2.8 1-5.9-4.3-4.1 5.9-.8Z" }]],
   stop: [["rect", { class: "filled", x: 6, y: 6, width: 12, height: 12, rx: 2 }]],
   system: [
     ["rect", { x: 4, y: 4, width: 16, height: 7, rx: 2 }],

@@ -1,16 +1,26 @@
 /** Brings agents in: from files, by dropping them anywhere, and by pasting their JSON. */
 
 import { ApiError, createGraph } from "./api.js";
+import { getAgentOfGraph, moveAgents } from "./api/library.js";
 import { loadCatalog } from "./catalog.js";
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { nodeTitle } from "./names.js";
 import { go, paths } from "./router.js";
-import { toast } from "./toast.js";
+import { toast, toastError } from "./toast.js";
 import { plural, t } from "./messages.js";
 
 /** @typedef {import("./types.js").Graph} Graph */
+
+/** Where agents go that come in: the folder that the library shows. */
+let folderId = "";
+
+/** @param {string} id of the folder, or "" @param {AbortSignal} signal until the page is left */
+export function setImportFolder(id, signal) {
+  folderId = id;
+  signal.addEventListener("abort", () => (folderId = ""), { once: true });
+}
 
 /** A text that holds no agent. */
 class NotAnAgentError extends Error {}
@@ -91,8 +101,18 @@ async function importTexts(sources) {
     if (graph) added.push(graph);
   }
   if (!added.length) return;
+  if (folderId) await putInFolder(added, folderId).catch((error) => toastError(error, t("It is not in the folder")));
   toast(plural(added.length, "“{name}” is in the library.", "{n} agents are in the library.", { name: added[0].name }));
   go(added.length === 1 ? paths.agent(added[0].id) : paths.library());
+}
+
+/** @param {Graph[]} graphs @param {string} id */
+async function putInFolder(graphs, id) {
+  const agents = await Promise.all(graphs.map((graph) => getAgentOfGraph(graph.id)));
+  await moveAgents(
+    agents.map((agent) => agent.id),
+    id,
+  );
 }
 
 /** @param {{name: string, text: string}} source @returns {Promise<Graph|null>} */

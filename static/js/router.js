@@ -12,6 +12,8 @@ export const paths = {
   build: (graphId) => (graphId ? `/build/${encodeURIComponent(graphId)}` : "/build"),
   /** @param {string} graphId */
   agent: (graphId) => `/library/agents/${encodeURIComponent(graphId)}`,
+  /** @param {string} graphId @param {string} tab of its page */
+  agentTab: (graphId, tab) => `/library/agents/${encodeURIComponent(graphId)}?tab=${tab}`,
   /** @param {string} graphId @param {string} runId the run whose inputs the form starts with */
   agentLikeRun: (graphId, runId) => `/library/agents/${encodeURIComponent(graphId)}?like=${encodeURIComponent(runId)}`,
   /** @param {string} graphId @param {string} runId */

@@ -1,175 +1,175 @@
-/** The library: every agent with its graph in small and what its last runs came to. */
+/** The library: every agent with its graph in small, what it does now, and what its last runs came to. */
 
-import { listExecutions, listGraphs, serverNow } from "../api.js";
+import { countAgents, listAgents, listCards, listFolders } from "../api/library.js";
+import { listCredentials } from "../api/credentials.js";
 import { loadCatalog } from "../catalog.js";
-import { fill, h, svg } from "../dom.js";
-import { clock, cut, duration, timeMs, when } from "../format.js";
-import { drawMini } from "../graph_picture.js";
+import { fill, h } from "../dom.js";
 import { icon } from "../icons.js";
-import { openImport } from "../import_agent.js";
+import { openImport, setImportFolder } from "../import_agent.js";
+import { openAgentMenu } from "../library/agent_menu.js";
+import { AgentCard } from "../library/card.js";
+import { emptyLibrary, nothingLikeIt } from "../library/empty.js";
+import { Filters, queryOf, readWanted, writeWanted } from "../library/filters.js";
+import { NeedsYou } from "../library/needs_you.js";
+import { t } from "../messages.js";
 import { button, pageHead } from "../page_head.js";
 import { paths } from "../router.js";
-import { runTicks } from "../run_ticks.js";
-import { hasEnded, runLook, statusIcon } from "../status.js";
-import { parts, plural, t } from "../messages.js";
+import { loadStyles } from "../styles.js";
+import { toastError } from "../toast.js";
 
-/** @typedef {import("../types.js").Graph} Graph */
-/** @typedef {import("../types.js").GraphExecution} GraphExecution */
-/** @typedef {Map<string, import("../types.js").Block>} Catalog */
+/** @typedef {import("../api/library.js").LibraryAgent} LibraryAgent */
 
-const SEARCH_FROM = 7;
+const PAGE_SIZE = 48;
+const SEARCH_AFTER_MS = 150;
 const REFRESH_MS = 3000;
+const REFRESH_ALL_MS = 20_000;
 
 /** @type {import("../pages.js").View} */
-export async function showLibrary(main, _place, signal) {
-  const [graphs, runs, catalog] = await Promise.all([listGraphs(), listExecutions(), loadCatalog()]);
+export async function showLibrary(main, place, signal) {
+  const [catalog, credentials] = await Promise.all([loadCatalog(), listCredentials().catch(() => []), loadStyles("library.css")]);
   if (signal.aborted) return;
-  const create = h("a", { class: "button", href: paths.build() }, icon("plus"), t("New agent"));
-  const head = pageHead({
-    title: t("Library"),
-    actions: [create, button(t("Import"), "upload", openImport, graphs.length ? "filled" : "")],
-  });
-  if (!graphs.length) return fill(main, head, emptyLibrary());
-  const cards = graphs.map((graph) => new AgentCard(graph, catalog));
-  const search = graphs.length >= SEARCH_FROM ? searchField(cards) : null;
-  fill(
-    main,
-    head,
-    search,
-    h(
-      "ul",
-      { class: "cards" },
-      sortByUse(cards, runs).map((card) => card.element),
-    ),
-  );
-  followRuns(cards, runs, signal);
+  const page = new LibraryPage(catalog, credentials, readWanted(place.query), signal);
+  await page.load();
+  if (signal.aborted) return;
+  fill(main, page.element);
+  page.watch();
 }
 
-/** The agents that ran last come first. @param {AgentCard[]} cards @param {GraphExecution[]} runs */
-function sortByUse(cards, runs) {
-  /** @type {Map<string, number>} */
-  const position = new Map();
-  runs.forEach((run, i) => position.has(run.graph_id) || position.set(run.graph_id, i));
-  const at = (/** @type {AgentCard} */ card) => position.get(card.graph.id) ?? Infinity;
-  return [...cards].sort((a, b) => (at(a) === at(b) ? 0 : at(a) - at(b)));
-}
+class LibraryPage {
+  /**
+   * @param {Map<string, import("../types.js").Block>} catalog @param {import("../api/credentials.js").Credentials[]} credentials
+   * @param {import("../library/filters.js").Wanted} wanted @param {AbortSignal} signal
+   */
+  constructor(catalog, credentials, wanted, signal) {
+    this.catalog = catalog;
+    this.credentials = credentials;
+    this.wanted = wanted;
+    this.signal = signal;
+    /** @type {Map<string, AgentCard>} */
+    this.cards = new Map();
+    this.shown = 0;
+    this.total = 0;
+    this.asked = 0;
+    /** @type {import("../api/library.js").Folder[]} */
+    this.folders = [];
+    this.changed = () => void this.load().catch((error) => toastError(error));
+    this.filters = new Filters(wanted, this.changed);
+    this.needs = new NeedsYou(this.changed);
+    this.list = h("ul", { class: "cards", "aria-label": t("Agents") });
+    this.more = h("button", { class: "button library-more", type: "button", hidden: true }, t("Show more"));
+    this.more.addEventListener("click", () => void this.#showMore());
+    this.none = h("div");
+    this.body = h("div", null, this.filters.element, this.needs.element, this.list, this.none, this.more);
+    this.element = h("div", null, this.#head(), this.body);
+  }
 
-/**
- * Shows the runs, and asks again while some go on.
- * @param {AgentCard[]} cards @param {GraphExecution[]} runs @param {AbortSignal} signal
- */
-function followRuns(cards, runs, signal) {
-  const show = (/** @type {GraphExecution[]} */ all) => {
-    for (const card of cards) card.showRuns(all.filter((run) => run.graph_id === card.graph.id));
-  };
-  show(runs);
-  const timer = setInterval(async () => {
-    if (document.hidden || !runs.some((run) => !hasEnded(run.status))) return;
-    runs = await listExecutions().catch(() => runs);
-    if (!signal.aborted) show(runs);
-  }, REFRESH_MS);
-  signal.addEventListener("abort", () => clearInterval(timer));
-}
-
-/** @param {AgentCard[]} cards */
-function searchField(cards) {
-  const none = h("p", { class: "muted search-none", hidden: true }, t("No agent has this in its name or description."));
-  const input = h("input", { class: "input", type: "search", placeholder: t("Search agents"), "aria-label": t("Search agents") });
-  input.addEventListener("input", () => {
-    const words = input.value.toLowerCase();
-    for (const card of cards) card.element.hidden = !card.text.includes(words);
-    none.hidden = cards.some((card) => !card.element.hidden);
-  });
-  return h("div", { class: "search" }, icon("search"), input, none);
-}
-
-class AgentCard {
-  /** @param {Graph} graph @param {Catalog} catalog */
-  constructor(graph, catalog) {
-    this.graph = graph;
-    this.text = `${graph.name} ${graph.description}`.toLowerCase();
-    this.last = h("p", { class: "card-line" });
-    this.ticks = h("span", { class: "ticks" });
-    const name = h("a", { class: "card-name", href: paths.agent(graph.id) }, graph.name || t("Agent without a name"));
-    const line = graph.description?.trim()
-      ? cut(graph.description.trim(), 140)
-      : plural((graph.nodes ?? []).length, "{n} node", "{n} nodes");
-    const go = h(
+  #head() {
+    const search = h("input", {
+      class: "input",
+      type: "search",
+      placeholder: t("Search agents"),
+      "aria-label": t("Search agents"),
+      ".value": this.wanted.search,
+    });
+    let timer = 0;
+    search.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => ((this.wanted.search = search.value.trim()), this.changed()), SEARCH_AFTER_MS);
+    });
+    this.search = search;
+    const create = h(
       "a",
-      {
-        class: "button soft square card-go",
-        href: paths.agent(graph.id),
-        "aria-label": t("Run {name}", { name: graph.name }),
-        title: t("Run"),
-      },
-      icon("play"),
+      { class: "button filled wide-label", href: paths.build(), "aria-label": t("New agent") },
+      icon("plus"),
+      h("span", { class: "button-label" }, t("New agent")),
     );
-    this.element = h(
-      "li",
-      { class: "card agent-card" },
-      h("div", { class: "card-picture", "aria-hidden": "true" }, graph.nodes ? drawMini(graph, catalog) : null),
-      h("div", { class: "card-text" }, h("h2", null, name), this.last, h("p", { class: "card-about" }, line)),
-      h("div", { class: "card-foot" }, this.ticks, h("span", { class: "grow" }), go),
-    );
+    const field = h("div", { class: "search library-search" }, icon("search"), search);
+    return pageHead({ title: t("Library"), actions: [field, button(t("Import"), "upload", openImport, "wide-label"), create] });
   }
 
-  /** @param {GraphExecution[]} runs of this agent, the newest first */
-  showRuns(runs) {
-    const [last] = runs;
-    if (!last) fill(this.last, icon("waiting", "tone-quiet"), h("span", { class: "muted" }, t("Never run")));
-    else
-      fill(
-        this.last,
-        statusIcon(runLook(last)),
-        h("a", { class: `tone-${runLook(last).tone}`, href: paths.run(last.graph_id, last.id) }, lastLine(last)),
-      );
-    fill(this.ticks, runTicks(runs.map(runLook)));
+  /** Draws the list anew, as far as it is shown. */
+  async load() {
+    writeWanted(this.wanted);
+    setImportFolder(this.wanted.folder, this.signal);
+    const turn = (this.asked += 1);
+    const size = Math.min(100, Math.max(PAGE_SIZE, this.shown));
+    const [page, counts, folders] = await Promise.all([
+      listAgents({ ...queryOf(this.wanted), page: 1, page_size: size }),
+      countAgents(),
+      listFolders(),
+      this.needs.load(),
+    ]);
+    // What was asked for later is answered, or will be.
+    if (turn !== this.asked || this.signal.aborted) return;
+    this.folders = folders;
+    this.total = page.pagination.total_items;
+    this.filters.show(counts, folders);
+    const elements = page.agents.map((agent) => this.#cardOf(agent).element);
+    this.list.replaceChildren(...elements);
+    this.shown = elements.length;
+    const isEmpty = counts.all + counts.archived === 0;
+    this.filters.element.hidden = isEmpty;
+    fill(this.none, elements.length ? null : isEmpty ? emptyLibrary() : nothingLikeIt(this.wanted, () => this.#showAll()));
+    this.more.hidden = this.shown >= this.total;
+    await this.#loadCards(page.agents.map((agent) => agent.graph_id));
   }
-}
 
-/** @param {GraphExecution} run @returns {string} */
-function lastLine(run) {
-  const look = runLook(run);
-  const started = timeMs(run.started_at);
-  if (run.status === "RUNNING") return `Running ${clock(serverNow() - started)}`;
-  if (!hasEnded(run.status)) return look.word;
-  const took = timeMs(run.ended_at) - started;
-  const lead = look.tone === "done" ? "" : `${look.brief ?? look.word}, `;
-  return `${lead}${when(started)}${Number.isNaN(took) ? "" : t(", took {time}", { time: duration(took) })}`;
-}
+  async #showMore() {
+    const page = await listAgents({
+      ...queryOf(this.wanted),
+      page: Math.floor(this.shown / PAGE_SIZE) + 1,
+      page_size: PAGE_SIZE,
+    });
+    const known = new Set([...this.list.children]);
+    const fresh = page.agents.map((agent) => this.#cardOf(agent).element).filter((element) => !known.has(element));
+    this.list.append(...fresh);
+    this.shown = this.list.children.length;
+    this.more.hidden = this.shown >= page.pagination.total_items || !page.agents.length;
+    await this.#loadCards(page.agents.map((agent) => agent.graph_id));
+  }
 
-function emptyLibrary() {
-  const picture = svg(
-    "svg",
-    { class: "graph empty-picture", viewBox: "0 0 200 70", "aria-hidden": "true" },
-    svg(
-      "g",
-      { class: "graph-links" },
-      ["M46 35H84", "M118 35C138 35 132 14 152 14", "M118 35C138 35 132 56 152 56"].map((d) =>
-        svg("path", { class: "pin-text", d }),
-      ),
-    ),
-    svg("g", { class: "graph-node" }, svg("rect", { x: 6, y: 24, width: 40, height: 22, rx: 6 })),
-    svg("g", { class: "graph-node lit" }, svg("rect", { x: 84, y: 18, width: 34, height: 34, rx: 7 })),
-    svg(
-      "g",
-      { class: "graph-node ahead" },
-      svg("rect", { x: 152, y: 3, width: 40, height: 22, rx: 6 }),
-      svg("rect", { x: 152, y: 45, width: 40, height: 22, rx: 6 }),
-    ),
-  );
-  return h(
-    "div",
-    { class: "empty dotted" },
-    picture,
-    h("h2", { class: "empty-title" }, t("No agents yet")),
-    h(
-      "p",
-      null,
-      parts("Drop an AutoGPT agent file anywhere on this page, or paste its JSON with {keys}.", {
-        keys: h("kbd", null, "Ctrl V"),
-      }),
-    ),
-    h("div", { class: "empty-actions" }, button(t("Import an agent"), "upload", openImport, "filled")),
-  );
+  #showAll() {
+    Object.assign(this.wanted, { show: "", folder: "", search: "" });
+    if (this.search) this.search.value = "";
+    this.changed();
+  }
+
+  /** @param {LibraryAgent} agent */
+  #cardOf(agent) {
+    const onMenu = (/** @type {AgentCard} */ one, /** @type {HTMLElement} */ anchor) =>
+      one.agent && openAgentMenu(one.agent, anchor, this.folders, this.changed);
+    const card = this.cards.get(agent.graph_id) ?? new AgentCard(this.catalog, onMenu, this.changed);
+    this.cards.set(agent.graph_id, card);
+    card.showAgent(agent, this.credentials);
+    return card;
+  }
+
+  /** @param {string[]} graphIds @returns {Promise<boolean>} whether a run has come or gone */
+  async #loadCards(graphIds) {
+    const before = graphIds.filter((id) => this.cards.get(id)?.isRunning).length;
+    for (let i = 0; i < graphIds.length; i += PAGE_SIZE) {
+      for (const card of await listCards(graphIds.slice(i, i + PAGE_SIZE))) this.cards.get(card.graph_id)?.showCard(card);
+      if (this.signal.aborted) return false;
+    }
+    return before !== graphIds.filter((id) => this.cards.get(id)?.isRunning).length;
+  }
+
+  /** Follows what runs, and looks at the whole list now and then: a schedule starts runs that this page knows nothing of. */
+  watch() {
+    const follow = async () => {
+      const running = [...this.cards.values()].filter((card) => card.isRunning).map((card) => card.agent?.graph_id ?? "");
+      if (!document.hidden && running.length && (await this.#loadCards(running))) await this.load();
+    };
+    const timer = setInterval(() => void follow().catch(() => {}), REFRESH_MS);
+    const slow = setInterval(() => document.hidden || this.load().catch(() => {}), REFRESH_ALL_MS);
+    const seen = new IntersectionObserver(([entry]) => entry.isIntersecting && !this.more.hidden && void this.#showMore());
+    seen.observe(this.more);
+    addEventListener("runs-changed", this.changed);
+    this.signal.addEventListener("abort", () => {
+      clearInterval(timer);
+      clearInterval(slow);
+      seen.disconnect();
+      removeEventListener("runs-changed", this.changed);
+    });
+  }
 }

@@ -1,0 +1,64 @@
+/** What can be done with an agent from its card. */
+
+import { exportGraph } from "../api.js";
+import { updateAgent } from "../api/library.js";
+import { fileName } from "../format.js";
+import { openMenu } from "../menu.js";
+import { t } from "../messages.js";
+import { go, paths } from "../router.js";
+import { toast, toastError } from "../toast.js";
+import { saveFile } from "../value_view.js";
+import { askFolder, flatten, moveTo } from "./folders.js";
+
+/** @typedef {import("../api/library.js").LibraryAgent} LibraryAgent */
+
+/**
+ * @param {LibraryAgent} agent @param {HTMLElement} anchor @param {import("../api/library.js").Folder[]} folders
+ * @param {() => void} onChange
+ */
+export function openAgentMenu(agent, anchor, folders, onChange) {
+  const move = () =>
+    askFolder(
+      t("Move “{name}”", { name: agent.name }),
+      flatten(folders),
+      agent.folder_id,
+      (folder) => void moveTo([agent.id], folder, onChange),
+    );
+  const archive = agent.is_archived
+    ? { label: t("Restore from the archive"), icon: "archive", run: () => void setArchived(agent, false, onChange) }
+    : { label: t("Archive"), icon: "archive", run: () => void setArchived(agent, true, onChange) };
+  openMenu(anchor, t("More about {name}", { name: agent.name }), [
+    { label: t("Edit"), icon: "blocks", run: () => go(paths.build(agent.graph_id)) },
+    { label: t("Runs"), icon: "runs", run: () => go(paths.agentTab(agent.graph_id, "runs")) },
+    { label: t("Settings"), icon: "settings", run: () => go(paths.agentTab(agent.graph_id, "settings")) },
+    { label: t("Move"), icon: "folder", run: move },
+    { label: t("Export"), icon: "download", run: () => void saveAgent(agent.graph_id, agent.name) },
+    archive,
+  ]);
+}
+
+/** @param {string} graphId @param {string} name */
+export async function saveAgent(graphId, name) {
+  try {
+    saveFile(fileName(name, "json"), JSON.stringify(await exportGraph(graphId), null, 2));
+  } catch (error) {
+    toastError(error, t("The agent was not exported"));
+  }
+}
+
+/**
+ * Restoring does not bring back what would start it, so an undo is offered only in words.
+ * @param {LibraryAgent} agent @param {boolean} isArchived @param {() => void} onChange @param {"stop"|"finish"} [running]
+ */
+export async function setArchived(agent, isArchived, onChange, running = "stop") {
+  try {
+    await updateAgent(agent.id, { is_archived: isArchived }, running);
+    const text = isArchived
+      ? t("“{name}” is in the archive. Its schedules and triggers are gone.", { name: agent.name })
+      : t("“{name}” is back.", { name: agent.name });
+    toast(text);
+    onChange();
+  } catch (error) {
+    toastError(error);
+  }
+}
