@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ..server import ServerProcess
-from .builder import box_of, builder_of, placed_division
+from .agents import ticks
+from .builder import at, box_of, builder_of, placed_division
 from .conftest import call
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
@@ -136,3 +138,23 @@ def test_node_that_failed_is_mended_and_tried_again_in_place(page: Any, server: 
     box.get_by_role("button", name="Retry node").click()
     expect(box.locator(".node-error")).to_contain_text("divided by zero")
     assert len(last_runs(server, page)) == 3
+
+
+def test_watched_run_goes_on_through_a_kill_and_a_restart_of_the_server(browser: Any, tmp_path: Path) -> None:
+    # Not open_page: requests that nobody answers stand in the console as errors.
+    with ServerProcess(tmp_path) as first:
+        port = first.url.rpartition(":")[2]
+        context = browser.new_context(reduced_motion="reduce")
+        page = context.new_page()
+        page.goto(call(first, "POST", "/api/auth/links")["url"])
+        expect(page.locator(".agent-card").first).to_be_visible()
+        page.goto(first.url + builder_of(first, at(ticks("Goes on", seconds=1, repeat=3), (0, 0), (320, 0))))
+        page.locator(".dock-run").click()
+        expect(box_of(page, "Values").locator(".node-mark")).to_be_visible()
+        first.kill()
+    expect(page.locator(".dock")).to_contain_text("Connection lost, trying again")
+    with ServerProcess(tmp_path, "--port", port):
+        expect(page.locator(".dock-facts")).to_contain_text("Completed", timeout=30_000)
+        expect(page.locator(".dock")).not_to_contain_text("Connection lost")
+        expect(box_of(page, "Timer").locator(".node")).to_have_attribute("data-status", "COMPLETED")
+        context.close()

@@ -3,11 +3,12 @@
 import { useFlowStore } from "../../vendor/flow.js";
 import { html, useEffect, useMemo, useState } from "../../vendor/react.js";
 import { serverNow } from "../api.js";
-import { clock, timeMs } from "../format.js";
+import { clock, cut, timeMs } from "../format.js";
 import { isNote } from "../names.js";
 import { paths } from "../router.js";
 import { hasEnded, runLook } from "../status.js";
 import { openMenuAt } from "./canvas.js";
+import { crumbsOf } from "./crumbs.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useDraft, useHistory, useView } from "./hooks.js";
 import { countPinned } from "./pinned_outputs.js";
@@ -27,7 +28,14 @@ export function TopBar() {
   const write = (/** @type {any} */ event) => builder.doc.edit({ name: event.target.value }, "name");
   const said = draft || (version ? t("Version {version}", { version }) : t("Not saved yet"));
   return html`<header className="build-top">
-    <nav className="build-crumbs" aria-label=${t("Path")}><a href=${paths.library()}>${t("Library")}</a><span aria-hidden="true">/</span></nav>
+    <nav className="build-crumbs" aria-label=${t("Path")}><a href=${paths.library()}>${t("Library")}</a><span aria-hidden="true">/</span>
+      ${
+        saved &&
+        crumbsOf(saved.id).map(
+          (one) =>
+            html`<a key=${one.id} href=${paths.build(one.id)}>${cut(one.name, 28)}</a><span key=${`${one.id}/`} aria-hidden="true">/</span>`,
+        )
+      }</nav>
     <a className="build-back" href=${saved ? paths.agent(saved.id) : paths.library()} aria-label=${t("Back")}><${Glyph}
       name="left" /></a>
     <div className="build-name" data-value=${name || t("Name")}><input aria-label=${t("Name of the agent")} readOnly=${!canEdit}

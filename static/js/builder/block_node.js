@@ -6,6 +6,7 @@ import { duration, number } from "../format.js";
 import { blockLine, nodeTitle } from "../names.js";
 import { paths } from "../router.js";
 import { statusLook } from "../status.js";
+import { goInto } from "./crumbs.js";
 import { Glyph, blockGlyph } from "./glyphs.js";
 import { useBuilder, useView } from "./hooks.js";
 import { pinnedOutput } from "./pinned_outputs.js";
@@ -75,11 +76,19 @@ export const BlockNode = memo(function BlockNode(/** @type {any} */ { id, data, 
       block?.uiType === "Agent" &&
       node.input_default.graph_id &&
       html`<a className="node-open nodrag"
-      href=${paths.build(node.input_default.graph_id)}>${t("Open agent")}</a>`
+      href=${paths.build(node.input_default.graph_id)} title=${t("Open the agent here (double click)")}
+      onClick=${(/** @type {any} */ event) => goIntoHere(builder, event, node.input_default.graph_id)}>${t("Open agent")}</a>`
     }
     ${!isFar && run?.status === "FAILED" && run.error && html`<${NodeError} id=${id} error=${run.error} />`}
   </div>`;
 });
+
+/** A plain click; with a key it is a link like any other. @param {any} builder @param {any} event @param {string} graphId */
+function goIntoHere(builder, event, graphId) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  goInto(builder, graphId);
+}
 
 /** Why the node failed, and what can be done. @param {{id: string, error: string}} props */
 function NodeError({ id, error }) {

@@ -3,6 +3,7 @@
 import { nodeTitle } from "../names.js";
 import { createStore } from "../../vendor/state.js";
 import { GraphDocument } from "./document.js";
+import { bridgeOver, tellBridge } from "./insert_block.js";
 import { bestPin, findPin, fit, pinsOf, takesLinks } from "./pins.js";
 import { makeFlowNodes } from "./flow_nodes.js";
 import { findProblems } from "./problems.js";
@@ -31,6 +32,7 @@ import { t } from "../messages.js";
  * @property {boolean} isChanged
  * @property {Dragged|null} dragged
  * @property {boolean} isFar whether the canvas is too small for pins to be read
+ * @property {boolean} isCrowded whether more values move than eyes can follow: then links glow
  * @property {string} busy
  * @property {import("./run_control.js").RunView|null} run
  * @property {Record<string, import("./run_control.js").NodeView>} runNodes
@@ -52,6 +54,7 @@ const EMPTY = {
   isChanged: false,
   dragged: null,
   isFar: false,
+  isCrowded: false,
   busy: "",
   run: null,
   runNodes: {},
@@ -281,7 +284,10 @@ export class Builder {
     const { selectedLinks, panel } = this.state;
     const nodes = this.selected;
     if (!nodes.size && !selectedLinks.size) return;
-    this.doc.remove(nodes, selectedLinks);
+    const bridge = bridgeOver(this, nodes);
+    const [title] = [...nodes].map((id) => this.titleOf(id));
+    this.doc.remove(nodes, selectedLinks, bridge ? [bridge] : []);
+    if (bridge) tellBridge(this, title ?? "", bridge);
     this.set({ selectedLinks: new Set() });
     if (panel?.kind === "node" && nodes.has(panel.id)) this.set({ panel: null });
   }

@@ -5,8 +5,10 @@ import { html, useCallback, useEffect, useMemo, useRef } from "../../vendor/reac
 import { toast } from "../toast.js";
 import { BlockNode } from "./block_node.js";
 import { GRID } from "./builder.js";
+import { goInto } from "./crumbs.js";
 import { makeFlowEdges } from "./flow_nodes.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
+import { insertOnLink } from "./insert_block.js";
 import { LinkEdge } from "./link_edge.js";
 import { NoteNode } from "./note_node.js";
 import { bestPin, pinsOf } from "./pins.js";
@@ -88,7 +90,7 @@ function makeHandlers(builder) {
     onNodesChange: (/** @type {any[]} */ changes) => takeNodeChanges(builder, changes),
     onEdgesChange: (/** @type {any[]} */ changes) => takeEdgeChanges(builder, changes),
     onNodeClick: (/** @type {any} */ event, /** @type {any} */ node) => openClicked(builder, event, node),
-    onNodeDoubleClick: (/** @type {any} */ _, /** @type {any} */ node) => node.type === "block" && builder.openPanel(node.id),
+    onNodeDoubleClick: (/** @type {any} */ _, /** @type {any} */ node) => openTwiceClicked(builder, node),
     onPaneClick: () => builder.set({ panel: builder.state.panel?.kind === "node" ? null : builder.state.panel, menu: null }),
     onMove: (/** @type {any} */ _, /** @type {{zoom: number}} */ { zoom }) => {
       if (zoom < FAR !== builder.state.isFar) builder.set({ isFar: zoom < FAR });
@@ -108,6 +110,13 @@ function makeHandlers(builder) {
 function openClicked(builder, event, node) {
   if (event.shiftKey || event.ctrlKey || event.metaKey || node.type === "note") return;
   builder.openPanel(node.id);
+}
+
+/** An agent opens in place, anything else its form. @param {any} builder @param {any} node */
+function openTwiceClicked(builder, node) {
+  const { block, node: own } = node.data;
+  if (block?.uiType === "Agent" && own.input_default.graph_id) goInto(builder, own.input_default.graph_id);
+  else if (node.type === "block") builder.openPanel(node.id);
 }
 
 /** @param {import("./builder.js").Builder} builder @param {any[]} changes */
@@ -208,6 +217,8 @@ function dropBlock(builder, event) {
   const { blockId, inputs } = JSON.parse(text);
   const at = builder.flow.screenToFlowPosition({ x: event.clientX - 108, y: event.clientY - 25 });
   builder.set({ menu: null });
+  const link = document.elementFromPoint(event.clientX, event.clientY)?.closest(".react-flow__edge")?.getAttribute("data-id");
+  if (link && insertOnLink(builder, link, blockId, at, inputs)) return;
   builder.addNode(blockId, at, null, inputs);
 }
 

@@ -92,11 +92,12 @@ export class GraphDocument {
     return !isThere;
   }
 
-  /** @param {Set<string>} nodeIds @param {Set<string>} linkIds */
-  remove(nodeIds, linkIds) {
+  /** @param {Set<string>} nodeIds @param {Set<string>} linkIds @param {Link[]} [instead] new links, in the same step of undo */
+  remove(nodeIds, linkIds, instead = []) {
     const stays = (/** @type {Link} */ link) =>
       !linkIds.has(link.id) && !nodeIds.has(link.source_id) && !nodeIds.has(link.sink_id);
-    this.edit({ nodes: this.now.nodes.filter((node) => !nodeIds.has(node.id)), links: this.now.links.filter(stays) });
+    const links = [...this.now.links.filter(stays), ...instead];
+    this.edit({ nodes: this.now.nodes.filter((node) => !nodeIds.has(node.id)), links });
   }
 }
 

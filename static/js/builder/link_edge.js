@@ -7,12 +7,14 @@ import { useView } from "./hooks.js";
 export const LinkEdge = memo(function LinkEdge(/** @type {any} */ props) {
   const { id, target, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data, selected } = props;
   const isAlive = useView((view) => view.runNodes[target]?.status === "RUNNING");
+  const isCrowded = useView((view) => view.isCrowded);
   const hasRun = useView((view) => Boolean(view.runNodes[target]?.status));
   const [path] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition });
-  const kind = `link pin-${data.kind} ${data.isStatic ? "link-static" : ""} ${hasRun ? "link-run" : ""} ${selected ? "link-selected" : ""}`;
+  const kind = `link pin-${data.kind} ${data.isStatic ? "link-static" : ""} ${hasRun ? "link-run" : ""} ${isAlive && isCrowded ? "link-glow" : ""} ${selected ? "link-selected" : ""}`;
   return html`<${BaseEdge} id=${id} path=${path} className=${kind} interactionWidth=${18} />
     ${
       isAlive &&
+      !isCrowded &&
       html`<circle r="4" className=${`bead pin-${data.kind}`}><animateMotion dur="1.1s" repeatCount="indefinite"
         path=${path} /></circle>`
     }`;

@@ -16,6 +16,7 @@ import { t } from "../messages.js";
 /** @typedef {{status: import("../types.js").Status|null, count: number, tookMs: number, error: string, isReplayed: boolean}} NodeView */
 
 const SHOW_EVERY_MS = 100;
+const MOST_BEADS = 40;
 
 export class RunControl {
   /** @param {Builder} builder */
@@ -135,9 +136,14 @@ export class RunControl {
       if (id && (this.only?.has(id) ?? true)) runNodes[id] = nodeView(group, this.replayed.has(id));
     }
     const before = this.builder.state.run;
+    const alive = this.builder.doc.now.links.filter((link) => runNodes[link.sink_id]?.status === "RUNNING").length;
     const ended = this.only ? [...this.only].filter((id) => hasEnded(runNodes[id]?.status)).length : state.endedNodes;
     const shown = { id: state.run.id, run: { ...state.run }, ended, nodes: this.nodeCount };
-    this.builder.set({ runNodes, run: { ...shown, isLive: before?.isLive ?? true, tick: (before?.tick ?? 0) + 1 } });
+    this.builder.set({
+      runNodes,
+      isCrowded: alive > MOST_BEADS,
+      run: { ...shown, isLive: before?.isLive ?? true, tick: (before?.tick ?? 0) + 1 },
+    });
     if (hasEnded(state.run.status) && this.feed) void this.#finish();
   }
 
