@@ -1,4 +1,4 @@
-/** One run over the WebSocket, with reconnection: a lost connection resumes at the last event it had. */
+/** One run over the WebSocket, alone or with all of its tree, with reconnection: a lost connection resumes at the last event it had. */
 
 import { createWsTicket } from "./api.js";
 
@@ -14,6 +14,7 @@ import { createWsTicket } from "./api.js";
  * @property {() => void} onGap events may be missing, so the run has to be loaded anew; also at the start, when none
  *   can be missed any more
  * @property {(state: "live"|"lost") => void} onState
+ * @property {() => void} [onReview] somewhere a node began or ceased to wait for a person
  */
 
 const HEARTBEAT_MS = 20_000;
@@ -22,9 +23,10 @@ const LONGEST_WAIT_MS = 5000;
 
 /** Follows a run until close() is called. */
 export class LiveRun {
-  /** @param {string} runId @param {Listener} listener */
-  constructor(runId, listener) {
+  /** @param {string} runId @param {Listener} listener @param {boolean} [withTree] also what the run has started, and what began it */
+  constructor(runId, listener, withTree = false) {
     this.runId = runId;
+    this.withTree = withTree;
     this.listener = listener;
     this.closed = false;
     this.waitMs = FIRST_WAIT_MS;
@@ -73,7 +75,7 @@ export class LiveRun {
   /** @param {WebSocket} socket */
   #subscribe(socket) {
     const resume = this.epoch === null ? {} : { epoch: this.epoch, after: this.sequence };
-    const data = { graph_exec_id: this.runId, batch: true, ...resume };
+    const data = { graph_exec_id: this.runId, batch: true, ...(this.withTree && { tree: true }), ...resume };
     socket.send(JSON.stringify({ method: "subscribe_graph_execution", data }));
   }
 
@@ -89,6 +91,7 @@ export class LiveRun {
     if (frame.method === "events") this.#receiveEvents(frame.data);
     else if (frame.method === "subscribe_graph_execution" && frame.success) this.#subscribed(frame);
     else if (frame.method === "resync") this.#restart(frame);
+    else if (frame.method === "notification" && frame.data?.type === "human_review") this.listener.onReview?.();
   }
 
   /** @param {Delta[]} deltas */

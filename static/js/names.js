@@ -55,3 +55,19 @@ export function pinKind(schema) {
   if (schema?.enum) return "text";
   return options.length === 1 ? pinKind(options[0]) : "any";
 }
+
+/**
+ * What the nodes of a graph are called, notes left out.
+ * @param {GraphNode[]} nodes @param {Map<string, Block>} catalog
+ * @returns {Map<string, {title: string, line: string}>} by node id; `line` names the block where the title does not
+ */
+export function nameNodes(nodes, catalog) {
+  const shown = nodes.filter((node) => !isNote(catalog.get(node.block_id)));
+  return new Map(shown.map((node) => [node.id, nameNode(node, catalog.get(node.block_id))]));
+}
+
+/** @param {GraphNode} node @param {Block|undefined} block */
+function nameNode(node, block) {
+  const title = nodeTitle(node, block);
+  return { title, line: title === blockLine(block) ? "" : blockLine(block) };
+}

@@ -1,10 +1,10 @@
-/** The line of facts above a run: when, how long, how far, what it cost. */
+/** The line of facts above a run: when, by whom, how long, how far, what it cost. */
 
 import { serverNow } from "./api.js";
 import { h, setText } from "./dom.js";
 import { clock, dayAndTime, duration, exactTime, number, timeMs } from "./format.js";
 import { hasEnded } from "./status.js";
-import { plural, t } from "./messages.js";
+import { parts, plural, t } from "./messages.js";
 
 /** @typedef {import("./run_state.js").RunState} RunState */
 
@@ -13,38 +13,53 @@ export class RunFacts {
   constructor(totalNodes) {
     this.total = totalNodes;
     this.started = h("dd");
+    this.by = h("dd");
+    this.byBox = fact(t("Started by"), this.by);
+    this.byBox.hidden = true;
     this.time = h("dd");
     this.nodes = h("span");
     this.bar = h("i");
     this.executions = h("dd");
     this.cost = h("dd");
-    this.costBox = fact(t("Cost"), this.cost);
+    this.costBox = fact(t("Cost of the tree"), this.cost);
     const progress = h("span", { class: "progress", "aria-hidden": "true" }, this.bar);
     this.element = h(
       "dl",
       { class: "facts" },
-      fact(t("Started"), this.started),
+      fact(t("Started"), this.started, "wide-only"),
+      this.byBox,
       fact(t("Time"), this.time),
+      this.costBox,
       fact(t("Nodes"), h("dd", { class: "fact-nodes" }, this.nodes, progress)),
       fact(t("Executions"), this.executions, "wide-only"),
-      this.costBox,
     );
   }
 
-  /** @param {RunState} state */
-  update(state) {
+  /** @param {any[]} words */
+  showOrigin(words) {
+    this.by.replaceChildren(...words);
+    this.byBox.hidden = false;
+  }
+
+  /** @param {RunState} state @param {number} creditsBelow of the runs that it has started */
+  update(state, creditsBelow) {
     const run = state.run;
     if (!run) return;
     const start = timeMs(run.started_at);
     setText(this.started, Number.isNaN(start) ? t("Not yet") : dayAndTime(start));
     this.started.title = exactTime(start);
     const done = state.endedNodes;
-    setText(this.nodes, `${number(done)} of ${number(Math.max(this.total, done))}`);
-    this.bar.style.width = `${this.total ? (100 * done) / Math.max(this.total, done) : 0}%`;
+    const total = Math.max(this.total, done);
+    setText(this.nodes, t("{done} of {total}", { done: number(done), total: number(total) }));
+    this.bar.style.width = `${this.total ? (100 * done) / total : 0}%`;
     setText(this.executions, number(state.startedExecutions));
-    const credits = run.stats?.cost ?? 0;
-    this.costBox.hidden = !credits;
-    setText(this.cost, plural(credits, "{n} credit", "{n} credits"));
+    const own = run.stats?.cost ?? 0;
+    this.costBox.hidden = !own && !creditsBelow;
+    const sum = plural(own + creditsBelow, "{n} credit", "{n} credits");
+    const below = creditsBelow
+      ? h("small", null, plural(creditsBelow, "{n} of it by sub-agents", "{n} of them by sub-agents"))
+      : "";
+    this.cost.replaceChildren(...parts("{sum} {below}", { sum, below }));
     this.tick(state);
   }
 

@@ -5,6 +5,13 @@ import { LiveRun } from "./live.js";
 
 /** @typedef {import("./run_state.js").RunState} RunState */
 
+/**
+ * @typedef {Object} TreeListener
+ * @property {(deltas: import("./live.js").Delta[]) => void} onEvents of the other runs of the tree
+ * @property {() => void} onGap they have to be loaded anew
+ * @property {() => void} onReview somewhere a node began or ceased to wait for a person
+ */
+
 const POLL_MS = 2000;
 
 /**
@@ -13,8 +20,12 @@ const POLL_MS = 2000;
 const GAP_RELOAD_MS = 5000;
 
 export class RunFeed {
-  /** @param {string} graphId @param {string} runId @param {RunState} state @param {(isLive: boolean) => void} onConnection */
-  constructor(graphId, runId, state, onConnection) {
+  /**
+   * @param {string} graphId @param {string} runId @param {RunState} state @param {(isLive: boolean) => void} onConnection
+   * @param {TreeListener} [tree] told of the other runs of the tree
+   */
+  constructor(graphId, runId, state, onConnection, tree) {
+    this.tree = tree;
     this.graphId = graphId;
     this.runId = runId;
     this.state = state;
@@ -29,12 +40,14 @@ export class RunFeed {
 
   /** Begins to follow the run. */
   start() {
-    this.live = new LiveRun(this.runId, {
-      onEvents: (deltas) => this.#take(deltas),
-      onGap: () => void this.reload(),
-      onState: (state) => this.#noteConnection(state === "live"),
-    });
-    this.poll = setInterval(() => this.isLive || void this.reload(), POLL_MS);
+    const listener = {
+      onEvents: (/** @type {import("./live.js").Delta[]} */ deltas) => this.#share(deltas),
+      onGap: () => this.#reloadAll(),
+      onState: (/** @type {"live"|"lost"} */ state) => this.#noteConnection(state === "live"),
+      onReview: () => this.tree?.onReview(),
+    };
+    this.live = new LiveRun(this.runId, listener, this.tree !== undefined);
+    this.poll = setInterval(() => this.isLive || this.#reloadAll(), POLL_MS);
   }
 
   stop() {
@@ -56,6 +69,18 @@ export class RunFeed {
     } finally {
       this.held = null;
     }
+  }
+
+  #reloadAll() {
+    this.tree?.onGap();
+    void this.reload();
+  }
+
+  /** @param {import("./live.js").Delta[]} deltas of the run and of its tree */
+  #share(deltas) {
+    const own = deltas.filter((delta) => delta.graph_exec_id === this.runId);
+    if (own.length) this.#take(own);
+    if (own.length < deltas.length) this.tree?.onEvents(deltas.filter((delta) => delta.graph_exec_id !== this.runId));
   }
 
   /** @param {import("./live.js").Delta[]} deltas */

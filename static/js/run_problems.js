@@ -29,12 +29,10 @@ export class RunProblems {
     const key = `${run?.status} ${failures.length} ${idle}`;
     if (!run || key === this.shown) return;
     this.shown = key;
-    this.element.hidden = !failures.length && run.status !== "FAILED" && run.status !== "REVIEW";
+    this.element.hidden = !failures.length && run.status !== "FAILED";
     if (this.element.hidden) return;
     const idleLine = hasEnded(run.status) ? notStarted(idle) : "";
     if (failures.length) this.#showFailures(failures, idleLine);
-    else if (run.status === "REVIEW")
-      this.#show("hand", "wait", t("A node waits for a person"), t("The run goes on when its review is answered."));
     else this.#show("cross", "failed", t("The run failed"), String(run.stats?.error ?? t("The server gave no reason.")));
   }
 

@@ -36,6 +36,16 @@ export class NodeGroup {
     return this.running.size > 0 || this.countOf("TERMINATED") > 0;
   }
 
+  /** @returns {number} credits of its executions */
+  get cost() {
+    return this.list.reduce((sum, execution) => sum + (execution.cost ?? 0), 0);
+  }
+
+  /** @returns {number} tries that failed before another one */
+  get failedTries() {
+    return this.list.reduce((sum, execution) => sum + (execution.tries?.length ?? 0), 0);
+  }
+
   /** @param {Status} status @returns {number} */
   countOf(status) {
     return this.counts[status] ?? 0;
@@ -134,6 +144,7 @@ export class RunState {
       execution.start_time = delta.started_at ?? execution.start_time;
       execution.end_time = delta.ended_at ?? execution.end_time;
       execution.input_data = delta.input_data ?? execution.input_data;
+      execution.cost = delta.cost ?? execution.cost;
     }
     const isWhole = addOutputs(execution.output_data, delta);
     if (isNews || delta.outputs) this.#note(execution, before);

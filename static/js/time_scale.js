@@ -1,5 +1,6 @@
 /** The time axis of a run: where a moment stands, in percent, and which segments a node's executions draw. Pure. */
 
+import { timeMs } from "./format.js";
 import { statusLook } from "./status.js";
 
 /** @typedef {import("./run_state.js").NodeGroup} NodeGroup */
@@ -38,9 +39,23 @@ export function segmentsOf(group, scale, nowMs) {
     const left = scale.at(start);
     const tone = statusLook(execution.status).tone;
     const isOpen = execution.status === "RUNNING" || execution.status === "TERMINATED";
-    bars.push({ left, width: scale.at(Number.isNaN(end) && isOpen ? nowMs : end || start) - left, tone });
+    const right = scale.at(Number.isNaN(end) && isOpen ? nowMs : end || start);
+    const failed = failedTries(execution, left, scale);
+    const from = failed.length ? failed[failed.length - 1].left + failed[failed.length - 1].width : left;
+    bars.push(...failed, { left: from, width: Math.max(0, right - from), tone });
   }
   return bars.length > MOST_SEGMENTS ? merge(bars) : bars;
+}
+
+/** @param {import("./types.js").NodeExecution} execution @param {number} left @param {TimeScale} scale @returns {Segment[]} one behind the other */
+function failedTries({ tries = [] }, left, scale) {
+  let from = left;
+  return tries.map((one) => {
+    const right = Math.max(from, scale.at(timeMs(one.failed_at)) || from);
+    const bar = { left: from, width: right - from, tone: "failed" };
+    from = right;
+    return bar;
+  });
 }
 
 /**

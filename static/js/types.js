@@ -83,6 +83,8 @@
  * @property {string|null} queue_time
  * @property {string|null} start_time
  * @property {string|null} end_time
+ * @property {number} [cost] in credits
+ * @property {{try: number, error: string, cost: number, failed_at: string|null}[]} [tries] that failed before another one
  * @property {number} [startMs] the page's own: start_time as a number, NaN before the start
  * @property {number} [endMs]
  */

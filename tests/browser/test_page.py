@@ -136,7 +136,7 @@ def test_thousands_of_executions_are_counted_and_only_the_rows_in_sight_are_draw
     row = page.locator(".row", has_text="Values")
     expect(row).to_contain_text("×4,900")
     row.click()
-    box = page.get_by_role("listbox")
+    box = page.get_by_role("listbox", name="Executions of Values")
     box.press("End")
     expect(box.get_by_role("option", selected=True)).to_have_attribute("aria-posinset", "4900")
     assert page.locator("*").count() < 1_500

@@ -1,12 +1,27 @@
-/** What waits for a person. */
+/** What waits for a person, and the answers. */
 
 import { request } from "../api.js";
 
-/** @typedef {{node_exec_id: string, node_id: string, graph_exec_id: string, graph_id: string, payload: any, instructions: string|null, editable: boolean, created_at: string}} Review */
+/**
+ * @typedef {Object} Review
+ * @property {string} node_exec_id
+ * @property {string} node_id
+ * @property {string} graph_exec_id
+ * @property {string} graph_id
+ * @property {number} graph_version
+ * @property {any} payload the data to decide on
+ * @property {string|null} instructions
+ * @property {boolean} editable
+ * @property {string} created_at
+ */
 
-/** @returns {Promise<Review[]>} at most 100, the newest runs first */
+/** @typedef {{node_exec_id: string, approved: boolean, message: string|null, reviewed_data?: any}} Answer */
+
+/** @returns {Promise<Review[]>} the newest 100 */
 export const listPendingReviews = () => request("GET", "/api/review/pending?page_size=100");
 
-/** @param {Review} review @param {boolean} approved */
-export const answerReview = (review, approved) =>
-  request("POST", "/api/review/action", { reviews: [{ node_exec_id: review.node_exec_id, approved }] });
+/** @param {string} runId @returns {Promise<Review[]>} */
+export const listReviewsOfRun = (runId) => request("GET", `/api/review/execution/${runId}`);
+
+/** @param {Answer} answer */
+export const answerReview = (answer) => request("POST", "/api/review/action", { reviews: [answer] });

@@ -1,25 +1,31 @@
-/** One run, live: its outputs first, its graph, and a timeline of its nodes. */
+/** One run, live: its outputs first, then a timeline of its nodes and sub-agents, its graph, its inputs and its log. */
 
-import { executeGraph, getExecution, getGraph, serverNow, stopExecution } from "../api.js";
+import { getExecution, getGraph, serverNow } from "../api.js";
+import { getOrigin, getTree } from "../api/runs.js";
 import { loadCatalog } from "../catalog.js";
-import { fill, h, setText } from "../dom.js";
-import { dayAndTime, timeMs } from "../format.js";
+import { fill, h } from "../dom.js";
+import { timeMs } from "../format.js";
 import { bringIntoView, drawGraph } from "../graph_picture.js";
-import { icon } from "../icons.js";
-import { blockLine, isNote, nodeTitle } from "../names.js";
-import { button, pageHead, whileBusy } from "../page_head.js";
-import { go, paths } from "../router.js";
+import { t } from "../messages.js";
+import { nameNodes } from "../names.js";
+import { button } from "../page_head.js";
+import { paths } from "../router.js";
+import { RunHead } from "../run/head.js";
+import { RunLog } from "../run/log.js";
+import { originWords } from "../run/origin.js";
+import { RerunStrip } from "../run/rerun_strip.js";
+import { tabList } from "../run/tabs.js";
+import { RunTree } from "../run/tree.js";
+import { WaitingReviews } from "../run/waiting_reviews.js";
 import { RunFacts } from "../run_facts.js";
 import { RunFeed } from "../run_feed.js";
 import { RunOutputs } from "../run_outputs.js";
 import { RunProblems } from "../run_problems.js";
 import { RunState } from "../run_state.js";
-import { badge, hasEnded, runLook } from "../status.js";
+import { hasEnded } from "../status.js";
 import { TimeScale, roomFor } from "../time_scale.js";
-import { Timeline } from "../timeline.js";
-import { toastError } from "../toast.js";
+import { Timeline, TimelineAxis } from "../timeline.js";
 import { PinTable } from "../value_view.js";
-import { t } from "../messages.js";
 
 /** @typedef {import("../types.js").Graph} Graph */
 /** @typedef {import("../types.js").GraphExecution} GraphExecution */
@@ -27,6 +33,7 @@ import { t } from "../messages.js";
 
 const SHOW_EVERY_MS = 100; // a stream of thousands of events is shown ten times a second
 const TICK_MS = 250;
+const TREE_EVERY_MS = 500;
 
 /** @type {import("../pages.js").View} */
 export async function showRun(main, place, signal) {
@@ -44,9 +51,9 @@ function lostGraph(run) {
   return { id: run.graph_id, version: run.graph_version, name: t("A deleted agent"), description: "", nodes: [], links: [] };
 }
 
-/** @param {import("../types.js").GraphNode[]} nodes @param {Catalog} catalog @returns {Map<string, string>} by node id */
-function outputNames(nodes, catalog) {
-  const outputs = nodes.filter((node) => catalog.get(node.block_id)?.uiType === "Output");
+/** @param {Graph} graph @param {Catalog} catalog @returns {Map<string, string>} by node id */
+function outputNames(graph, catalog) {
+  const outputs = (graph.nodes ?? []).filter((node) => catalog.get(node.block_id)?.uiType === "Output");
   return new Map(outputs.map((node) => [node.id, String(node.input_default?.name)]));
 }
 
@@ -58,73 +65,99 @@ class RunPage {
     this.runId = run.id;
     this.signal = signal;
     this.timer = 0;
+    this.treeTimer = 0;
+    /** @type {number|undefined} */
+    this.shownTree = undefined;
     this.shownInputs = -1;
-    const nodes = (graph.nodes ?? []).filter((node) => !isNote(catalog.get(node.block_id)));
-    this.state = new RunState(outputNames(nodes, catalog), () => this.#showSoon());
-    this.feed = new RunFeed(graph.id, run.id, this.state, (isLive) => this.#showConnection(isLive));
-    this.facts = new RunFacts(nodes.length);
+    this.scale = new TimeScale(0, 1);
+    this.tree = new RunTree(run.id);
+    this.state = new RunState(outputNames(graph, catalog), () => this.#showSoon());
+    const tree = {
+      onEvents: (/** @type {import("../live.js").Delta[]} */ deltas) => this.#takeTree(deltas),
+      onGap: () => this.#loadTreeSoon(),
+      onReview: () => this.#loadTreeSoon(),
+    };
+    this.feed = new RunFeed(graph.id, run.id, this.state, (isLive) => this.head.showConnection(isLive), tree);
+    this.head = new RunHead(graph, run.id, {
+      run: () => this.state.run,
+      reload: () => this.feed.reload(),
+      follow: () => void this.feed.reload().then(() => this.#follow()),
+      shareFile: () => this.#shareFile(),
+    });
+    this.names = nameNodes(graph.nodes ?? [], catalog);
+    this.facts = new RunFacts(this.names.size);
     this.outputs = new RunOutputs(graph.output_schema);
     this.inputs = new PinTable(t("It was started without inputs."));
-    this.timeline = new Timeline(new Map(nodes.map((node) => [node.id, this.#nameOf(node)])));
-    this.picture = drawGraph(graph, catalog, (nodeId) => this.timeline.open(nodeId));
+    this.rerun = new RerunStrip(graph.id, run.graph_version, run.id);
+    this.axis = new TimelineAxis();
+    this.timeline = new Timeline(this.names, this.#place());
+    this.picture = drawGraph(graph, catalog, (nodeId) => this.#openNode(nodeId));
     this.graphPlace = h(
       "div",
       { class: "graph-place dotted", tabindex: 0, role: "group", "aria-label": t("Graph") },
       this.picture.element,
     );
     this.problems = new RunProblems(
-      (execution) => this.#titleOf(execution),
+      (execution) => this.#titleOf(execution.node_id),
       (execution) => this.#repairs(execution),
     );
-    this.badge = h("span", { role: "status" });
-    this.connection = h("span", { class: "muted", role: "status" });
-    this.change = h("a", { class: "button quiet wide-only", href: paths.agentLikeRun(graph.id, run.id) }, t("Change inputs"));
-    this.again = button(t("Run again"), "again", (pressed) => void this.#runAgain(pressed));
-    this.stop = button(t("Stop"), "stop", (pressed) => void this.#stop(pressed), "stop");
-    const name = graph.name || t("Agent without a name");
-    this.head = pageHead({
-      title: t("Run"),
-      crumbs: [
-        [t("Library"), paths.library()],
-        [name, paths.agent(graph.id)],
-      ],
-      beside: [this.badge, this.connection],
-      actions: [this.change, this.again, this.stop],
-    });
-    document.title = `${name}, run · autogpt_lite`;
-    this.elements = [this.head, this.facts.element, this.#columns(nodes.length > 0)];
-  }
-
-  /** @param {boolean} hasGraph */
-  #columns(hasGraph) {
-    const summary = h("summary", { class: "card-head" }, icon("chevron", "row-chevron"), h("h2", null, t("Inputs")));
-    const inputs = h(
-      "details",
-      { class: "card fold", open: true },
-      summary,
-      h("div", { class: "card-body" }, this.inputs.element),
+    this.reviews = new WaitingReviews(
+      (review) => this.#titleOf(review.node_id),
+      () => this.#loadTreeSoon(),
     );
-    const graph = h("section", { class: "card", "aria-label": t("Graph"), hidden: !hasGraph }, this.graphPlace);
-    const timeline = h("section", { class: "card", "aria-label": t("Timeline") }, this.timeline.element);
-    const left = h("div", { class: "stack" }, this.problems.element, this.outputs.element, inputs);
-    return h("div", { class: "run-columns" }, left, h("div", { class: "stack" }, graph, timeline));
+    this.log = new RunLog(
+      (nodeId) => this.#titleOf(nodeId),
+      (nodeId) => this.#openNode(nodeId),
+    );
+    this.elements = [this.head.element, this.facts.element, this.#columns()];
   }
 
-  /** @param {import("../types.js").GraphNode} node */
-  #nameOf(node) {
-    const block = this.catalog.get(node.block_id);
-    const title = nodeTitle(node, block);
-    return { title, line: title === blockLine(block) ? "" : blockLine(block) };
+  /** @returns {import("../timeline.js").Place} */
+  #place() {
+    return {
+      runId: this.runId,
+      depth: 0,
+      tree: this.tree,
+      catalog: this.catalog,
+      states: new Map(),
+      scale: () => this.scale,
+      nowMs: () => this.#openEnd(),
+      onOpen: (runId, nodeId, title) => {
+        if (runId === this.runId) void this.rerun.select(nodeId, title);
+      },
+    };
   }
 
-  /** @param {import("../types.js").NodeExecution} execution @returns {string} */
-  #titleOf(execution) {
-    return this.timeline.names.get(execution.node_id)?.title ?? t("A removed node");
+  #columns() {
+    const timeline = h("div", { class: "timeline-panel" }, this.timeline.list);
+    const graph = h("div", null, this.graphPlace);
+    const inputs = h("div", { class: "card-body" }, this.inputs.element);
+    const tabs = [
+      { label: t("Timeline"), panel: timeline },
+      ...(this.names.size ? [{ label: t("Graph"), panel: graph }] : []),
+      { label: t("Inputs"), panel: inputs },
+    ];
+    const line = h("div", { class: "tabs-line" }, tabList(t("Parts of the run"), tabs), this.axis.element);
+    const panels = tabs.map(({ panel }) => panel);
+    this.card = h("section", { class: "card timeline-card", "aria-label": t("Timeline") }, line, panels, this.rerun.element);
+    const left = h("div", { class: "stack" }, this.reviews.element, this.problems.element, this.outputs.element);
+    return h("div", { class: "run-columns" }, left, h("div", { class: "stack" }, this.card, this.log.element));
+  }
+
+  /** @param {string} nodeId @returns {string} */
+  #titleOf(nodeId) {
+    return this.names.get(nodeId)?.title ?? t("A removed node");
+  }
+
+  /** @param {string} nodeId */
+  #openNode(nodeId) {
+    /** @type {HTMLElement|null} */ (this.card?.querySelector("[role=tab]"))?.click();
+    this.timeline.open(nodeId);
   }
 
   /** @param {import("../types.js").NodeExecution} execution @returns {any[]} */
   #repairs(execution) {
-    const show = button(t("Show node"), "arrow", () => this.timeline.open(execution.node_id), "small");
+    const show = button(t("Show node"), "arrow", () => this.#openNode(execution.node_id), "small");
     return [show, h("a", { class: "button small", href: paths.agentLikeRun(this.graph.id, this.runId) }, t("Change inputs"))];
   }
 
@@ -132,25 +165,30 @@ class RunPage {
   start(run) {
     this.state.load(run);
     this.#show();
-    if (hasEnded(run.status)) return;
-    this.feed.start();
-    this.tick = setInterval(() => this.#tick(), TICK_MS);
+    void this.#loadTree();
+    getOrigin(this.graph.id, this.runId).then(
+      (origin) => this.facts.showOrigin(originWords(origin, this.graph.id)),
+      () => {}, // an ornament: the run is there without it
+    );
     this.signal.addEventListener("abort", () => this.#unfollow());
+    if (!hasEnded(run.status)) this.#follow();
     const keys = (/** @type {KeyboardEvent} */ event) => {
-      if (event.key === "." && (event.ctrlKey || event.metaKey) && !this.stop.hidden) void this.#stop(this.stop);
+      if (event.key === "." && (event.ctrlKey || event.metaKey) && !this.head.stop.hidden) void this.head.stopRun(this.head.stop);
     };
     document.addEventListener("keydown", keys, { signal: this.signal });
   }
 
-  #unfollow() {
-    this.feed.stop();
-    clearInterval(this.tick);
-    this.tick = undefined;
+  #follow() {
+    if (this.tick) return;
+    this.feed.start();
+    this.tick = setInterval(() => this.#tick(), TICK_MS);
   }
 
-  /** @param {boolean} isLive */
-  #showConnection(isLive) {
-    setText(this.connection, isLive ? "" : t("Connection lost, trying again. Nothing is lost."));
+  #unfollow() {
+    this.feed.stop();
+    this.log.stop();
+    clearInterval(this.tick);
+    this.tick = undefined;
   }
 
   #showSoon() {
@@ -166,47 +204,35 @@ class RunPage {
     const run = state.run;
     if (!run) return;
     const changed = state.takeChanged();
-    this.#showStatus(run);
+    this.head.update(run);
     this.#setScale();
-    this.timeline.update(changed, this.#openEnd());
+    this.timeline.update(changed);
     for (const group of changed) this.picture.setStatus(group.nodeId, group.status);
     const running = [...changed].find((group) => group.status === "RUNNING");
     if (running && !this.graphPlace.matches(":hover, :focus")) bringIntoView(this.graphPlace, this.picture, running.nodeId);
     this.outputs.update(run);
-    this.facts.update(state);
+    this.facts.update(state, this.tree.costBelow(this.runId));
     this.problems.update(state, this.timeline.idleCount);
+    this.log.update(state, hasEnded(run.status));
     this.#showInputs(run);
+    this.#showCosts(run);
+    if ([...changed].some((group) => group.countOf("REVIEW"))) this.#loadReviews();
     if (hasEnded(run.status) && this.tick) void this.#finish();
   }
 
   /** The run has ended: what the events leave out (exact times, above all) comes from one last load. */
   async #finish() {
     this.#unfollow();
-    this.#showConnection(true);
+    this.head.showConnection(true);
     if (!this.graphPlace.matches(":hover, :focus")) this.graphPlace.scrollTo({ left: 0, top: 0 });
     dispatchEvent(new Event("runs-changed"));
-    await this.feed.reload();
+    await Promise.all([this.feed.reload(), this.#loadTree()]);
   }
 
-  /** @param {GraphExecution} run */
-  #showStatus(run) {
-    const look = runLook(run);
-    if (this.badge.dataset.word !== look.word) {
-      this.badge.dataset.word = look.word;
-      this.badge.replaceChildren(badge(look));
-    }
-    const started = timeMs(run.started_at);
-    const title = /** @type {HTMLElement} */ (this.head.querySelector("h1"));
-    setText(
-      title,
-      Number.isNaN(started)
-        ? t("Run")
-        : t("Run of {time}", { time: dayAndTime(started).replace(/^[TY]/, (first) => first.toLowerCase()) }),
-    );
-    const ended = hasEnded(run.status);
-    this.stop.hidden = ended;
-    this.again.hidden = !ended || !this.graph.nodes?.length;
-    this.change.hidden = this.again.hidden || !Object.keys(run.inputs ?? {}).length;
+  /** A column of nothing only takes the room of the bars. @param {GraphExecution} run */
+  #showCosts(run) {
+    const credits = (run.stats?.cost ?? 0) + this.tree.costBelow(this.runId);
+    this.card?.classList.toggle("no-costs", !credits);
   }
 
   #setScale() {
@@ -220,10 +246,13 @@ class RunPage {
     }
     if (Number.isNaN(start)) return;
     const length = Math.max(0, (last || start) - start);
-    this.timeline.setScale(new TimeScale(start, ended ? length : roomFor(length)), this.#openEnd());
+    const scale = new TimeScale(start, ended ? length : roomFor(length));
+    if (scale.startMs === this.scale.startMs && scale.lengthMs === this.scale.lengthMs) return;
+    this.scale = scale;
+    this.axis.show(scale);
+    this.timeline.redraw();
   }
 
-  /** Where the bar of what has no end ends: now, or where the run ended. */
   #openEnd() {
     const endedAt = timeMs(this.state.run?.ended_at);
     return Number.isNaN(endedAt) ? serverNow() : endedAt;
@@ -231,8 +260,61 @@ class RunPage {
 
   #tick() {
     this.#setScale();
-    this.timeline.tick(serverNow());
+    this.timeline.tick();
     this.facts.tick(this.state);
+  }
+
+  /** @param {import("../live.js").Delta[]} deltas of the other runs of the tree */
+  #takeTree(deltas) {
+    const isWhole = this.tree.applyEvents(deltas);
+    const open = this.timeline.place.states;
+    for (const [id, state] of open) {
+      const own = deltas.filter((delta) => delta.graph_exec_id === id);
+      if (own.length) state.applyEvents(own);
+    }
+    if (!isWhole) this.#loadTreeSoon();
+    else if (deltas.some((delta) => delta.event_type === "graph_execution_update")) this.#showTreeSoon();
+  }
+
+  #showTreeSoon() {
+    this.shownTree ??= setTimeout(() => {
+      this.shownTree = undefined;
+      if (!this.signal.aborted) this.#showTree();
+    }, SHOW_EVERY_MS);
+  }
+
+  #loadTreeSoon() {
+    if (this.treeTimer || this.signal.aborted) return;
+    this.treeTimer = setTimeout(() => {
+      this.treeTimer = 0;
+      void this.#loadTree();
+    }, TREE_EVERY_MS);
+  }
+
+  async #loadTree() {
+    const tree = await getTree(this.graph.id, this.runId).catch(() => null);
+    if (!tree || this.signal.aborted) return;
+    this.tree.load(tree);
+    this.#showTree();
+  }
+
+  #showTree() {
+    this.timeline.updateTree();
+    this.#showSoon();
+    this.#loadReviews();
+  }
+
+  /** Asks what waits for a person here and below. */
+  #loadReviews() {
+    const own = [...this.state.groups.values()].some((group) => group.countOf("REVIEW")) ? [this.runId] : [];
+    const below = [...this.tree.runs.values()].filter((run) => run.status === "REVIEW").map((run) => run.id);
+    void this.reviews.load([...own, ...below]);
+  }
+
+  /** @returns {Promise<string>} */
+  async #shareFile() {
+    const { shareFile } = await import("../run/share.js");
+    return shareFile(this.graph, this.catalog, this.state, (nodeId) => this.#titleOf(nodeId));
   }
 
   /** @param {GraphExecution} run */
@@ -240,25 +322,5 @@ class RunPage {
     const size = Object.keys(run.inputs ?? {}).length;
     if (size !== this.shownInputs) this.inputs.replace(run.inputs ?? {});
     this.shownInputs = size;
-  }
-
-  /** @param {HTMLButtonElement} pressed */
-  async #stop(pressed) {
-    try {
-      await whileBusy(pressed, t("Stopping"), () => stopExecution(this.graph.id, this.runId));
-    } catch (error) {
-      toastError(error, t("Stop"));
-    }
-    await this.feed.reload();
-  }
-
-  /** @param {HTMLButtonElement} pressed */
-  async #runAgain(pressed) {
-    try {
-      const runId = await whileBusy(pressed, t("Starting"), () => executeGraph(this.graph, this.state.run?.inputs ?? {}));
-      go(paths.run(this.graph.id, runId));
-    } catch (error) {
-      toastError(error, t("It was not started"));
-    }
   }
 }

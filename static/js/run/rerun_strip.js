@@ -1,0 +1,67 @@
+/** Running again from the node that was opened last: what it keeps, what it runs, and what that cost before. */
+
+import { planRerun, rerun } from "../api/runs.js";
+import { ApiError } from "../api.js";
+import { h, setText } from "../dom.js";
+import { parts, plural, t } from "../messages.js";
+import { button, whileBusy } from "../page_head.js";
+import { go, paths } from "../router.js";
+import { toastError } from "../toast.js";
+
+export class RerunStrip {
+  /** @param {string} graphId @param {number} version @param {string} runId */
+  constructor(graphId, version, runId) {
+    this.graphId = graphId;
+    this.runId = runId;
+    this.nodeId = "";
+    this.title = h("h3");
+    this.text = h("p", { class: "muted" });
+    this.price = h("strong", { class: "rerun-price" });
+    this.start = button(t("Run from here"), "play", (pressed) => void this.#start(pressed), "filled");
+    const as = h("span", { class: "muted" }, t("As it ran, v{version}", { version }));
+    this.element = h(
+      "div",
+      { class: "rerun-strip", hidden: true, role: "group", "aria-label": t("Run again from a node") },
+      h("div", { class: "rerun-text" }, this.title, this.text),
+      this.price,
+      h("div", { class: "rerun-actions" }, as, this.start),
+    );
+  }
+
+  /** Asks what it would cost. @param {string} nodeId @param {string} title */
+  async select(nodeId, title) {
+    this.nodeId = nodeId;
+    this.element.hidden = false;
+    this.title.replaceChildren(...parts("Run again from {node}", { node: title }));
+    this.start.disabled = true;
+    setText(this.price, "");
+    setText(this.text, t("Looking up the price."));
+    try {
+      const plan = await planRerun(this.graphId, this.runId, nodeId);
+      if (nodeId === this.nodeId) this.#show(plan);
+    } catch (error) {
+      if (nodeId === this.nodeId) setText(this.text, error instanceof ApiError ? error.message : String(error));
+    }
+  }
+
+  /** @param {import("../api/runs.js").Rerun} plan */
+  #show(plan) {
+    const kept = plural(plan.recorded_nodes.length, "Keeps {n} recorded result", "Keeps {n} recorded results");
+    const again = plural(plan.nodes.length, "runs {n} node again", "runs {n} nodes again");
+    setText(this.text, `${kept}, ${again}.`);
+    const cost = plan.cost_credits;
+    const sum = plural(cost, "{n} credit", "{n} credits");
+    setText(this.price, cost ? t("About {sum}", { sum }) : t("It cost nothing"));
+    this.start.disabled = false;
+  }
+
+  /** @param {HTMLButtonElement} pressed */
+  async #start(pressed) {
+    try {
+      const answer = await whileBusy(pressed, t("Starting"), () => rerun(this.graphId, this.runId, this.nodeId));
+      if (answer.graph_exec_id) go(paths.run(this.graphId, answer.graph_exec_id));
+    } catch (error) {
+      toastError(error, t("It was not started"));
+    }
+  }
+}
