@@ -15,7 +15,7 @@ import { request } from "../api.js";
  * @property {string} created_at
  */
 
-/** @typedef {{node_exec_id: string, approved: boolean, message: string|null, reviewed_data?: any}} Answer */
+/** @typedef {{node_exec_id: string, approved: boolean, message?: string|null, reviewed_data?: any}} Answer */
 
 /** @returns {Promise<Review[]>} the newest 100 */
 export const listPendingReviews = () => request("GET", "/api/review/pending?page_size=100");

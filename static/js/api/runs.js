@@ -34,15 +34,6 @@ import { request } from "../api.js";
  * @property {string[]} repetitions
  */
 
-/**
- * @typedef {Object} Rerun
- * @property {string|null} graph_exec_id the new run, null in a plan
- * @property {string[]} nodes that run again
- * @property {string[]} recorded_nodes whose recorded outputs are taken
- * @property {number} cost_credits what `nodes` cost in the past run
- * @property {number} node_exec_count
- */
-
 /** @typedef {{run: GraphExecution, is_input: boolean, field: string, text: string}} Found */
 
 /** @param {string} graphId @param {string} id */
@@ -53,12 +44,6 @@ export const getTree = (graphId, id) => request("GET", `${one(graphId, id)}/tree
 
 /** @param {string} graphId @param {string} id @returns {Promise<Origin>} */
 export const getOrigin = (graphId, id) => request("GET", `${one(graphId, id)}/origin`);
-
-/** What running again from a node would run and cost. @param {string} graphId @param {string} id @param {string} nodeId @returns {Promise<Rerun>} */
-export const planRerun = (graphId, id, nodeId) => request("POST", `${one(graphId, id)}/rerun`, { from_node: nodeId, dry: true });
-
-/** @param {string} graphId @param {string} id @param {string} nodeId @returns {Promise<Rerun>} */
-export const rerun = (graphId, id, nodeId) => request("POST", `${one(graphId, id)}/rerun`, { from_node: nodeId });
 
 /** @param {string} graphId @param {string} id @returns {Promise<GraphExecution>} a stopped run that goes on */
 export const resumeExecution = (graphId, id) => request("POST", `${one(graphId, id)}/resume`);

@@ -67,7 +67,7 @@ export class NeedsYou {
   async #approve(review, button) {
     button.disabled = true;
     try {
-      await answerReview(review, true);
+      await answerReview({ node_exec_id: review.node_exec_id, approved: true });
       toast(t("Approved. The run goes on."));
       this.onChange();
     } catch (error) {

@@ -64,7 +64,7 @@ class ChildRow {
   /** @param {TreeRun} run @param {Place} place */
   constructor(run, place) {
     this.run = run;
-    this.place = { ...place, runId: run.id, depth: place.depth + 1 };
+    this.place = { ...place, runId: run.id, depth: place.depth + 2 };
     this.line = new Line({ title: run.graph_name || t("A deleted agent"), line: "" });
     this.line.element.classList.add("child-run");
     this.line.onOpen = () => void this.#load();

@@ -1,6 +1,6 @@
 /** Running again from the node that was opened last: what it keeps, what it runs, and what that cost before. */
 
-import { planRerun, rerun } from "../api/runs.js";
+import { dryRerun, rerunFrom } from "../api/reruns.js";
 import { ApiError } from "../api.js";
 import { h, setText } from "../dom.js";
 import { parts, plural, t } from "../messages.js";
@@ -37,14 +37,14 @@ export class RerunStrip {
     setText(this.price, "");
     setText(this.text, t("Looking up the price."));
     try {
-      const plan = await planRerun(this.graphId, this.runId, nodeId);
+      const plan = await dryRerun(this.graphId, this.runId, nodeId);
       if (nodeId === this.nodeId) this.#show(plan);
     } catch (error) {
       if (nodeId === this.nodeId) setText(this.text, error instanceof ApiError ? error.message : String(error));
     }
   }
 
-  /** @param {import("../api/runs.js").Rerun} plan */
+  /** @param {import("../api/reruns.js").Rerun} plan */
   #show(plan) {
     const kept = plural(plan.recorded_nodes.length, "Keeps {n} recorded result", "Keeps {n} recorded results");
     const again = plural(plan.nodes.length, "runs {n} node again", "runs {n} nodes again");
@@ -58,7 +58,7 @@ export class RerunStrip {
   /** @param {HTMLButtonElement} pressed */
   async #start(pressed) {
     try {
-      const answer = await whileBusy(pressed, t("Starting"), () => rerun(this.graphId, this.runId, this.nodeId));
+      const answer = await whileBusy(pressed, t("Starting"), () => rerunFrom(this.graphId, this.runId, this.nodeId));
       if (answer.graph_exec_id) go(paths.run(this.graphId, answer.graph_exec_id));
     } catch (error) {
       toastError(error, t("It was not started"));
