@@ -76,6 +76,8 @@ class CredentialsAccess:
         self.system = system
         self.leases = Leases()
         self.masker = Masker()
+        # Apart, so that no flood of runs makes it forget a stored secret.
+        self._inputs = Masker()
         self.uses = UseLog(db)
         self.renew: RenewTokens | None = None
         self._exclusive = frozenset(config.exclusive)
@@ -142,7 +144,13 @@ class CredentialsAccess:
 
     def mask(self, text: str) -> str:
         """A text without any secret that was in use lately."""
-        return self.masker.mask(text)
+        return self._inputs.mask(self.masker.mask(text))
+
+    def remember_inputs(self, secrets: Mapping[str, Any]) -> None:
+        """Secret inputs of a run: known by their value, since many runs have the same."""
+        for value in secrets.values():
+            if isinstance(value, str):
+                self._inputs.remember(value, {"value": value})
 
     # --- opening ---------------------------------------------------------------------------------------
 

@@ -87,6 +87,7 @@ def _build_run(core: Core, request: AdmitRequest, key: int) -> GraphExecution:
     )
     run = GraphExecution(key, request.plan, ref, _tree_of(core, request), created_at=now)
     run.inputs = request.inputs
+    remember_secrets(core, run)
     run.masks = request.masks
     run.pinned_outputs = request.pinned_outputs
     run.nodes_to_skip = request.nodes_to_skip
@@ -98,6 +99,12 @@ def _build_run(core: Core, request: AdmitRequest, key: int) -> GraphExecution:
         raise run.tree.limits.exceeded("max_depth")
     _queue_starting_nodes(run, now)
     return run
+
+
+def remember_secrets(core: Core, run: GraphExecution) -> None:
+    """Whoever repeats a secret input in an error or to the log shows it to nobody. It travels as data all the same."""
+    if secrets := run.plan.secrets_among(run.inputs):
+        core.services.credentials.remember_inputs(secrets)
 
 
 def _tree_of(core: Core, request: AdmitRequest) -> TreeState:

@@ -352,8 +352,7 @@ def complete(core: Core, execution: NodeExecution) -> None:
 def fail(core: Core, execution: NodeExecution, message: str) -> None:
     """RUNNING -> FAILED: the message is the execution's last output, on the pin `error`, and travels like any other."""
     settle(core, execution, failed=True)
-    # A provider that refuses a key may well repeat it in its answer.
-    message = storable(core.services.credentials.mask(message))
+    message = _masked(core, message)
     execution.error = message
     try:
         record_output(core, execution, "error", message)
@@ -375,15 +374,20 @@ def handle_failure(core: Core, execution: NodeExecution, error: BaseException) -
         _try_again(core, execution, _message_of(error), after_s)
 
 
-def _note_failed_try(execution: NodeExecution, message: str, cost: int) -> None:
-    tried = {"try": execution.try_number, "error": storable(message)[:MAX_TRY_MESSAGE], "cost": cost, "failed_at": now_us()}
+def _masked(core: Core, message: str) -> str:
+    # A provider that refuses a key may well repeat it in its answer.
+    return storable(core.services.credentials.mask(message))
+
+
+def _note_failed_try(core: Core, execution: NodeExecution, message: str, cost: int) -> None:
+    tried = {"try": execution.try_number, "error": _masked(core, message)[:MAX_TRY_MESSAGE], "cost": cost, "failed_at": now_us()}
     execution.failed_tries = [*(execution.failed_tries or ()), tried]
 
 
 def _try_again(core: Core, execution: NodeExecution, message: str, after_s: float) -> None:
     cost_before = execution.cost
     settle(core, execution, failed=True)
-    _note_failed_try(execution, message, execution.cost - cost_before)
+    _note_failed_try(core, execution, message, execution.cost - cost_before)
     _enter(execution.run, execution)  # what later executions of the node yield meanwhile still waits for this one
     execution.generator = None
     execution.task = None

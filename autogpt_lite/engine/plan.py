@@ -38,6 +38,7 @@ class NodePlan:
         "is_input",
         "is_note",
         "is_output",
+        "is_secret",
         "is_single",
         "is_trigger",
         "linked_pins",
@@ -65,6 +66,7 @@ class NodePlan:
         self.defaults: dict[str, Any] = inputs if isinstance(inputs, dict) else {}
         self.container_defaults = tuple(name for name, value in self.defaults.items() if isinstance(value, (dict, list)))
         self.name: str = str(self.input_default.get("name") or "")
+        self.is_secret = bool(self.input_default.get("secret"))
         metadata: dict[str, Any] = node.metadata or {}
         self.retry: RetryPolicy | None = read_policy(metadata)
         self.timeout_s: float | None = read_timeout_s(metadata)
@@ -87,7 +89,7 @@ class NodePlan:
 class GraphPlan:
     """A compiled graph version. `nodes` are in stored order: node_executions.node is an index into it."""
 
-    __slots__ = ("description", "graph_id", "name", "nodes", "nodes_by_id", "owner_id", "starting", "version")
+    __slots__ = ("description", "graph_id", "name", "nodes", "nodes_by_id", "owner_id", "secret_inputs", "starting", "version")
 
     def __init__(self, graph_id: str, version: int, name: str, nodes: list[NodePlan], starting: list[NodePlan], owner_id: str):
         self.owner_id = owner_id
@@ -97,6 +99,12 @@ class GraphPlan:
         self.nodes = nodes
         self.nodes_by_id: Mapping[str, NodePlan] = {node.id: node for node in nodes}
         self.starting = starting
+        self.secret_inputs = {node.name: node.input_default.get("value") for node in nodes if node.is_input and node.is_secret}
+        """{name: its value in the agent, or None} of the inputs that are to be hidden."""
+
+    def secrets_among(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """{name: value} of the inputs of a run that are to be hidden."""
+        return {name: inputs.get(name, value) for name, value in self.secret_inputs.items()}
 
 
 class GraphLike(Protocol):

@@ -17,6 +17,7 @@ from ..clock import now_us
 from ..events import RunRef
 from ..sdk.review import Review
 from . import pricing, states
+from .admit import remember_secrets
 from .core import Core, ReviewsLike
 from .flush import sql
 from .ids import MAX_SEQ, node_key
@@ -107,6 +108,7 @@ def restore_run(core: Core, stored: StoredRun, plan: GraphPlan, parent: NodeExec
     run.child_key = row["child_key"]
     run.depth, run.priority = row["depth"], row["priority"]
     run.inputs = decode(row["inputs"])
+    remember_secrets(core, run)
     run.masks = _decoded(row["nodes_input_masks"], {})
     run.pinned_outputs = _decoded(row["pinned_outputs"], {})
     run.nodes_to_skip = frozenset(_decoded(row["nodes_to_skip"], []))

@@ -146,7 +146,14 @@ def read_rows(connection: apsw.Connection, keys: list[int]) -> list[tuple]:
 
 
 def texts_of(connection: apsw.Connection, row: tuple, plan: GraphPlan | None) -> RunTexts:
-    return RunTexts(row[0], meta_of(row), decode(row[10]), read_outputs(connection, row, plan))
+    """What may be searched: nothing that the agent wants hidden, nor anything of one that is gone and can no longer say so."""
+    inputs, outputs = decode(row[10]), read_outputs(connection, row, plan)
+    hidden = {node.name for node in plan.nodes if node.is_secret} if plan is not None else {*inputs, *outputs}
+    return RunTexts(row[0], meta_of(row), _without(inputs, hidden), _without(outputs, hidden))
+
+
+def _without(values: dict[str, Any], hidden: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in hidden}
 
 
 def read_children(connection: apsw.Connection, row: tuple) -> list[ChildRun]:

@@ -138,6 +138,8 @@ def validation_error(error: msgspec.ValidationError, source: str) -> AutoGPTLite
         kind = "missing"
         loc.append(_FIELD.search(text)[1])
         text = "Field required"
+    elif text.startswith("Invalid value"):
+        text = "Invalid value"  # it names the value, which may be a secret that was typed into the wrong field
     elif text.startswith("Expected"):
         kind = "type_error"
     elif text.startswith("Object contains unknown field"):

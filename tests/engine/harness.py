@@ -72,6 +72,9 @@ class NoCredentials:
     def mask(self, text: str) -> str:
         return text
 
+    def remember_inputs(self, secrets: dict[str, Any]) -> None:
+        pass
+
 
 class Harness:
     """`run` starts a graph and waits for its end; `rows` are the node executions as stored."""
