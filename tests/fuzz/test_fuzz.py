@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,11 @@ from tests.fuzz.attack import check_alive, fire, fuzzed
 @pytest.mark.parametrize(
     ("count", "seed"),
     [
-        pytest.param(1_200, None, id="a new sample each time"),
+        pytest.param(1_200, 7, id="a sample"),
         pytest.param(100_000, 1, marks=[pytest.mark.slow, pytest.mark.timeout(3600)], id="all"),
     ],
 )
-def test_no_request_makes_the_server_fail_or_hang(tmp_path: Path, count: int, seed: int | None):
-    seed = int(time.time()) if seed is None else seed
+def test_no_request_makes_the_server_fail_or_hang(tmp_path: Path, count: int, seed: int):
     with fuzzed(tmp_path) as server:
         result = fire(server, count, seed)
         assert result.faults == [], f"seed {seed}"
