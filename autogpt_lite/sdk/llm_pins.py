@@ -39,6 +39,9 @@ def model_pin(default: str = DEFAULT_MODEL, *, description: str | None = None) -
                 "price_tier": model.price_tier,
                 "provider": model.provider,
                 "provider_name": PROVIDER_NAMES[model.provider],
+                # What AutoGPT's listing does not say: our form shows it beside the name.
+                "context_tokens": model.context_tokens,
+                "run_credits": model.run_credits,
             }
             for model in models
         },

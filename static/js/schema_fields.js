@@ -2,8 +2,10 @@
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { pinKind } from "./names.js";
 import { t } from "./messages.js";
+import { readDataUri } from "./read_file.js";
+import { toLocalText, toUtcText, valueKind, withoutNull } from "./value_kinds.js";
+import { numberSentence } from "./value_problems.js";
 
 /** @typedef {import("./types.js").Schema} Schema */
 
@@ -17,36 +19,35 @@ export class FieldError extends Error {}
  * @property {() => any} read undefined where nothing was given; throws FieldError
  */
 
-/** The schema without the "or null" that optional fields carry. @param {Schema} schema @returns {Schema} */
-export function withoutNull(schema) {
-  const options = (schema.anyOf ?? schema.oneOf ?? []).filter((/** @type {Schema} */ s) => s.type !== "null");
-  return options.length === 1 ? { ...options[0], ...schema, anyOf: undefined, oneOf: undefined } : schema;
-}
-
 /** @param {Schema} schema @param {any} value what it starts with @param {string} id @returns {Control} */
 export function makeControl(schema, value, id) {
   const plain = withoutNull(schema);
-  if (plain.enum) return choice(plain.enum, value, id);
-  if (plain.type === "boolean") return toggle(value, id);
-  if (plain.type === "integer" || plain.type === "number") return numberInput(plain, value, id);
-  if (plain.format === "table") return jsonInput(value, id, tablePlaceholder(plain));
-  if (plain.type === "array" || plain.type === "object")
-    return jsonInput(value, id, plain.type === "array" ? '["one", "two"]' : '{"key": "value"}');
-  return textControl(plain, value, id);
+  const kind = valueKind(plain, value);
+  if (kind === "choice" || kind === "model") return choice(plain.enum, value, id);
+  if (kind === "choices") return choices(plain.items.enum, value, id);
+  if (kind === "toggle") return toggle(value, id);
+  if (kind === "number") return numberInput(plain, value, id);
+  if (kind === "table") return jsonInput(value, id, tablePlaceholder(plain));
+  if (kind === "list") return jsonInput(value, id, '["one", "two"]');
+  if (kind === "dictionary" || kind === "object" || kind === "variants") return jsonInput(value, id, '{"key": "value"}');
+  return kind === "json" ? jsonInput(value, id, "") : textControl(kind, value, id);
 }
 
-/** @param {Schema} schema @param {any} value @param {string} id @returns {Control} */
-function textControl(schema, value, id) {
-  if (schema.format === "date" || schema.format === "time") return textInput(schema.format, value, id);
-  if (schema.format === "date-time") return textInput("datetime-local", value, id);
-  if (schema.format === "file") return fileInput(value, id);
-  if (schema.secret) return textInput("password", value, id);
-  const isAny = pinKind(schema) === "any";
-  // A default that is no text (a list, a number) has to come back as what it was.
-  if (isAny && value !== undefined && value !== null && typeof value !== "string") return jsonInput(value, id, "");
-  if (schema.format === "long-text" || isAny || String(value ?? "").length > 80)
-    return textArea(value, id, schema.format === "long-text" ? 4 : 2);
+/** @param {import("./value_kinds.js").ValueKind} kind @param {any} value @param {string} id @returns {Control} */
+function textControl(kind, value, id) {
+  if (kind === "date" || kind === "time") return textInput(kind, value, id);
+  if (kind === "date-time") return dateTimeInput(value, id);
+  if (kind === "file") return fileInput(value, id);
+  if (kind === "secret") return textInput("password", value, id);
+  if (kind === "long-text" || kind === "any" || String(value ?? "").length > 80)
+    return textArea(value, id, kind === "long-text" ? 4 : 2);
   return textInput("text", value, id);
+}
+
+/** @param {any} value @param {string} id @returns {Control} */
+function dateTimeInput(value, id) {
+  const control = textInput("datetime-local", toLocalText(value), id);
+  return { ...control, read: () => toUtcText(control.read() ?? "") };
 }
 
 /** @param {string} type @param {any} value @param {string} id @returns {Control} */
@@ -79,21 +80,10 @@ function numberInput(schema, value, id) {
   const read = () => {
     if (input.validity.badInput) throw new FieldError(t("This is not a number."));
     if (input.value === "") return undefined;
-    if (!input.validity.valid) throw new FieldError(numberProblem(schema));
+    if (!input.validity.valid) throw new FieldError(numberSentence(schema));
     return Number(input.value);
   };
   return { element: input, focus: input, read };
-}
-
-/** @param {Schema} schema @returns {string} */
-function numberProblem({ type, minimum, maximum }) {
-  const kind = type === "integer" ? t("a whole number") : t("a number");
-  if (minimum !== undefined && maximum !== undefined)
-    return t("This has to be {kind} from {minimum} to {maximum}.", { kind, minimum, maximum });
-  if (minimum !== undefined) return t("This has to be {kind}, at least {minimum}.", { kind, minimum });
-  return maximum === undefined
-    ? t("This has to be {kind}.", { kind })
-    : t("This has to be {kind}, at most {maximum}.", { kind, maximum });
 }
 
 /** @param {any} value @param {string} id @returns {Control} */
@@ -111,6 +101,16 @@ function choice(options, value, id) {
   const items = options.map((option, i) => h("option", { value: i, selected: i === start }, String(option)));
   const select = h("select", { class: "input", id }, start < 0 ? empty : null, items);
   return { element: select, focus: select, read: () => (select.value === "" ? undefined : options[Number(select.value)]) };
+}
+
+/** @param {any[]} options @param {any} value @param {string} id @returns {Control} */
+function choices(options, value, id) {
+  const boxes = options.map((option) =>
+    h("input", { type: "checkbox", ".checked": Array.isArray(value) && value.includes(option) }),
+  );
+  const labels = options.map((option, i) => h("label", null, boxes[i], " ", String(option)));
+  const element = h("div", { class: "choices", role: "group", id, tabindex: -1 }, labels);
+  return { element, focus: element, read: () => options.filter((_, i) => boxes[i].checked) };
 }
 
 /** @param {any} value @param {string} id @param {string} placeholder @returns {Control} */
@@ -134,8 +134,6 @@ function tablePlaceholder(schema) {
   return JSON.stringify([row], null, 2);
 }
 
-const MAX_FILE_BYTES = 10_000_000;
-
 /** An address, or a file whose bytes travel inside the value. @param {any} value @param {string} id @returns {Control} */
 function fileInput(value, id) {
   const input = h("input", { class: "input", id, type: "text", placeholder: t("Address of a file"), ".value": value ?? "" });
@@ -144,22 +142,17 @@ function fileInput(value, id) {
   let problem = "";
   picker.addEventListener("change", async () => {
     const file = picker.files?.[0];
-    problem = file && file.size > MAX_FILE_BYTES ? t("The file is larger than 10 MB.") : "";
-    if (file && !problem) input.value = await readDataUri(file);
+    if (!file) return;
+    problem = "";
+    try {
+      input.value = await readDataUri(file);
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+    }
   });
   const read = () => {
     if (problem) throw new FieldError(problem);
     return input.value === "" ? undefined : input.value;
   };
   return { element: h("div", { class: "field-row" }, input, picker, button), focus: input, read };
-}
-
-/** @param {File} file @returns {Promise<string>} */
-function readDataUri(file) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.addEventListener("load", () => resolve(String(reader.result)));
-    reader.addEventListener("error", () => reject(reader.error));
-    reader.readAsDataURL(file);
-  });
 }

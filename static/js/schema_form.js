@@ -2,8 +2,9 @@
 
 import { h, uniqueId } from "./dom.js";
 import { pinKind } from "./names.js";
-import { FieldError, makeControl, withoutNull } from "./schema_fields.js";
+import { FieldError, makeControl } from "./schema_fields.js";
 import { t } from "./messages.js";
+import { withoutNull } from "./value_kinds.js";
 
 /** @typedef {import("./types.js").ObjectSchema} ObjectSchema */
 /** @typedef {import("./types.js").Schema} Schema */

@@ -12,7 +12,7 @@ import { t } from "../messages.js";
 /** @typedef {import("../types.js").Graph} Graph */
 /** @typedef {import("../types.js").GraphNode} GraphNode */
 /** @typedef {import("../types.js").Block} Block */
-/** @typedef {{nodeId: string, field: string, message: string}} Problem */
+/** @typedef {{nodeId: string, field: string, message: string, isMissing?: boolean}} Problem `isMissing`: nothing is given there yet */
 /** @typedef {{nodeId: string, pin: import("./pins.js").Pin, isSource: boolean}} Dragged a pin that a link is drawn from */
 /** @typedef {{x: number, y: number}} Point */
 

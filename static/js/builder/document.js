@@ -61,9 +61,10 @@ export class GraphDocument {
     this.edit({ nodes: [...this.now.nodes, ...nodes], links: [...this.now.links, ...links] });
   }
 
-  /** @param {string} id @param {Record<string, any>} inputDefault @param {string} key */
-  setInputs(id, inputDefault, key) {
-    this.#replace(id, (node) => ({ ...node, input_default: inputDefault }), `${id} ${key}`);
+  /** @param {string} id @param {Record<string, any>} inputDefault @param {string} key @param {Link[]} [links] where they change with it */
+  setInputs(id, inputDefault, key, links = this.now.links) {
+    const nodes = this.now.nodes.map((node) => (node.id === id ? { ...node, input_default: inputDefault } : node));
+    this.edit({ nodes, links }, `${id} ${key}`);
   }
 
   /** @param {string} id @param {Record<string, any>} metadata what changes in it @param {string} [key] */

@@ -75,7 +75,9 @@ function withLinked(pins, linked, find) {
 /** @param {Pin} pin @param {Block|undefined} block @param {(pin: Pin) => boolean} isSet @returns {boolean} */
 function showsInput(pin, block, isSet) {
   if (block?.uiType === "Output") return pin.name === "value";
-  return pin.kind !== "key" && (pin.required || pin.isPart || isSet(pin));
+  // Each key of a dictionary is a value of its own; the items of a list show when the node is opened.
+  const isKey = pin.isPart && pin.name.includes("_#_");
+  return pin.kind !== "key" && (pin.required || isKey || isSet(pin));
 }
 
 /** Inputs with values of their own stand below the others, where no output needs the room.

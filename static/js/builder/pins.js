@@ -20,6 +20,8 @@ import { t } from "../messages.js";
 /** @typedef {{inputs: Pin[], outputs: Pin[]}} Pins */
 
 const DELIMITER = /_[$#@]_/;
+/** A longer list is linked as a whole. */
+const MOST_ITEMS = 24;
 const KIND_WORDS = {
   text: t("text"),
   number: t("a number"),
@@ -90,9 +92,21 @@ export function makePin(name, schema = {}, required = false) {
  */
 function partsOf(pin, value) {
   if (pin.schema.properties || !value || typeof value !== "object") return [];
+  if (pin.kind === "list" && Array.isArray(value))
+    return value.slice(0, MOST_ITEMS).map((_, i) => makePin(`${pin.name}_$_${i}`, pin.schema.items));
+  if (pin.kind !== "dict" || Array.isArray(value)) return [];
   const keys = Object.keys(value).filter((key) => key && !DELIMITER.test(key));
-  if (pin.kind === "dict" && !Array.isArray(value)) return keys.map((key) => makePin(`${pin.name}_#_${key}`));
-  return [];
+  const { additionalProperties: schema } = pin.schema;
+  return keys.map((key) => makePin(`${pin.name}_#_${key}`, typeof schema === "object" ? schema : {}));
+}
+
+/**
+ * @param {Pin} pin @param {Record<string, any>} values @param {Set<string>} linked names of linked pins
+ * @returns {string[]} the inputs that it depends on and that have no value
+ */
+export function missingNeeds(pin, values, linked) {
+  const needs = Array.isArray(pin.schema.depends_on) ? pin.schema.depends_on : [];
+  return needs.filter((name) => (values[name] ?? null) === null && !linked.has(name));
 }
 
 /**

@@ -2,7 +2,8 @@
 
 import { blockTitle, isInterface, isNote } from "../names.js";
 import { linkedPins } from "./flow_nodes.js";
-import { basePin, pinsOf, valuesOf } from "./pins.js";
+import { basePin, missingNeeds, pinsOf, valuesOf } from "./pins.js";
+import { valueProblem } from "../value_problems.js";
 import { t } from "../messages.js";
 
 /** @typedef {import("./builder.js").Problem} Problem */
@@ -13,24 +14,43 @@ export function findProblems(draft, catalog) {
   return draft.nodes.flatMap((node) => {
     const block = catalog.get(node.block_id);
     if (!block) return [{ nodeId: node.id, field: "block_id", message: t("This server does not have its block.") }];
-    return isNote(block) ? [] : missingInputs(node, block, linked.into.get(node.id) ?? new Set());
+    if (isNote(block)) return [];
+    const bases = new Set([...(linked.into.get(node.id) ?? [])].map(basePin));
+    return [...missingInputs(node, block, bases), ...wrongValues(node, block, bases)];
+  });
+}
+
+/**
+ * @param {import("../types.js").GraphNode} node @param {import("../types.js").Block} block @param {Set<string>} linked
+ * @returns {Problem[]}
+ */
+function wrongValues(node, block, linked) {
+  const values = valuesOf(node, block);
+  return pinsOf(node, block).inputs.flatMap((pin) => {
+    if (pin.isPart || pin.kind === "key" || linked.has(pin.name)) return [];
+    const needs = (values[pin.name] ?? null) === null ? [] : missingNeeds(pin, values, linked);
+    const title = pin.schema.title || pin.label;
+    const problem = valueProblem(pin.schema, values[pin.name]);
+    const message = needs.length
+      ? t("{pin} takes effect once {fields} is given.", { pin: title, fields: needs.join(", ") })
+      : problem;
+    return message ? [{ nodeId: node.id, field: pin.name, message: problem ? `${title}: ${problem}` : message }] : [];
   });
 }
 
 /**
  * @param {import("../types.js").GraphNode} node
  * @param {import("../types.js").Block} block
- * @param {Set<string>} linked
+ * @param {Set<string>} bases names of the inputs that are linked
  * @returns {Problem[]}
  */
-function missingInputs(node, block, linked) {
+function missingInputs(node, block, bases) {
   const values = valuesOf(node, block);
-  const bases = new Set([...linked].map(basePin));
   const isMissing = (/** @type {import("./pins.js").Pin} */ pin) =>
     pin.required && pin.kind !== "key" && !bases.has(pin.name) && (values[pin.name] ?? null) === null;
   return pinsOf(node, block)
     .inputs.filter(isMissing)
-    .map((pin) => ({ nodeId: node.id, field: pin.name, message: missingSentence(pin, block) }));
+    .map((pin) => ({ nodeId: node.id, field: pin.name, message: missingSentence(pin, block), isMissing: true }));
 }
 
 /** @param {import("./pins.js").Pin} pin @param {import("../types.js").Block} block @returns {string} */

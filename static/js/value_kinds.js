@@ -1,0 +1,134 @@
+/** Which editor a value gets, by its JSON schema: the one rule for the forms of nodes and of runs. Pure. */
+
+/** @typedef {import("./types.js").Schema} Schema */
+/**
+ * @typedef {"choice"|"choices"|"model"|"toggle"|"number"|"list"|"table"|"dictionary"|"object"|"variants"|"date"|"time"
+ *   |"date-time"|"file"|"secret"|"json"|"long-text"|"text"|"any"} ValueKind
+ */
+
+const SCALARS = new Set(["string", "integer", "number", "boolean"]);
+
+/** @type {Record<string, ValueKind>} */
+const BY_FORMAT = {
+  date: "date",
+  time: "time",
+  "date-time": "date-time",
+  file: "file",
+  password: "secret",
+  "long-text": "long-text",
+};
+
+/** @param {Schema} schema @returns {Schema} without the "or null" that optional fields carry */
+export function withoutNull(schema) {
+  const options = optionsOf(schema);
+  return options.length === 1 ? { ...options[0], ...schema, anyOf: undefined, oneOf: undefined } : schema;
+}
+
+/** @param {Schema} schema @returns {Schema[]} what it may be, each a schema; none where it is only itself */
+export function optionsOf(schema) {
+  return (schema.anyOf ?? schema.oneOf ?? []).filter((/** @type {Schema} */ one) => one.type !== "null");
+}
+
+/**
+ * A value that the schema's own editor could not show, as a template where a number belongs, stands as text or JSON: no editor
+ * may hide what is there.
+ * @param {Schema} schema without "or null" @param {any} value @returns {ValueKind}
+ */
+export function valueKind(schema, value) {
+  const kind = kindOfSchema(schema);
+  if (value === undefined || value === null || canShow(kind, value)) return kind;
+  return typeof value === "string" ? "text" : "json";
+}
+
+/** @param {Schema} schema @returns {ValueKind} */
+function kindOfSchema(schema) {
+  if (schema.enum) return schema.llm_model ? "model" : "choice";
+  if (schema.type === "boolean") return "toggle";
+  if (schema.type === "integer" || schema.type === "number") return "number";
+  if (schema.type === "array") return kindOfList(schema);
+  if (schema.type === "object") return Object.keys(schema.properties ?? {}).length ? "object" : "dictionary";
+  if (isVariants(schema)) return "variants";
+  if (schema.secret) return "secret";
+  if (schema.format && BY_FORMAT[schema.format]) return BY_FORMAT[schema.format];
+  if (schema.type === "string") return "text";
+  return takesText(schema) ? "any" : "json";
+}
+
+/** @param {Schema} schema @returns {ValueKind} */
+function kindOfList({ items, format }) {
+  if (items?.enum) return "choices";
+  return format === "table" || items?.type === "object" ? "table" : "list";
+}
+
+/** @param {Schema} schema */
+function isVariants(schema) {
+  const name = schema.discriminator?.propertyName;
+  return Boolean(name) && optionsOf(schema).every((one) => one.properties?.[name]?.const !== undefined);
+}
+
+/** @param {Schema} schema */
+function takesText(schema) {
+  const options = optionsOf(schema);
+  return options.length === 0 || options.some((one) => one.type === "string" || one.type === undefined);
+}
+
+const DATE = /^\d{4}-\d\d-\d\d$/;
+const TIME = /^\d\d:\d\d(:\d\d)?$/;
+const isRecord = (/** @type {any} */ value) => typeof value === "object" && !Array.isArray(value);
+const isText = (/** @type {any} */ value) => typeof value === "string";
+
+/** @type {Partial<Record<ValueKind, (value: any) => boolean>>} */
+const SHOWS = {
+  choices: Array.isArray,
+  date: (value) => isText(value) && DATE.test(value),
+  "date-time": (value) => isText(value) && !Number.isNaN(Date.parse(value)),
+  dictionary: isRecord,
+  file: isText,
+  list: Array.isArray,
+  "long-text": isText,
+  number: (value) => typeof value === "number",
+  object: isRecord,
+  secret: isText,
+  table: (value) => Array.isArray(value) && value.every((row) => row !== null && isRecord(row)),
+  text: isText,
+  time: (value) => isText(value) && TIME.test(value),
+  toggle: (value) => typeof value === "boolean",
+  variants: isRecord,
+  any: isText,
+};
+
+/** @param {ValueKind} kind @param {any} value @returns {boolean} */
+function canShow(kind, value) {
+  return SHOWS[kind]?.(value) ?? true;
+}
+
+/** @param {Schema} [schema] @returns {any} what a new item, cell or entry begins with */
+export function emptyValue(schema = {}) {
+  const plain = withoutNull(schema);
+  if (plain.default !== undefined) return plain.default;
+  if (plain.enum) return plain.enum[0];
+  if (plain.type === "array") return [];
+  if (plain.type === "object") return {};
+  if (plain.type === "boolean") return false;
+  return SCALARS.has(plain.type) && plain.type !== "string" ? 0 : "";
+}
+
+/** @param {Schema} schema of a table @param {any[]} rows @returns {string[]} the schema's columns, then what else the rows have */
+export function columnsOf(schema, rows) {
+  return [...new Set([...Object.keys(schema.items?.properties ?? {}), ...rows.flatMap((row) => Object.keys(row))])];
+}
+
+/** @param {any} value an ISO time @returns {string} as the browser's field for date and time takes it, in the zone of this computer */
+export function toLocalText(value) {
+  const at = new Date(value);
+  if (!value || Number.isNaN(at.getTime())) return "";
+  const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
+  const date = `${String(at.getFullYear()).padStart(4, "0")}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${date}T${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+/** @param {string} local @returns {string|undefined} the same time in UTC */
+export function toUtcText(local) {
+  const at = new Date(local);
+  return local && !Number.isNaN(at.getTime()) ? at.toISOString() : undefined;
+}
