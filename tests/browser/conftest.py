@@ -94,3 +94,15 @@ def open_page(browser: Any, server: ServerProcess) -> Iterator[Callable[..., Any
     for context in contexts:
         context.close()
     assert problems == []
+
+
+@pytest.fixture
+def open_builder(open_page: Callable[..., Any]) -> Callable[..., Any]:
+    """open_builder(path) -> the builder, ready for keys and without movement that a drag would have to wait for."""
+
+    def open_it(path: str = "/build", *arguments: Any, **options: Any) -> Any:
+        page = open_page(path, *arguments, reduced_motion="reduce", **options)
+        page.wait_for_selector(".react-flow__pane")
+        return page
+
+    return open_it

@@ -22,18 +22,6 @@ from playwright.sync_api import expect  # noqa: E402
 expect.set_options(timeout=15_000)
 
 
-@pytest.fixture
-def open_builder(open_page: Any) -> Any:
-    """open_builder(path) -> the builder, ready for keys and without movement that a drag would have to wait for."""
-
-    def open_it(path: str = "/build", *arguments: Any, **options: Any) -> Any:
-        page = open_page(path, *arguments, reduced_motion="reduce", **options)
-        expect(page.locator(".react-flow__pane")).to_be_visible()
-        return page
-
-    return open_it
-
-
 def pin(box: Any, name: str, side: str) -> Any:
     return box.locator(f'.react-flow__handle.{side}[data-handleid="{name}"]')
 

@@ -50,7 +50,7 @@ async function codeEditor(title, text, language, onType) {
     (/** @type {any} */ update) => update.docChanged && onType(update.state.doc.toString()),
   );
   const named = EditorView.contentAttributes.of({ "aria-label": title });
-  const extensions = [basicSetup, ...languages, look(EditorView), EditorView.lineWrapping, named, listen];
+  const extensions = [basicSetup, ...languages, look(EditorView), colours(code), EditorView.lineWrapping, named, listen];
   const view = new EditorView({ doc: text, extensions, parent: root, root });
   return { element: host, text: () => view.state.doc.toString(), focus: () => view.focus(), close: () => view.destroy() };
 }
@@ -70,4 +70,16 @@ function look(EditorView) {
     },
     ".cm-tooltip, .cm-panels": { backgroundColor: "var(--raised)", color: "var(--ink)" },
   });
+}
+
+/** The colours of words by what they are: those of the pins of such values. @param {any} code @returns {any} */
+function colours({ HighlightStyle, syntaxHighlighting, tags }) {
+  const styles = [
+    { tag: [tags.string, tags.special(tags.string)], color: "var(--pin-text)" },
+    { tag: [tags.number], color: "var(--pin-number)" },
+    { tag: [tags.bool, tags.null, tags.keyword, tags.operatorKeyword], color: "var(--pin-dict)" },
+    { tag: [tags.comment], color: "var(--ink-3)" },
+    { tag: [tags.propertyName, tags.definition(tags.variableName)], fontWeight: "600" },
+  ];
+  return syntaxHighlighting(HighlightStyle.define(styles));
 }
