@@ -271,6 +271,14 @@ class App:
         for name, every_s, run, description in jobs:
             self.jobs.add(SystemJob(name, every_s, run, description))
 
+    async def _check_sandbox(self) -> None:
+        """Where code is to be run and cannot be, that is told at once, and not by the first agent that needs it."""
+        from .sdk import code
+
+        if (problem := await code.configure(self.config.sandbox, [self.data_dir]).check()) is not None:
+            log.error("Code is not run: %s", problem)
+            self.status.standing_problems.append(f"Code is not run: {problem}")
+
     async def _open_schedules(self) -> None:
         entries = ConfigSchedules(self.db, self.schedules, self.agent_files, self.config.schedules, DEFAULT_USER_ID)
         await entries.apply()
@@ -289,6 +297,8 @@ class App:
             stack.push_async_callback(text.close)
             stack.push_async_callback(net.configure(config.http, config.llm).close)
             app = cls(config, data_dir, db, load_registry(config))
+            if config.sandbox.code:
+                await app._check_sandbox()
             stack.push_async_callback(app.audit.close)
             stack.push_async_callback(app.api_keys.close)
             stack.push_async_callback(app.credentials_access.close)

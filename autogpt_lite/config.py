@@ -114,6 +114,17 @@ class TextConfig(Section):
     max_output_bytes: int
 
 
+class SandboxConfig(Section):
+    code: bool
+    timeout_s: Annotated[float, msgspec.Meta(ge=0.1, le=86_400)]
+    memory_mb: Annotated[int, msgspec.Meta(ge=64, le=1_000_000)]
+    disk_mb: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+    max_files: Annotated[int, msgspec.Meta(ge=100, le=10_000_000)]
+    max_processes: Annotated[int, msgspec.Meta(ge=20, le=10_000)]
+    max_output_bytes: Annotated[int, msgspec.Meta(ge=1000, le=100_000_000)]
+    parallel: Annotated[int, msgspec.Meta(ge=1, le=100)]
+
+
 class LlmProviderConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One OpenAI-compatible server. `api_key` may be left out where the server wants none."""
 
@@ -223,6 +234,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     blocks: BlocksConfig
     http: HttpConfig
     text: TextConfig
+    sandbox: SandboxConfig
     llm: LlmConfig
     credentials: CredentialsConfig
     oauth: OAuthConfig

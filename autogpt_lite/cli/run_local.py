@@ -18,6 +18,7 @@ from ..engine.records import GraphExecution
 from ..errors import StopTimeoutError
 from ..executions.types import NodesQuery
 from ..instance_lock import InstanceLock
+from ..sandbox.confine import forbid_tracing
 from ..users.types import DEFAULT_USER_ID
 from .follow import leave, tell_stopping
 from .live import LiveNodes
@@ -27,6 +28,7 @@ from .run_types import RunOrder, RunResult
 
 def run_in_process(config: Config, data_dir: Path, order: RunOrder) -> RunResult:
     """Opens the data directory, runs the agent, closes it. Raises what a start may refuse."""
+    forbid_tracing()
     with InstanceLock(data_dir):
         return run_async(_run(config, data_dir, order))
 

@@ -17,6 +17,7 @@ from ..config import Config
 from ..db.failures import FULL_ERRNOS
 from ..errors import DiskFullError, StartupError
 from ..instance_lock import InstanceLock
+from ..sandbox.confine import forbid_tracing
 from ..web.guard import check_open_mode
 from ..web.listen import bind_public_sockets, bind_sockets
 from .client import remove_server_file, write_server_file
@@ -35,6 +36,7 @@ def command(data_dir: str | None, config_path: str | None, host: str | None, por
     config, path = read_settings(config_path, overrides)
     check_open_mode(config)
     check_jwt_secret(config.auth)
+    forbid_tracing()
     os.umask(0o077)  # the database holds everything; a data directory that was there before may let others look into it
     make_data_dir(path)
     logging.basicConfig(level=config.log.level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")

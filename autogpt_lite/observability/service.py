@@ -35,13 +35,15 @@ class StatusService:
         self._started_at = now_us()
         self.more_metrics: list[Metric] = []
         """Figures of parts that this one does not know."""
+        self.standing_problems: list[str] = []
+        """What was found at the start and stays so until the next."""
 
     async def read_status(self) -> ServerStatus:
         """The server as it is now."""
         database = await self._read_database()
         disk, late = read_space(self._data_dir), await self._late_runs.find()
         jobs = self._jobs.states()
-        problems = [database.failure] if database.failure else []
+        problems = [*self.standing_problems, *([database.failure] if database.failure else [])]
         if disk.is_low:
             problems.append(f"The disk has {disk.free_bytes:,} bytes left, less than {LOW_PERCENT} %.")
         problems += [

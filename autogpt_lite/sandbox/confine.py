@@ -20,6 +20,7 @@ except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
+_PR_CAPBSET_DROP, _CAPABILITY_VERSION_3 = 24, 0x20080522
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_RESTRICT_SELF = 444, 446
 _LANDLOCK_VERSION_FLAG = 1
 
@@ -28,7 +29,7 @@ def start_confining(parent_pid: int, memory_mb: int) -> dict[str, bool]:
     """Before the imports: the child dies with the server, and its memory is limited. Exits if the server is gone already."""
     if hasattr(os, "nice"):
         os.nice(5)  # on few cores, an endless loop here must not take the loop's time there
-    return {"dies_with_server": _die_with_parent(parent_pid), "memory_limit": _limit_memory(memory_mb)}
+    return {"dies_with_server": die_with_parent(parent_pid), "memory_limit": _limit_memory(memory_mb)}
 
 
 def finish_confining() -> dict[str, Any]:
@@ -53,18 +54,19 @@ def _linux_call(name: str, *arguments: Any) -> int:
     return function(*(ctypes.c_long(a) if isinstance(a, int) else a for a in arguments))
 
 
-def _die_with_parent(parent_pid: int) -> bool:
+def die_with_parent(parent_pid: int) -> bool:
+    """Lets the kernel kill this process when the one that started it ends; 0 where that one has no number here."""
     if sys.platform != "linux":
         return False
     # Linux sends the signal when the THREAD ends that started the child: start children from the loop's thread only.
     done = _linux_call("prctl", _PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0) == 0
-    if os.getppid() != parent_pid:
+    if parent_pid and os.getppid() != parent_pid:
         os._exit(1)
     return done
 
 
 def _limit_memory(memory_mb: int) -> bool:
-    if resource is None or sys.platform == "darwin":  # macOS takes RLIMIT_AS and does not enforce it
+    if not memory_mb or resource is None or sys.platform == "darwin":  # macOS takes RLIMIT_AS and does not enforce it
         return False
     return _set_limit("RLIMIT_AS", memory_mb * 1024 * 1024)
 
@@ -83,6 +85,23 @@ def _set_limit(name: str, value: int) -> bool:
         resource.setrlimit(getattr(resource, name), (value, value))
         return True
     return False
+
+
+def forbid_tracing() -> bool:
+    """No other process of this user may read the memory or the environment of this one, nor attach to it; no core dumps. Linux."""
+    return _linux_call("prctl", _PR_SET_DUMPABLE, 0, 0, 0, 0) == 0
+
+
+def drop_capabilities() -> None:
+    """Gives up every capability for good, and the way to get one by starting a program. Raises OSError."""
+    import ctypes
+
+    _linux_call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    for number in range(64):
+        _linux_call("prctl", _PR_CAPBSET_DROP, number, 0, 0, 0)
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    if _linux_call("capset", ctypes.byref(header), ctypes.byref((ctypes.c_uint32 * 6)())) != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), "capabilities")
 
 
 # --- Landlock ---------------------------------------------------------------------------------------------
@@ -179,7 +198,7 @@ def _filter_syscalls() -> bool:
         _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
     header = Program(len(program) // 8, ctypes.addressof(buffer))
-    _linux_call("prctl", _PR_SET_DUMPABLE, 0, 0, 0, 0)
+    forbid_tracing()
     _linux_call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     return _linux_call("prctl", _PR_SET_SECCOMP, 2, ctypes.byref(header), 0, 0) == 0
 

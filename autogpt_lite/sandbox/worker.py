@@ -27,14 +27,14 @@ _KEPT_VARIABLES = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 class Worker:
     """A child that answers one call at a time. Use it from one task; `kill` may come from anywhere on the loop's thread.
 
-    `functions` is {name: "module:function"}; the child imports them before it confines itself. A function gets the argument and
+    `command` starts another program that speaks like child.py (the code sandbox). `functions` is {name: "module:function"}; the child imports them before it confines itself. A function gets the argument and
     returns JSON, or is a generator whose yields go to `on_chunk` and whose return value is the result.
     """
 
-    def __init__(self, functions: dict[str, str], *, memory_mb: int, max_output_bytes: int):
+    def __init__(self, functions: dict[str, str], *, memory_mb: int, max_output_bytes: int, command: list[str] | None = None):
         self.calls = 0
         self.report: dict[str, Any] = {}
-        self._functions = functions
+        self._command = command or _command(functions, memory_mb)
         self._memory_mb = memory_mb
         self._max_output_bytes = max_output_bytes
         self._on_chunk: Callable[[Any], None] | None = None
@@ -45,10 +45,9 @@ class Worker:
     async def start(self) -> None:
         """Starts the child and waits until it is confined. Raises BlockError if it cannot be started."""
         try:
-            command = _command(self._functions, self._memory_mb)
             # Before it is there: on a busy machine the child is ready before the second pipe is connected.
             self._expect_reply()
-            await self._process.open(command, cwd=tempfile.gettempdir(), env=_environment())
+            await self._process.open(self._command, cwd=tempfile.gettempdir(), env=_environment())
             self.report = _result_of(await self._wait_for_reply(_START_TIMEOUT_S))
         except (OSError, TimeoutError, _ChildEnded) as error:
             self.kill()

@@ -70,8 +70,8 @@ __all__ = [
 
 
 def __getattr__(name: str):
-    # `sdk.files`, `sdk.http`, `sdk.llm` and `sdk.text` load when a block first asks for them, so that a start stays quick.
-    if name in ("files", "http", "llm", "text"):
+    # `sdk.code`, `sdk.files`, `sdk.http`, `sdk.llm` and `sdk.text` load when a block first asks for them, so that a start stays quick.
+    if name in ("code", "files", "http", "llm", "text"):
         from importlib import import_module
 
         return import_module(f".{name}", __name__)
