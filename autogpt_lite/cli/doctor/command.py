@@ -36,12 +36,12 @@ def command(data_dir: str | None, config_path: str | None, as_json: bool) -> Non
 async def examine(patient: Patient) -> list[Check]:
     """All checks; it takes some seconds for each GB of the database, and up to five for a provider that does not answer."""
     from .data import check_data
-    from .machine import ClockWatch, check_disk, check_proxies, check_sandbox, check_versions
+    from .machine import ClockWatch, check_code, check_disk, check_proxies, check_sandbox, check_versions
     from .network import check_mail, check_models, check_port, check_public_url
 
     clock = ClockWatch()
     found = [*check_versions(), *_check_settings(patient), *check_port(patient), check_public_url(patient.config)]
-    found += [check_disk(patient), *check_data(patient), await check_sandbox(), check_proxies()]
+    found += [check_disk(patient), *check_data(patient), await check_sandbox(), await check_code(patient), check_proxies()]
     found += [*await check_models(patient.config), check_mail()]
     return [*found, clock.check(patient)]
 

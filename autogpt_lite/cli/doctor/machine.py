@@ -75,8 +75,8 @@ def check_proxies(environ: os._Environ[str] | dict[str, str] = os.environ) -> Ch
     """Settings of a proxy that other programs would follow."""
     named = [name for name in environ if name.upper() in _PROXIES and environ[name]]
     if named:
-        what = f"{', '.join(sorted(named))} is set and not used: requests go out directly."
-        return Check("proxy", "note", what, "Where the network wants a proxy, blocks reach only what `http.allow` names.")
+        what = f"{', '.join(sorted(named))} is set and not used; `http.proxy` is what counts."
+        return Check("proxy", "note", what, "Where the network wants a proxy, name it in `http.proxy`.")
     return Check("proxy", "ok", "none is set")
 
 
@@ -92,3 +92,18 @@ async def check_sandbox() -> Check:
         return Check("sandbox", "ok", "a child process starts, and the kernel keeps files, network and processes from it")
     what = f"A child process starts, but the kernel of {sys.platform} does not confine it."
     return Check("sandbox", "note", what, "Templates run; code from outside does not. It takes Linux with seccomp.")
+
+
+async def check_code(patient: Patient) -> Check:
+    """Runs a program in the sandbox of ExecuteCodeBlock, where that is switched on."""
+    from ...sandbox.code import CodeSandbox, missing_for_code
+
+    if not patient.config.sandbox.code:
+        could = missing_for_code()
+        return Check(
+            "code", "ok", f"blocks run no code: {could}" if could else "blocks run no code; `sandbox.code` switches it on"
+        )
+    problem = await CodeSandbox(patient.config.sandbox, [patient.data_dir]).check()
+    if problem is None:
+        return Check("code", "ok", "blocks run code in a sandbox of their own")
+    return Check("code", "problem", problem, "Blocks run no code here: docs/operations.md, or set `sandbox.code = false`.")
