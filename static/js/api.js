@@ -103,10 +103,11 @@ export const deleteGraph = (id) => request("DELETE", `/api/graphs/${id}`);
 /**
  * @param {Graph} graph @param {Record<string, any>} inputs @param {Record<string, any>} credentials
  * @param {Record<string, any>} pins outputs of nodes that must not run, by node id
+ * @param {Record<string, number>|null} [limits] of this run
  * @returns {Promise<string>} the run's id
  */
-export async function executeGraph(graph, inputs, credentials = {}, pins = {}) {
-  const body = { inputs, credentials_inputs: credentials, pinned_outputs: pins };
+export async function executeGraph(graph, inputs, credentials = {}, pins = {}, limits = null) {
+  const body = { inputs, credentials_inputs: credentials, pinned_outputs: pins, limits };
   const answer = await request("POST", `/api/graphs/${graph.id}/execute/${graph.version}`, body);
   return answer.graph_exec_id ?? answer.id;
 }

@@ -276,7 +276,7 @@ def test_refused_import_says_what_is_wrong(browser: Any, server: ServerProcess) 
 
 
 def test_deleting_an_agent_asks_first(open_page: Any, server: ServerProcess) -> None:
-    page = open_page(add_agent(server, division("To delete")))
+    page = open_page(add_agent(server, division("To delete")) + "?tab=settings")
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("button", name="Keep")).to_be_focused()
     page.keyboard.press("Enter")

@@ -1,0 +1,134 @@
+/** The first tab: the form, the graph, and the runs with their filters and the search over what went in and came out. */
+
+import { getExecution, listGraphExecutions } from "../api.js";
+import { searchRuns } from "../api/agent.js";
+import { listCards } from "../api/library.js";
+import { CredentialFields } from "../credential_fields.js";
+import { fill, h } from "../dom.js";
+import { number } from "../format.js";
+import { drawGraph } from "../graph_picture.js";
+import { icon } from "../icons.js";
+import { isNote } from "../names.js";
+import { hasEnded, runLook } from "../status.js";
+import { toastError } from "../toast.js";
+import { runTable } from "../views/runs.js";
+import { plural, t } from "../messages.js";
+import { RunForm } from "./run_form.js";
+
+/** @typedef {import("../types.js").Graph} Graph */
+/** @typedef {import("../types.js").GraphExecution} GraphExecution */
+/** @typedef {Map<string, import("../types.js").Block>} Catalog */
+
+const REFRESH_MS = 3000;
+const SEARCH_AFTER_MS = 250;
+
+/** @type {[string, (run: GraphExecution) => boolean][]} */
+const FILTERS = [
+  [t("All"), () => true],
+  [t("Running"), (run) => !hasEnded(run.status)],
+  [t("Completed"), (run) => runLook(run).tone === "done"],
+  [t("With problems"), (run) => runLook(run).tone === "failed" || runLook(run).tone === "wait"],
+];
+
+/** @type {import("../views/agent.js").TabView} */
+export async function showRunsTab(box, { graph, catalog, query, signal }) {
+  const like = query.get("like");
+  const [earlier, credentials, cards] = await Promise.all([
+    like ? getExecution(graph.id, like).catch(() => null) : null,
+    CredentialFields.load(graph.credentials_input_schema),
+    listCards([graph.id]).catch(() => []),
+  ]);
+  if (signal.aborted) return;
+  const form = new RunForm(graph, catalog, earlier?.inputs ?? {}, credentials, cards[0]?.runs ?? []);
+  const runs = new RunList(graph.id, signal);
+  const right = h("div", { class: "stack" }, graphCard(graph, catalog), runs.element);
+  fill(box, h("div", { class: "agent-columns" }, form.element, right));
+  runs.watch();
+}
+
+/** @param {Graph} graph @param {Catalog} catalog */
+function graphCard(graph, catalog) {
+  const nodes = (graph.nodes ?? []).filter((node) => !isNote(catalog.get(node.block_id)));
+  const count = h("span", { class: "muted" }, plural(nodes.length, "{n} node", "{n} nodes"));
+  const place = { class: "graph-place dotted", tabindex: 0, role: "group", "aria-label": t("Graph") };
+  const head = h("div", { class: "card-head" }, h("h2", null, t("Graph")), count);
+  return h("section", { class: "card" }, head, h("div", place, drawGraph(graph, catalog).element));
+}
+
+class RunList {
+  /** @param {string} graphId @param {AbortSignal} signal */
+  constructor(graphId, signal) {
+    this.graphId = graphId;
+    this.signal = signal;
+    /** @type {GraphExecution[]} */
+    this.runs = [];
+    /** @type {GraphExecution[]|null} what the search has found */
+    this.found = null;
+    this.filter = 0;
+    this.table = h("div");
+    this.chips = FILTERS.map(([label], i) =>
+      h(
+        "button",
+        { class: "chip", type: "button", on: { click: () => this.#choose(i) } },
+        label,
+        h("span", { class: "chip-count" }),
+      ),
+    );
+    const search = h("input", { class: "input", type: "search", placeholder: t("Search inputs and outputs") });
+    search.setAttribute("aria-label", t("Search inputs and outputs"));
+    let timer = 0;
+    search.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => void this.#search(search.value.trim()), SEARCH_AFTER_MS);
+    });
+    this.bar = h(
+      "div",
+      { class: "runs-bar" },
+      h("div", { class: "chips", role: "group", "aria-label": t("Filter") }, this.chips),
+      h("div", { class: "search" }, icon("search"), search),
+    );
+    const title = h("h2", { class: "section-title" }, t("Runs"));
+    this.element = h("section", { class: "stack", "aria-label": t("Runs") }, title, this.bar, this.table);
+  }
+
+  watch() {
+    const load = async () => {
+      this.runs = await listGraphExecutions(this.graphId);
+      if (!this.signal.aborted) this.#show();
+    };
+    this.reload = () => void load().catch((error) => this.signal.aborted || toastError(error, t("The runs could not be loaded")));
+    this.reload();
+    const timer = setInterval(() => {
+      if (!document.hidden && this.runs.some((run) => !hasEnded(run.status))) void load().catch(() => {});
+    }, REFRESH_MS);
+    this.signal.addEventListener("abort", () => clearInterval(timer));
+  }
+
+  /** @param {number} i */
+  #choose(i) {
+    this.filter = i;
+    this.#show();
+  }
+
+  /** @param {string} words */
+  async #search(words) {
+    const found = words ? await searchRuns(this.graphId, words).catch((error) => void toastError(error)) : null;
+    this.found = found?.runs.map((one) => one.run) ?? null;
+    this.#show();
+  }
+
+  #show() {
+    const all = this.found ?? this.runs;
+    const shown = all.filter(FILTERS[this.filter][1]);
+    this.bar.hidden = !this.runs.length;
+    this.chips.forEach((chip, i) => {
+      chip.setAttribute("aria-pressed", String(i === this.filter));
+      chip.lastElementChild?.replaceChildren(number(all.filter(FILTERS[i][1]).length));
+    });
+    const none = this.runs.length ? t("No run is like this.") : t("It has not run yet. Fill in the inputs and press Run.");
+    fill(
+      this.table,
+      shown.length ? runTable(shown, null, () => this.reload?.()) : h("p", { class: "card card-body muted" }, none),
+    );
+  }
+}
