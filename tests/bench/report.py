@@ -68,6 +68,10 @@ FIGURES = (
         "restart_1000.all_going_on_s", "Kill and restart with 1,000 running runs, until the last goes on", "s", 5, None, False
     ),
     Figure("sleeping_1000.rss_mb", "Memory of a server in which 1,000 runs sleep at once", "MB", 200, None, False),
+    Figure("canvas.thousand_ready_s", "Builder, 1,000 nodes: from the address to a node's open form", "s", 2, 1, False),
+    Figure("canvas.thousand_fps", "Builder, 1,000 nodes: panning at 100 %", "frames/s", 40, None),
+    Figure("canvas.real_ready_s", "Builder, a real agent of 30 nodes: from the address to a node's open form", "s", 2, 1, False),
+    Figure("canvas.real_fps", "Builder, a real agent of 30 nodes: panning at 100 %", "frames/s", 40, None),
     Figure("naive.raw_ceiling", "For scale: the same rows in one executemany", "rows/s"),
     Figure("naive.commit_each_node", "For scale: a commit a node execution", "node executions/s"),
     Figure("naive.commit_each_status", "For scale: a commit a status", "node executions/s"),

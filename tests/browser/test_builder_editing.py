@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,3 +67,19 @@ def test_agent_in_an_agent_opens_in_place_and_leads_back(open_page: Any, server:
     page.get_by_role("navigation", name="Path").get_by_role("link", name="Outer").click()
     expect(page.get_by_label("Name of the agent")).to_have_value("Outer")
     expect(page.get_by_role("navigation", name="Path").get_by_role("link")).to_have_count(1)
+
+
+def test_agent_with_blocks_that_are_not_here_is_shown_panned_changed_and_saved(
+    open_page: Any, server: ServerProcess, contract: Path
+) -> None:
+    text = (contract / "agents" / "agent_00fdd42c-a14c-4d19-a567-65374ea0e87f.json").read_text("utf-8")
+    graph = call(server, "POST", "/api/graphs", {"graph": json.loads(text), "allow_missing_blocks": True})
+    page = open_page(f"/build/{graph['id']}", reduced_motion="reduce")
+    expect(page.locator(".react-flow__node").first).to_be_visible()
+    before = page.locator(".react-flow__viewport").get_attribute("style")
+    page.mouse.move(400, 400)
+    page.mouse.wheel(300, 200)
+    expect(page.locator(".react-flow__viewport")).not_to_have_attribute("style", before)
+    page.get_by_label("Name of the agent").fill("Still editable")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".build-draft")).to_have_text(re.compile("^Saved as version"))

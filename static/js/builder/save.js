@@ -43,6 +43,8 @@ function graphBody({ doc, saved }) {
         version: saved.version,
         instructions: saved.instructions,
         recommended_schedule_cron: saved.recommended_schedule_cron,
+        // One that was imported without some of its blocks stays editable; a run says which are missing.
+        allow_missing_blocks: Boolean(saved.missing_blocks?.length),
       }
     : {};
   return { ...own, name: name.trim() || t("New agent"), description, nodes, links };

@@ -30,7 +30,17 @@ export function takeVersion(builder, graph) {
 export async function restoreVersion(builder, old) {
   const hadChanges = builder.state.isChanged;
   const { id, name, description, instructions, recommended_schedule_cron, nodes, links } = old;
-  const body = { id, name, description, instructions, recommended_schedule_cron, nodes, links, is_active: true };
+  const body = {
+    id,
+    name,
+    description,
+    instructions,
+    recommended_schedule_cron,
+    nodes,
+    links,
+    is_active: true,
+    allow_missing_blocks: Boolean(old.missing_blocks?.length),
+  };
   const graph = await updateGraph(body);
   takeVersion(builder, graph);
   tellOtherTabs(graph);

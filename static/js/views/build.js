@@ -85,7 +85,8 @@ function keepDrafts(builder, signal) {
     timer = 0;
     if (!builder.state.isChanged) {
       forgetDraft(builder.saved?.id ?? "");
-      return builder.set({ draft: "" });
+      const saved = t("Saved as version {version}", { version: builder.state.version });
+      return builder.state.draft === saved ? undefined : builder.set({ draft: "" });
     }
     const isKept = keepDraft(builder.saved?.id ?? "", builder.saved?.version ?? 0, builder.doc.now, builder.catalog);
     const since = builder.state.version ? t(" · based on v{version}", { version: builder.state.version }) : "";
