@@ -12,7 +12,8 @@ from playwright.sync_api import sync_playwright
 
 from ..server import ServerProcess
 from .conftest import CHROMIUM_ARGUMENTS, CHROMIUM_NAMES, DESKTOP, PHONE, SETTINGS
-from .pages import PAGES, Page, add_run
+from .lived_in import furnish
+from .pages import PAGES, Page
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 LOOKS = [("light", DESKTOP, "light"), ("dark", DESKTOP, "dark"), ("phone", PHONE, "light")]
@@ -43,7 +44,7 @@ def main(names: list[str]) -> None:
         ServerProcess(Path(folder), settings=SETTINGS) as server,
         sync_playwright() as playwright,
     ):
-        ids = add_run(server)
+        ids = furnish(server)
         browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
         for page in chosen:
             take(browser, server, page, page.address.format(**ids))
