@@ -2,8 +2,12 @@
 
 import { go, paths } from "../router.js";
 import { toast, toastError } from "../toast.js";
+import { alignSelected, distributeSelected, moveSelected } from "./arrange.js";
 import { openMenuAt } from "./canvas.js";
 import { copySelected, pasteNodes } from "./clipboard.js";
+import { showKeys } from "./keys_dialog.js";
+import { beginLinking } from "./link_by_keys.js";
+import { SIDES, focusForm, focusNode, selectTowards } from "./node_focus.js";
 import { runAlone, runFrom } from "./partial_runs.js";
 import { countPinned, togglePin } from "./pinned_outputs.js";
 import { saveVersion } from "./save.js";
@@ -11,36 +15,6 @@ import { tidy } from "./tidy.js";
 import { t } from "../messages.js";
 
 /** @typedef {{id: string, label: string, glyph: string, keys: string, edits: boolean, run: () => any}} Action */
-
-/** What is pressed, as `keyOf` says it, and the action that it starts. @type {Record<string, string>} */
-const KEYS = {
-  "Ctrl z": "undo",
-  "Ctrl Shift z": "redo",
-  "Ctrl y": "redo",
-  "Ctrl d": "duplicate",
-  "Ctrl a": "select-all",
-  "Ctrl f": "find",
-  "Ctrl k": "palette",
-  "Ctrl s": "save",
-  "Ctrl Enter": "run",
-  "Ctrl Shift Enter": "simulate",
-  "Shift Enter": "run-from",
-  "Alt Enter": "run-alone",
-  p: "pin",
-  "Ctrl .": "stop",
-  a: "add",
-  Delete: "delete",
-  Backspace: "delete",
-  F2: "rename",
-  Escape: "close",
-  Enter: "open-form",
-  "Shift l": "tidy",
-  "Shift !": "fit",
-  "Shift 1": "fit",
-  1: "zoom-100",
-  j: "next-problem",
-  k: "previous-problem",
-};
 
 export class Actions {
   /** @param {any} builder */
@@ -56,32 +30,6 @@ export class Actions {
     if (!action || (action.edits && !this.builder.canEdit)) return;
     Promise.resolve(action.run()).catch((error) => toastError(error, action.label));
   }
-
-  /** @param {AbortSignal} signal */
-  listen(signal) {
-    document.addEventListener("keydown", (event) => this.#press(event), { signal });
-  }
-
-  /** @param {KeyboardEvent} event */
-  #press(event) {
-    const target = event.target instanceof HTMLElement ? event.target : document.body;
-    const inField = target.matches("input, textarea, select, [contenteditable]");
-    const id = KEYS[keyOf(event)];
-    const plain = !event.ctrlKey && !event.metaKey && event.key !== "F2" && event.key !== "Escape";
-    // In a field the browser's own undo and selection are what is meant; a dialog has its own keys.
-    if (!id || event.defaultPrevented || document.querySelector("dialog[open]")) return;
-    if (plain && event.key.length === 1 && localStorage.getItem("letter-keys") === "off") return;
-    if (inField && (plain || ["undo", "redo", "select-all", "duplicate"].includes(id))) return;
-    if (event.key === "Enter" && plain && target.matches("button, a, summary, [role=option]")) return;
-    event.preventDefault();
-    this.run(id);
-  }
-}
-
-/** @param {KeyboardEvent} event @returns {string} */
-function keyOf(event) {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  return `${event.ctrlKey || event.metaKey ? "Ctrl " : ""}${event.altKey ? "Alt " : ""}${event.shiftKey ? "Shift " : ""}${key}`;
 }
 
 /** @param {any} builder @returns {Action[]} */
@@ -103,7 +51,7 @@ function makeActions(builder) {
       false,
       () => builder.saved && builder.set({ panel: { kind: "versions" }, menu: null }),
     ],
-    ["add", t("Add a block"), "plus", "A", true, () => openMenuAt(builder, pointerOrMiddle(builder))],
+    ["add", t("Add a block"), "plus", "A", true, () => addBeside(builder)],
     ["note", t("Add a note"), "note", "", true, () => addNote(builder)],
     ["undo", t("Undo"), "undo", "Ctrl Z", true, () => builder.doc.undo()],
     ["redo", t("Redo"), "redo", "Ctrl Shift Z", true, () => builder.doc.redo()],
@@ -124,13 +72,45 @@ function makeActions(builder) {
     ["palette", t("All commands"), "dots", "Ctrl K", false, () => builder.set({ palette: "", menu: null })],
     ["rename", t("Rename the node"), "text", "F2", true, () => rename(builder)],
     ["open-form", t("Open the form"), "node", "Enter", false, () => openForm(builder)],
+    ["link", t("Link by keys"), "link", "C", true, () => beginLinking(builder, theNode(builder))],
+    ["align-left", t("Align left edges"), "tidy", "", true, () => alignSelected(builder, "left")],
+    ["align-top", t("Align upper edges"), "tidy", "", true, () => alignSelected(builder, "top")],
+    ["align-middle", t("Align in one row"), "tidy", "", true, () => alignSelected(builder, "middle")],
+    ["spread-across", t("Spread evenly from left to right"), "tidy", "", true, () => distributeSelected(builder, "x")],
+    ["spread-down", t("Spread evenly from top to bottom"), "tidy", "", true, () => distributeSelected(builder, "y")],
     ["next-problem", t("Next problem"), "alert", "J", false, () => showProblem(builder, 1)],
     ["previous-problem", t("Previous problem"), "alert", "K", false, () => showProblem(builder, -1)],
     ["agent-page", t("To the agent's page"), "agent", "", false, () => builder.saved && go(paths.agent(builder.saved.id))],
     ["new", t("New agent"), "plus", "", false, () => go(paths.build())],
+    ["keys", t("All keys"), "text", "?", false, () => showKeys(builder.actions.all.values())],
     ["close", t("Close"), "cross", "Esc", false, () => close(builder)],
+    ...arrowRows(builder),
   ];
   return rows.map(([id, label, glyph, keys, edits, run]) => ({ id, label, glyph, keys, edits, run }));
+}
+
+/** @param {any} builder @returns {[string, string, string, string, boolean, () => any][]} for each direction: to the next node, and a move */
+function arrowRows(builder) {
+  const words = { left: t("to the left"), right: t("to the right"), up: t("up"), down: t("down") };
+  const signs = { left: "←", right: "→", up: "↑", down: "↓" };
+  return /** @type {import("./node_focus.js").Side[]} */ (Object.keys(SIDES)).flatMap((side) => {
+    const way = words[side];
+    const move = (/** @type {number} */ steps) => () => moveSelected(builder, SIDES[side], steps);
+    return [
+      [`select-${side}`, t("To the next node {way}", { way }), "node", signs[side], false, () => selectTowards(builder, side)],
+      [`move-${side}`, t("Move {way} by 8", { way }), "node", `Ctrl ${signs[side]}`, true, move(1)],
+      [`move-far-${side}`, t("Move {way} by 40", { way }), "node", `Ctrl Shift ${signs[side]}`, true, move(5)],
+    ];
+  });
+}
+
+/** At the right of what is selected, else at the pointer. @param {any} builder */
+function addBeside(builder) {
+  const beside = builder.state.flowNodes.find((/** @type {any} */ node) => node.selected);
+  if (!beside) return openMenuAt(builder, pointerOrMiddle(builder));
+  const at = builder.freeBeside({ x: beside.position.x + beside.width + 80, y: beside.position.y });
+  const screen = builder.flow.flowToScreenPosition(at);
+  builder.set({ menu: { screen, at, from: null } });
 }
 
 /** @param {any} builder */
@@ -170,12 +150,16 @@ function duplicate(builder) {
 /** @param {any} builder */
 function openForm(builder) {
   const [id] = builder.selected;
-  if (id) builder.openPanel(id);
+  if (!id) return;
+  builder.openPanel(id);
+  focusForm();
 }
 
 /** @param {any} builder */
 function rename(builder) {
-  openForm(builder);
+  const [id] = builder.selected;
+  if (!id) return;
+  builder.openPanel(id);
   setTimeout(() => dispatchEvent(new Event("builder-rename")));
 }
 
@@ -194,5 +178,7 @@ function close(builder) {
   const { menu, panel } = builder.state;
   if (menu) builder.set({ menu: null });
   else if (panel) builder.set({ panel: null });
-  else builder.select([]);
+  else return builder.select([]);
+  const [id] = builder.selected;
+  if (id) focusNode(id);
 }

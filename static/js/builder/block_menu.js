@@ -6,6 +6,7 @@ import { fittingPin, makeOffers, searchOffers } from "./block_search.js";
 import { BLOCK_MIME } from "./canvas.js";
 import { Glyph, blockGlyph } from "./glyphs.js";
 import { useBuilder, useView } from "./hooks.js";
+import { focusForm } from "./node_focus.js";
 import { number } from "../format.js";
 import { t } from "../messages.js";
 
@@ -32,6 +33,7 @@ function OpenMenu({ menu }) {
     if (!offer) return;
     close();
     builder.addNode(offer.block.id, menu.at, from, offer.inputs);
+    focusForm();
   };
   const keys = (/** @type {any} */ event) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;

@@ -24,6 +24,8 @@ import { t } from "../messages.js";
  * @property {{kind: "node", id: string, tab: string}|{kind: "run", withPins?: boolean}|{kind: "versions"}|null} panel
  * @property {Graph|null} newer a version that was saved elsewhere while this draft was changed
  * @property {{screen: Point, at: Point, from: Dragged|null}|null} menu the block menu
+ * @property {import("./link_by_keys.js").Linking|null} linking while a link is made by keys
+ * @property {string} said what a screen reader is told
  * @property {string|null} palette what the palette's field starts with; null while it is closed
  * @property {Problem[]} problems
  * @property {Problem[]} refused what the server said at the last save
@@ -46,6 +48,8 @@ const EMPTY = {
   panel: null,
   newer: null,
   menu: null,
+  linking: null,
+  said: "",
   palette: null,
   problems: [],
   refused: [],
@@ -99,6 +103,11 @@ export class Builder {
   /** @param {Partial<View>} change */
   set(change) {
     this.view.setState(change);
+  }
+
+  /** Tells screen readers. @param {string} words */
+  say(words) {
+    this.set({ said: words });
   }
 
   /** @returns {View} */
@@ -299,6 +308,11 @@ export class Builder {
       x: 0,
       y: 0,
     };
+    return this.freeBeside(at);
+  }
+
+  /** @param {Point} at @returns {Point} there, or beside it where something stands already */
+  freeBeside(at) {
     const taken = (/** @type {Point} */ p) =>
       this.state.flowNodes.some((node) => Math.abs(node.position.x - p.x) < 40 && Math.abs(node.position.y - p.y) < 40);
     while (taken(at)) Object.assign(at, { x: at.x + 48, y: at.y + 48 });

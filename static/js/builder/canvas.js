@@ -10,6 +10,8 @@ import { makeFlowEdges } from "./flow_nodes.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
 import { insertOnLink } from "./insert_block.js";
 import { LinkEdge } from "./link_edge.js";
+import { sentence } from "./link_by_keys.js";
+import { selectFocused } from "./node_focus.js";
 import { NoteNode } from "./note_node.js";
 import { bestPin, pinsOf } from "./pins.js";
 import { t } from "../messages.js";
@@ -35,8 +37,10 @@ export function Canvas() {
   const box = useRef(/** @type {any} */ (null));
   useEffect(() => {
     const note = (/** @type {PointerEvent} */ event) => (builder.lastPointer = { x: event.clientX, y: event.clientY });
-    box.current?.addEventListener("pointermove", note);
-    return () => box.current?.removeEventListener("pointermove", note);
+    const gone = new AbortController();
+    box.current.addEventListener("pointermove", note, { signal: gone.signal });
+    selectFocused(builder, box.current, gone.signal);
+    return () => gone.abort();
   }, [builder]);
   const onDrop = useCallback((/** @type {any} */ event) => dropBlock(builder, event), [builder]);
   const { canEdit } = builder;
@@ -49,6 +53,7 @@ export function Canvas() {
       edgeTypes=${EDGE_TYPES}
       ...${handlers}
       onlyRenderVisibleElements
+      disableKeyboardA11y
       nodesDraggable=${canEdit}
       nodesConnectable=${canEdit}
       edgesFocusable=${canEdit}
@@ -226,7 +231,9 @@ function dropBlock(builder, event) {
 function LinkHint() {
   const builder = useBuilder();
   const dragged = useView((view) => view.dragged);
+  const linking = useView((view) => view.linking);
   const link = useConnection();
+  if (linking) return html`<div className="build-strip"><span className="strip-words">${sentence(builder, linking)}</span></div>`;
   if (!dragged) return null;
   const isRefused = link.inProgress && link.toHandle && link.isValid === false && link.toNode?.id !== dragged.nodeId;
   if (isRefused)

@@ -1,7 +1,9 @@
 /** Nodes and links of the draft in the form that React Flow draws. What stayed the same stays the same object. */
 
-import { isNote } from "../names.js";
+import { t } from "../messages.js";
+import { blockLine, isNote, nodeTitle } from "../names.js";
 import { boxOf, noteBox } from "./node_box.js";
+import { pinLabel } from "./pins.js";
 
 /** @typedef {import("../types.js").Link} Link */
 /** @typedef {import("./document.js").Draft} Draft */
@@ -66,6 +68,7 @@ function makeFlowNode(node, block, { into, out, key, isOpen }, selected) {
   return {
     id: node.id,
     type: note ? "note" : "block",
+    ariaLabel: note ? t("Note: {text}", { text: String(node.input_default.text ?? "").slice(0, 80) }) : nameOf(node, block),
     position: { x, y },
     data: { node, block, box, key, into, out, isOpen },
     width,
@@ -78,13 +81,23 @@ function makeFlowNode(node, block, { into, out, key, isOpen }, selected) {
   };
 }
 
+/** @param {import("../types.js").GraphNode} node @param {import("../types.js").Block|undefined} block @returns {string} */
+function nameOf(node, block) {
+  const [title, line] = [nodeTitle(node, block), blockLine(block)];
+  return title === line ? title : `${title}, ${line}`;
+}
+
+/** @param {any} flow @returns {string} */
+const titleOf = ({ data }) => nodeTitle(data.node, data.block);
+
 /** @param {Draft} draft @param {any[]} flowNodes @param {Set<string>} selected @returns {any[]} */
 export function makeFlowEdges({ links }, flowNodes, selected) {
   const byId = new Map(flowNodes.map((flow) => [flow.id, flow]));
   const edges = [];
   for (const link of links) {
     const source = byId.get(link.source_id);
-    if (!source || !byId.has(link.sink_id)) continue;
+    const sink = byId.get(link.sink_id);
+    if (!source || !sink) continue;
     const row = source.data.box.rows.find((/** @type {any} */ one) => one.output?.name === link.source_name);
     edges.push({
       id: link.id,
@@ -93,6 +106,12 @@ export function makeFlowEdges({ links }, flowNodes, selected) {
       target: link.sink_id,
       sourceHandle: link.source_name,
       targetHandle: link.sink_name,
+      ariaLabel: t("Link: {source}, {pin} to {sink}, {sinkPin}", {
+        source: titleOf(source),
+        pin: pinLabel(link.source_name),
+        sink: titleOf(sink),
+        sinkPin: pinLabel(link.sink_name),
+      }),
       data: { kind: row?.output?.kind ?? "any", isStatic: link.is_static },
       selected: selected.has(link.id),
     });

@@ -10,6 +10,7 @@ import { toast } from "../toast.js";
 import { ReactFlowProvider } from "../../vendor/flow.js";
 import { createRoot, html } from "../../vendor/react.js";
 import { Actions } from "../builder/actions.js";
+import { Announcer } from "../builder/announcer.js";
 import { Dock, EmptyHint, ProblemList, TopBar, ZoomBar } from "../builder/bars.js";
 import { NewerStrip } from "../builder/newer_version.js";
 import { BlockMenu } from "../builder/block_menu.js";
@@ -18,6 +19,7 @@ import { Canvas } from "../builder/canvas.js";
 import { listenToClipboard } from "../builder/clipboard.js";
 import { forgetDraft, keepDraft, readDraft, restoreSecrets } from "../builder/draft_keeper.js";
 import { BuilderContext } from "../builder/hooks.js";
+import { listenToKeys } from "../builder/keyboard.js";
 import { Palette } from "../builder/palette.js";
 import { SidePanel } from "../builder/panel.js";
 import { readGraph, withPositions } from "../builder/read_graph.js";
@@ -53,7 +55,7 @@ export async function showBuild(main, place, signal) {
   root.render(html`<${Page} builder=${builder} />`);
   keepDrafts(builder, signal);
   if (kept) offerRecovered(builder, kept, base);
-  builder.actions.listen(signal);
+  listenToKeys(builder, signal);
   listenToClipboard(builder, signal);
   watchVersions(builder, signal);
   signal.addEventListener("abort", () => {
@@ -73,7 +75,7 @@ function Page({ builder }) {
         </div>
         <${SidePanel} />
       </div>
-      <${Palette} />
+      <${Palette} /><${Announcer} />
     <//>
   <//>`;
 }

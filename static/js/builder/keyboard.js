@@ -1,0 +1,75 @@
+/** The builder's keys: what is pressed, and the action that it starts. */
+
+import { pressWhileLinking } from "./link_by_keys.js";
+
+/** What is pressed, as `keyOf` says it, and the action that it starts. @type {Record<string, string>} */
+const KEYS = {
+  "Ctrl z": "undo",
+  "Ctrl Shift z": "redo",
+  "Ctrl y": "redo",
+  "Ctrl d": "duplicate",
+  "Ctrl a": "select-all",
+  "Ctrl f": "find",
+  "Ctrl k": "palette",
+  "Ctrl s": "save",
+  "Ctrl Enter": "run",
+  "Ctrl Shift Enter": "simulate",
+  "Shift Enter": "run-from",
+  "Alt Enter": "run-alone",
+  p: "pin",
+  "Ctrl .": "stop",
+  a: "add",
+  c: "link",
+  Delete: "delete",
+  Backspace: "delete",
+  F2: "rename",
+  Escape: "close",
+  Enter: "open-form",
+  "Shift l": "tidy",
+  "Shift !": "fit",
+  "Shift 1": "fit",
+  1: "zoom-100",
+  j: "next-problem",
+  k: "previous-problem",
+  "?": "keys",
+  "Shift ?": "keys",
+};
+for (const side of ["Left", "Right", "Up", "Down"]) {
+  KEYS[`Arrow${side}`] = `select-${side.toLowerCase()}`;
+  KEYS[`Ctrl Arrow${side}`] = `move-${side.toLowerCase()}`;
+  KEYS[`Ctrl Shift Arrow${side}`] = `move-far-${side.toLowerCase()}`;
+}
+
+/** @param {any} builder @param {AbortSignal} signal */
+export function listenToKeys(builder, signal) {
+  document.addEventListener("keydown", (event) => press(builder, event), { signal });
+}
+
+/** @param {any} builder @param {KeyboardEvent} event */
+function press(builder, event) {
+  // A dialog has its own keys, as has whatever has taken the event already.
+  if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (builder.state.linking && pressWhileLinking(builder, event)) return event.preventDefault();
+  const target = event.target instanceof HTMLElement || event.target instanceof SVGElement ? event.target : document.body;
+  const id = KEYS[keyOf(event)];
+  if (!id || isForTarget(event, id, target)) return;
+  event.preventDefault();
+  builder.actions.run(id);
+}
+
+/** @param {KeyboardEvent} event @param {string} id @param {Element} target @returns {boolean} whether it means something else there */
+function isForTarget(event, id, target) {
+  const inField = target.matches("input, textarea, select, [contenteditable]");
+  const plain = !event.ctrlKey && !event.metaKey && event.key !== "F2" && event.key !== "Escape";
+  if (event.key.startsWith("Arrow")) return target !== document.body && !target.closest(".build-canvas");
+  if (plain && event.key.length === 1 && localStorage.getItem("letter-keys") === "off") return true;
+  // In a field the browser's own undo and selection are what is meant.
+  if (inField && (plain || ["undo", "redo", "select-all", "duplicate"].includes(id))) return true;
+  return event.key === "Enter" && plain && target.matches("button, a, summary, [role=option]");
+}
+
+/** @param {KeyboardEvent} event @returns {string} */
+function keyOf(event) {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  return `${event.ctrlKey || event.metaKey ? "Ctrl " : ""}${event.altKey ? "Alt " : ""}${event.shiftKey ? "Shift " : ""}${key}`;
+}
