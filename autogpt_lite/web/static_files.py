@@ -60,6 +60,7 @@ CLIENT_PAGES = frozenset(
         "settings",
         "system",
         "triggers",
+        "welcome",
     ]
 )
 

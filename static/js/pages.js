@@ -12,6 +12,7 @@ import { t } from "./messages.js";
 /** @type {Page[]} */
 export const PAGES = [
   { name: "library", pattern: /^\/(?:library)?$/, keys: [], load: async () => (await import("./views/library.js")).showLibrary },
+  { name: "welcome", pattern: /^\/welcome$/, keys: [], load: async () => (await import("./views/welcome.js")).showWelcome },
   { name: "blocks", pattern: /^\/library\/blocks$/, keys: [], load: async () => (await import("./views/blocks.js")).showBlocks },
   {
     name: "agent",

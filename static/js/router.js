@@ -6,6 +6,7 @@ import { PAGES } from "./pages.js";
 
 export const paths = {
   library: () => "/",
+  welcome: () => "/welcome",
   runs: () => "/runs",
   blocks: () => "/library/blocks",
   /** @param {string} [graphId] none: a new agent */
@@ -53,6 +54,12 @@ export function startRouter(listener) {
 /** @param {string} path of `paths` */
 export function go(path) {
   history.pushState(null, "", path);
+  onMove();
+}
+
+/** @param {string} path of `paths`, which takes the place of this one in the history */
+export function replace(path) {
+  history.replaceState(null, "", path);
   onMove();
 }
 

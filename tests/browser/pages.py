@@ -18,6 +18,7 @@ class Page(NamedTuple):
 
 PAGES = [
     Page("library", "/", ".agent-card"),
+    Page("welcome", "/welcome", ".welcome"),
     Page("blocks", "/library/blocks", ".block"),
     Page("agent", "/library/agents/{graph}", ".run-form"),
     Page("agent-chat", "/library/agents/{text}?tab=chat", ".chat"),

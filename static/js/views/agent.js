@@ -40,5 +40,7 @@ export async function showAgent(main, place, signal) {
   const box = h("div", { class: "tab-body" });
   const reopen = () => void Promise.resolve(showAgent(main, place, signal)).catch((error) => toastError(error));
   await show(box, { graph, catalog, query: place.query, signal, reopen });
-  if (!signal.aborted) fill(main, agentHead(graph, tabs, tab.name), box);
+  if (signal.aborted) return;
+  fill(main, agentHead(graph, tabs, tab.name), box);
+  main.querySelector(".tab[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 }

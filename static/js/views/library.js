@@ -2,6 +2,7 @@
 
 import { countAgents, listAgents, listCards, listFolders } from "../api/library.js";
 import { listCredentials } from "../api/credentials.js";
+import { isFirstStart } from "../api/welcome.js";
 import { loadCatalog } from "../catalog.js";
 import { fill, h } from "../dom.js";
 import { icon } from "../icons.js";
@@ -13,7 +14,7 @@ import { Filters, queryOf, readWanted, writeWanted } from "../library/filters.js
 import { NeedsYou } from "../library/needs_you.js";
 import { t } from "../messages.js";
 import { button, pageHead } from "../page_head.js";
-import { paths } from "../router.js";
+import { paths, replace } from "../router.js";
 import { loadStyles } from "../styles.js";
 import { toastError } from "../toast.js";
 
@@ -26,6 +27,8 @@ const REFRESH_ALL_MS = 20_000;
 
 /** @type {import("../pages.js").View} */
 export async function showLibrary(main, place, signal) {
+  // In the place of this page, so that going back does not come here again.
+  if (!place.query.size && (await isFirstStart())) return replace(paths.welcome());
   const [catalog, credentials] = await Promise.all([loadCatalog(), listCredentials().catch(() => []), loadStyles("library.css")]);
   if (signal.aborted) return;
   const page = new LibraryPage(catalog, credentials, readWanted(place.query), signal);
