@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from _attacks import attacks_page
 from _endpoints import endpoints_page
 from _reference import routes_page, settings_page
 
@@ -69,7 +70,13 @@ def _listed(statuses: frozenset[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-PAGES = {"states.md": states_page, "settings.md": settings_page, "routes.md": routes_page, "endpoints.md": endpoints_page}
+PAGES = {
+    "attacks.md": attacks_page,
+    "states.md": states_page,
+    "settings.md": settings_page,
+    "routes.md": routes_page,
+    "endpoints.md": endpoints_page,
+}
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ class ExecuteQuery(msgspec.Struct, kw_only=True):
 class ListQuery(msgspec.Struct, kw_only=True):
     """With `page` the answer is {executions, pagination}, without it the plain list of the newest 250."""
 
-    page: int | None = None
+    page: Annotated[int, msgspec.Meta(le=1_000_000)] | None = None
     page_size: int = 25
 
 

@@ -116,7 +116,7 @@ def _check_place(tx: Tx, row: dict[str, Any]) -> None:
 
 
 def _name(name: str) -> str:
-    name = name.strip()
+    name = name.replace("\0", "").strip()  # SQLite's length() ends there: it would count 0 characters
     if not name:
         raise InvalidInputError("A folder needs a name.")
     return name

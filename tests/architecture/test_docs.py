@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,19 @@ def test_every_route_has_a_summary_and_a_tag(scripts):
     routes = scripts("_reference").all_routes()
     assert len(routes) > 20
     assert [route.path for route in routes if not route.summary.endswith(".") or not route.tags] == []
+
+
+def test_every_line_of_the_list_of_attacks_has_a_test_or_a_reason(scripts):
+    attacks = scripts("_attacks")
+    shown, ids, reasons = attacks.tests_by_id(), attacks.all_ids(), attacks.NOT_BUILT
+    assert sorted(shown.keys() - set(ids)) == [], "no such line"
+    assert [one for one in ids if one not in shown and one not in reasons] == []
+    assert [one for one in reasons if one in shown] == [], "it is shown now: take it out of NOT_BUILT"
+    assert len(shown) >= 75
+
+
+def test_the_list_of_attacks_is_whole(scripts, contract):
+    """Its lines are counted here; the list itself stands beside the contract."""
+    lines = (contract.parent / "attacks.md").read_text("utf-8").splitlines()
+    ids = [line.partition(".")[0] for line in lines if re.match(r"[A-J]\d+\. ", line)]
+    assert ids == scripts("_attacks").all_ids()

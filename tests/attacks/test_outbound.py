@@ -76,7 +76,7 @@ async def hello(request: web.Request) -> web.Response:
         "http://[2001::1]",
     ],
 )
-async def test_addresses_of_this_machine_and_private_networks_are_blocked(make_client, url):
+async def test_c1_c2_addresses_of_this_machine_and_private_networks_are_blocked(make_client, url):
     with pytest.raises(OutboundBlockedError):
         await make_client().request(get(url))
 
@@ -99,7 +99,7 @@ METADATA = [
 
 
 @pytest.mark.parametrize("address", METADATA)
-async def test_cloud_metadata_is_blocked_even_where_the_owner_allowed_it(make_client, address):
+async def test_c3_cloud_metadata_is_blocked_even_where_the_owner_allowed_it(make_client, address):
     literal = f"[{address}]" if ":" in address else address
     client = make_client(allow=[f"{literal}:80", "meta.test:80"], names={"meta.test": address}, public={address})
     for host in (literal, "meta.test"):
@@ -116,7 +116,7 @@ async def test_the_metadata_name_is_blocked_before_it_is_looked_up(make_client):
 # --- C4, C5: DNS -----------------------------------------------------------------------------------------
 
 
-async def test_rebinding_reaches_only_the_address_that_was_checked(make_client, serve, second_loopback):
+async def test_c4_rebinding_reaches_only_the_address_that_was_checked(make_client, serve, second_loopback):
     asked = []
 
     def rebind() -> str:
@@ -139,7 +139,7 @@ async def test_rebinding_reaches_only_the_address_that_was_checked(make_client, 
 
 
 @pytest.mark.parametrize("addresses", [["93.184.215.14", "10.0.0.7"], ["10.0.0.7", "93.184.215.14"], ["2606:4700::1", "fe80::1"]])
-async def test_one_private_address_of_a_name_blocks_it(make_client, addresses):
+async def test_c5_one_private_address_of_a_name_blocks_it(make_client, addresses):
     with pytest.raises(OutboundBlockedError):
         await make_client(names={"mixed.test": addresses}).request(get("http://mixed.test/"))
 
@@ -175,7 +175,7 @@ async def test_the_internet_cannot_redirect_into_the_house(make_client, serve, s
             await client.request(get(f"http://out.test:{outside}/"))
 
 
-async def test_a_chain_of_redirects_is_checked_at_every_hop(make_client, serve, second_loopback):
+async def test_c6_a_chain_of_redirects_is_checked_at_every_hop(make_client, serve, second_loopback):
     inside = await serve(hello)
     last = await serve(redirect_to(f"http://127.0.0.1:{inside}/"), second_loopback)
     first = await serve(redirect_to(f"http://out.test:{last}/"), second_loopback)
@@ -212,7 +212,7 @@ async def echo(request: web.Request) -> web.Response:
 SECRET_HEADERS = {"Authorization": "Bearer s3cret", "Cookie": "a=s3cret", "X-API-Key": "s3cret", "X-Whatever": "s3cret"}
 
 
-async def test_secret_headers_do_not_follow_a_redirect_to_another_origin(make_client, serve):
+async def test_c7_secret_headers_do_not_follow_a_redirect_to_another_origin(make_client, serve):
     other = await serve(echo)
     first = await serve(redirect_to(f"http://127.0.0.1:{other}/", 307))
     client = make_client(allow=[f"127.0.0.1:{first}", f"127.0.0.1:{other}"])
@@ -312,7 +312,7 @@ async def test_a_redirect_changes_the_method_as_browsers_do(make_client, serve, 
         "http://example.0x/",
     ],
 )
-async def test_addresses_that_can_be_read_in_two_ways_are_invalid(make_client, url):
+async def test_c10_addresses_that_can_be_read_in_two_ways_are_invalid(make_client, url):
     with pytest.raises(OutboundBlockedError, match="not valid"):
         await make_client(names={"good.com": "93.184.215.14"}).request(get(url))
 
@@ -347,7 +347,7 @@ async def test_everyday_addresses_work(make_client, serve):
         ({}, ""),
     ],
 )
-async def test_line_breaks_and_odd_methods_are_refused_before_anything_is_sent(make_client, serve, headers, method):
+async def test_c11_line_breaks_and_odd_methods_are_refused_before_anything_is_sent(make_client, serve, headers, method):
     async def never(request: web.Request) -> web.Response:
         raise AssertionError("something was sent")
 
@@ -357,7 +357,7 @@ async def test_line_breaks_and_odd_methods_are_refused_before_anything_is_sent(m
     assert "evil" not in caught.value.message
 
 
-async def test_headers_of_the_connection_are_not_taken_from_the_caller(make_client, serve):
+async def test_c11_headers_of_the_connection_are_not_taken_from_the_caller(make_client, serve):
     port = await serve(echo)
     headers = {
         "Content-Length": "5000",
@@ -380,7 +380,7 @@ async def test_headers_of_the_connection_are_not_taken_from_the_caller(make_clie
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "me.test"])
-async def test_the_own_port_is_never_reachable_even_if_allowed(make_client, serve, host):
+async def test_c12_the_own_port_is_never_reachable_even_if_allowed(make_client, serve, host):
     port = await serve(hello)
     client = make_client(allow=[f"{host}:{port}"], own_ports=[port], names={"me.test": "127.0.0.1", "localhost": "127.0.0.1"})
     with pytest.raises(OutboundBlockedError, match="this server itself"):
@@ -428,7 +428,7 @@ def the_outbound_client(make_client, monkeypatch):
     return make
 
 
-async def test_credentials_go_only_to_their_hosts(the_outbound_client, serve):
+async def test_c13_credentials_go_only_to_their_hosts(the_outbound_client, serve):
     port = await serve(echo)
     names = {"api.test": "127.0.0.1", "eu.api.test": "127.0.0.1", "evil.test": "127.0.0.1", "evil-api.test": "127.0.0.1"}
     the_outbound_client(names=names, allow=[f"{name}:{port}" for name in names])

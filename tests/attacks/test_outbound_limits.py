@@ -29,7 +29,7 @@ async def hello(request: web.Request) -> web.Response:
 OK = b"HTTP/1.1 200 OK\r\n"
 
 
-async def test_an_answer_that_announces_10_gb_is_refused_unread(make_client, serve_raw):
+async def test_c14_an_answer_that_announces_10_gb_is_refused_unread(make_client, serve_raw):
     async def big(reader, writer):
         writer.write(OK + b"Content-Length: 10000000000\r\n\r\n")
         await reader.read()
@@ -40,7 +40,7 @@ async def test_an_answer_that_announces_10_gb_is_refused_unread(make_client, ser
 
 
 @pytest.mark.parametrize("framing", [b"Transfer-Encoding: chunked\r\n\r\n", b"Connection: close\r\n\r\n"])
-async def test_an_endless_answer_is_cut_at_the_limit_and_others_go_on(make_client, serve, serve_raw, framing):
+async def test_c14_an_endless_answer_is_cut_at_the_limit_and_others_go_on(make_client, serve, serve_raw, framing):
     async def endless(reader, writer):
         writer.write(OK + framing)
         while True:
@@ -56,7 +56,7 @@ async def test_an_endless_answer_is_cut_at_the_limit_and_others_go_on(make_clien
 
 
 @pytest.mark.parametrize("drips", ["header", "body"])
-async def test_an_answer_that_drips_is_cut_by_the_clock(make_client, serve_raw, drips):
+async def test_c14_an_answer_that_drips_is_cut_by_the_clock(make_client, serve_raw, drips):
     async def drip(reader, writer):
         writer.write(OK if drips == "header" else OK + b"Content-Length: 1000\r\n\r\n")
         while True:
@@ -97,7 +97,7 @@ async def test_a_name_server_that_never_answers_is_cut_by_the_clock(make_client,
         b"".join(b"X-%d: a\r\n" % i for i in range(1000)),
     ],
 )
-async def test_headers_of_64_kb_are_refused(make_client, serve_raw, headers):
+async def test_c14_headers_of_64_kb_are_refused(make_client, serve_raw, headers):
     async def large(reader, writer):
         writer.write(OK + headers + b"Content-Length: 0\r\n\r\n")
         await reader.read()
@@ -165,7 +165,7 @@ asyncio.run(main(int(sys.argv[1]), int(sys.argv[2])))
 
 
 @pytest.mark.parametrize("make_bomb", [bomb_of_members, bomb_in_one_stream])
-async def test_a_bomb_of_10_gb_is_cut_with_flat_memory(serve, make_bomb):
+async def test_c15_a_bomb_of_10_gb_is_cut_with_flat_memory(serve, make_bomb):
     bomb = make_bomb()
     assert 9_000_000 < len(bomb) < 11_000_000
 

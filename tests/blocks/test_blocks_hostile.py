@@ -111,7 +111,7 @@ FOREIGN_FILES = [
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=[name.replace(" ", "_") for name in REFUSED])
-async def test_what_hurts_is_refused_in_time_and_in_one_sentence(run, case):
+async def test_d5_e3_e7_what_hurts_is_refused_in_time_and_in_one_sentence(run, case):
     block, data = REFUSED[case]
     started = time.perf_counter()
     outputs = await run(block, **data)
@@ -122,7 +122,7 @@ async def test_what_hurts_is_refused_in_time_and_in_one_sentence(run, case):
 
 @pytest.mark.parametrize("reference", FOREIGN_FILES)
 @pytest.mark.parametrize("block", ["FileReadBlock", "ReadSpreadsheetBlock", "AgentFileInputBlock"])
-async def test_no_file_of_the_server_is_ever_read(run, block, reference):
+async def test_e12_no_file_of_the_server_is_ever_read(run, block, reference):
     pin = "value" if block == "AgentFileInputBlock" else "file_input"
     extra = {"name": "f", "base_64": True} if block == "AgentFileInputBlock" else {}
     outputs = await run(block, **{pin: reference}, **extra)
@@ -133,7 +133,7 @@ async def test_no_file_of_the_server_is_ever_read(run, block, reference):
     assert "passwd" not in outputs[0][1]
 
 
-async def test_a_data_uri_is_measured_before_it_is_decoded(run):
+async def test_e12_a_data_uri_is_measured_before_it_is_decoded(run):
     uri = "data:;base64," + "QUFB" * 16_000_000
     tracemalloc.start()
     outputs = await run("FileReadBlock", file_input=uri)

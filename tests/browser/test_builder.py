@@ -272,7 +272,7 @@ def test_run_is_followed_node_by_node_and_stopped(open_builder: Any, server: Ser
 # --- the rest ---------------------------------------------------------------------------------------------
 
 
-def test_markup_in_names_and_values_is_text_on_the_canvas(open_builder: Any, server: ServerProcess) -> None:
+def test_f2_f3_markup_in_names_and_values_is_text_on_the_canvas(open_builder: Any, server: ServerProcess) -> None:
     nodes = [node(CALCULATOR, MARKUP, operation="Add", a=1, b=2), node(OUTPUT, name=MARKUP)]
     graph = at(agent(MARKUP, nodes, [link(nodes[0], "result", nodes[1], "value")]), (0, 0), (320, 0))
     page = open_builder(builder_of(server, graph))

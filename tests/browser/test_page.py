@@ -192,7 +192,7 @@ def test_page_of_a_run_comes_back_by_itself_after_the_server_was_killed(browser:
 # --- values are text --------------------------------------------------------------------------------------
 
 
-def test_markup_in_names_and_values_is_shown_as_text(open_page: Any, server: ServerProcess) -> None:
+def test_f1_f2_markup_in_names_and_values_is_shown_as_text(open_page: Any, server: ServerProcess) -> None:
     page = open_page(add_agent(server, echo(MARKUP, MARKUP)))
     expect(page.get_by_role("heading", level=1)).to_have_text(MARKUP)
     start(page)

@@ -119,8 +119,9 @@ def test_a_disk_that_is_nearly_full(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_proxies_are_told_and_not_used():
-    assert check_proxies({"https_proxy": "http://p", "PATH": "x"}).state == "note"
-    assert check_proxies({"HTTPS_PROXY": ""}).state == "ok"
+    assert check_proxies("", {"https_proxy": "http://p", "PATH": "x"}).state == "note"
+    assert check_proxies("", {"HTTPS_PROXY": ""}).state == "ok"
+    assert check_proxies("http://me:secret@p:3128", {}).what.endswith(" p:3128")
 
 
 def test_a_clock_that_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -117,7 +117,7 @@ async def test_what_a_synchronous_block_reports_is_booked(harness):
 @pytest.mark.parametrize(
     "report", [{"usd": -1}, {"usd": float("nan")}, {"usd": float("inf")}, {"items": -5}, {"credits": -1}], ids=str
 )
-async def test_a_cost_that_makes_no_sense_fails_the_node_only(harness, report):
+async def test_h9_a_cost_that_makes_no_sense_fails_the_node_only(harness, report):
     class OddCostBlock(Block):
         id = "00000000-0000-4000-8000-000000000306"
         costs = (BlockCost(cost_amount=1, cost_type="cost_usd"),)

@@ -182,7 +182,7 @@ async def test_an_edit_takes_the_place_of_the_data_if_it_fits(opened):
     assert [row.input["a"] for row in await stored_of(opened, run, "send")] == ["d"]
 
 
-async def test_the_first_answer_counts_and_every_other_is_refused(opened):
+async def test_h10_the_first_answer_counts_and_every_other_is_refused(opened):
     """H10, together with the stop and the edits below: twice, at once, by another user, after the end."""
     run = await opened.start(make_graph("g", {"q": ask()}, []))
     await rest(opened, run)
@@ -198,7 +198,7 @@ async def test_the_first_answer_counts_and_every_other_is_refused(opened):
     assert await values_of(opened, run, "q", "yes") == [1]
 
 
-async def test_answers_that_make_no_sense_change_nothing(opened):
+async def test_h10_answers_that_make_no_sense_change_nothing(opened):
     first = await opened.start(make_graph("g", {"q": ask(), "p": ask()}, []))
     await rest(opened, first)
     second = await opened.start(make_graph("h", {"q": ask()}, []))

@@ -112,7 +112,7 @@ async def test_nothing_is_told_before_it_is_on_the_disk(harness):
 # --- what the database keeps to -----------------------------------------------------------------------------------
 
 
-async def test_an_ended_run_takes_no_more_rows(harness, caplog):
+async def test_h5_an_ended_run_takes_no_more_rows(harness, caplog):
     """Somebody else has ended it in the database while it still worked in memory."""
     GateBlock.gates, GateBlock.started = {1: asyncio.Event()}, []
     run = await harness.start(make_graph("g", {"w": (GateBlock, {"a": 1}), "c": EchoBlock}, ["w.result -> c.a"]))

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.live_run import watch_run
@@ -144,11 +145,17 @@ def test_odd_but_sound_json_is_plain_data(real_server: ServerProcess, graph: dic
     shown = real_server.get(f"{path}/executions/{answer.json()['id']}")
     assert shown["inputs"]["more"] == {"__proto__": {"polluted": True}, "constructor": 1, "k": 2}
     many = b",".join(b'"k%d":0' % number for number in range(1_000_000))
-    begin = time.monotonic()
+    computed_s = _computed_s(real_server)
     answer = real_server.request("POST", f"{path}/execute", data=b'{"inputs": {"a": 1, "more": {' + many + b"}}}")
     assert answer.status == 200
-    assert time.monotonic() - begin < 3 * AT_ONCE_S
+    assert _computed_s(real_server) - computed_s < 3 * AT_ONCE_S
     assert len(real_server.get(f"{path}/executions/{answer.json()['id']}?node_limit=0")["inputs"]["more"]) == 1_000_000
+
+
+def _computed_s(server: ServerProcess) -> float:
+    """What the server has computed: what else the machine does at the time does not count."""
+    times = psutil.Process(server.process.pid).cpu_times()
+    return times.user + times.system
 
 
 # --- agent files --------------------------------------------------------------------------------------------------------

@@ -60,9 +60,11 @@ def test_serve_and_open(tmp_path: Path):
 
 def test_j3_a_second_server_refuses_at_once_and_names_the_first(tmp_path: Path):
     with ServerProcess(tmp_path) as server:
-        begin = time.monotonic()
+        began = time.monotonic()
+        assert run_cli("serve", "--help").returncode == 0  # what the start of a command takes on this machine just now
+        help_took_s, began = time.monotonic() - began, time.monotonic()
         second = run_cli("serve", "--port", "0", "--data-dir", str(tmp_path))
-        assert time.monotonic() - begin < 1
+        assert time.monotonic() - began < max(1.0, 3 * help_took_s)
         assert second.returncode == 3
         assert f"pid {server.process.pid} at {server.url}" in second.stderr
         assert "Traceback" not in second.stderr

@@ -41,7 +41,13 @@ async def examine(patient: Patient) -> list[Check]:
 
     clock = ClockWatch()
     found = [*check_versions(), *_check_settings(patient), *check_port(patient), check_public_url(patient.config)]
-    found += [check_disk(patient), *check_data(patient), await check_sandbox(), await check_code(patient), check_proxies()]
+    found += [
+        check_disk(patient),
+        *check_data(patient),
+        await check_sandbox(),
+        await check_code(patient),
+        check_proxies(patient.config.http.proxy),
+    ]
     found += [*await check_models(patient.config), check_mail()]
     return [*found, clock.check(patient)]
 

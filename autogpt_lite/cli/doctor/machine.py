@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import apsw
@@ -71,12 +72,13 @@ def check_disk(patient: Patient) -> Check:
     return Check("disk", "ok", what)
 
 
-def check_proxies(environ: os._Environ[str] | dict[str, str] = os.environ) -> Check:
-    """Settings of a proxy that other programs would follow."""
-    named = [name for name in environ if name.upper() in _PROXIES and environ[name]]
-    if named:
-        what = f"{', '.join(sorted(named))} is set and not used; `http.proxy` is what counts."
-        return Check("proxy", "note", what, "Where the network wants a proxy, name it in `http.proxy`.")
+def check_proxies(proxy: str, environ: Mapping[str, str] = os.environ) -> Check:
+    """The proxy of the settings, and those that other programs would follow."""
+    if proxy:
+        return Check("proxy", "ok", f"requests to the internet go through {proxy.rpartition('@')[2]}")
+    if named := [name for name in environ if name.upper() in _PROXIES and environ[name]]:
+        what = f"{', '.join(sorted(named))} is set and not used: requests go out directly."
+        return Check("proxy", "note", what, "Where the network wants a proxy, set `http.proxy`.")
     return Check("proxy", "ok", "none is set")
 
 

@@ -1,0 +1,80 @@
+"""docs/attacks.md: which tests show which line of the list of attacks. Tests say it by their names: test_c1_c2_what_it_shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parent.parent / "tests"
+
+GROUPS = {
+    "A": (16, "A web page against the server on this machine"),
+    "B": (14, "Logins and permissions"),
+    "C": (15, "Requests into the house (SSRF)"),
+    "D": (14, "Code, templates, patterns"),
+    "E": (12, "Files, archives, parsers"),
+    "F": (6, "What the browser shows"),
+    "G": (9, "Webhooks and schedules"),
+    "H": (11, "Graphs that hurt"),
+    "I": (8, "Secrets"),
+    "J": (8, "Kills, disks, clocks"),
+}
+"""{letter: (how many lines, what they are about)}"""
+
+NOT_BUILT = {
+    "B6": "direct calls of blocks are not charged yet: there are no balances to get around",
+    "B11": "there are no links that share a run",
+    "D4": "there is no block that cuts texts into overlapping pieces",
+    "D9": "there is no MCP client",
+    "D11": "there is no SQL block",
+    "D12": "there are no Git blocks and no blocks that write files",
+    "D13": "there is no shell with a list of commands",
+    "D14": "no model chooses tools yet",
+    "E9": "nothing is exported as CSV",
+    "E10": "images, sounds and videos are not decoded",
+    "F5": "values are cut and long lists drawn in part; 50 MB and 100,000 events were not measured",
+    "F6": "no Markdown is drawn, so no picture in it is loaded",
+    "H8": "balances are unlimited: there is no last credit",
+}
+"""{id: why no test shows it}; whoever builds the feature writes the test and takes the line out."""
+
+_NAMED = re.compile(r"^\s*(?:async )?def test_((?:[a-j]\d{1,2}_)+)", re.M)
+
+
+def all_ids() -> list[str]:
+    return [f"{letter}{number}" for letter, (count, _) in GROUPS.items() for number in range(1, count + 1)]
+
+
+def tests_by_id() -> dict[str, list[str]]:
+    """{id: files below tests/ that have a test of it}"""
+    found: dict[str, list[str]] = {}
+    for file in sorted(TESTS.rglob("test_*.py")):
+        ids = {one for named in _NAMED.findall(file.read_text("utf-8")) for one in named.rstrip("_").upper().split("_")}
+        for one in ids:
+            found.setdefault(one, []).append(file.relative_to(TESTS).as_posix())
+    return found
+
+
+def attacks_page() -> str:
+    """The whole page."""
+    tests = tests_by_id()
+    lines = [
+        "<!-- Made by scripts/docs from the names of the tests and a list of what is not built: change those, not this page. -->",
+        "",
+        "# Attacks and their tests",
+        "",
+        f"The list of attacks that this server has to withstand has {len(all_ids())} lines in ten groups. {len(tests)} of them are shown by at",
+        "least one automated test with the line's id in its name: `pytest -k c7_` (files below `tests/`). The others belong to features that do",
+        "not exist yet. How the checks hang together is in [security.md](security.md).",
+    ]
+    for letter, (count, about) in GROUPS.items():
+        lines += ["", f"## {letter}: {about}", "", "| id | shown by |", "|---|---|"]
+        for number in range(1, count + 1):
+            lines.append(
+                f"| {letter}{number} | {_shown(tests.get(f'{letter}{number}', []), NOT_BUILT.get(f'{letter}{number}', ''))} |"
+            )
+    return "\n".join([*lines, ""])
+
+
+def _shown(files: list[str], reason: str) -> str:
+    return ", ".join(f"`{file}`" for file in files) or f"*{reason}*"
