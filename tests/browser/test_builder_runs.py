@@ -10,7 +10,7 @@ import pytest
 from ..server import ServerProcess
 from .agents import ticks
 from .builder import at, box_of, builder_of, placed_division
-from .conftest import call
+from .conftest import call, skip_welcome
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 from playwright.sync_api import expect
@@ -146,6 +146,7 @@ def test_watched_run_goes_on_through_a_kill_and_a_restart_of_the_server(browser:
         port = first.url.rpartition(":")[2]
         context = browser.new_context(reduced_motion="reduce")
         page = context.new_page()
+        skip_welcome(first)
         page.goto(call(first, "POST", "/api/auth/links")["url"])
         expect(page.locator(".agent-card").first).to_be_visible()
         page.goto(first.url + builder_of(first, at(ticks("Goes on", seconds=1, repeat=3), (0, 0), (320, 0))))
