@@ -53,6 +53,9 @@ class DirectContext:
     def add_cost(self, usd: float = 0.0, *, tokens: dict[str, int] | None = None, items: int = 0, credits: float = 0.0) -> None:
         """Nothing is charged for a direct call yet: balances are unlimited, and there is no run to show a cost in."""
 
+    def show_progress(self, text: str) -> None:
+        """Nobody watches a direct call."""
+
     def run_agent(self, *args: Any, **kwargs: Any) -> AsyncIterator[tuple[str, Any]]:
         raise BlockInputError("An agent cannot be run as a block on its own.", hint="Start its graph instead.")
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
+from ..events import NodeProgress
 from ..sdk.credentials import Credentials
 from ..sdk.review import Review
 from .charges import check_reported
@@ -20,13 +23,16 @@ log = logging.getLogger("autogpt_lite.block")
 MAX_COST = 10**9
 """Dollars, items or credits of one report."""
 
+PROGRESS_EVERY_S = 0.1
+MAX_PROGRESS_CHARS = 2_000
+
 _NO_CREDENTIALS: dict[str, Credentials] = {}
 
 
 class NodeContext:
     """One for each start of a node execution."""
 
-    __slots__ = ("_core", "began", "calls", "credentials", "execution", "items", "token_credits", "tokens", "usd")
+    __slots__ = ("_core", "began", "calls", "credentials", "execution", "items", "shown_at", "token_credits", "tokens", "usd")
 
     def __init__(self, core: Core, execution: NodeExecution):
         self._core = core
@@ -36,6 +42,7 @@ class NodeContext:
         self.credentials = _NO_CREDENTIALS
         self.calls = 0
         """Agents that the block has called so far: the number of a call finds its child again after a crash."""
+        self.shown_at = 0.0
         self.usd = 0.0
         self.items = 0
         self.token_credits = 0.0
@@ -93,6 +100,14 @@ class NodeContext:
             self.tokens[kind] = self.tokens.get(kind, 0) + count
         check_reported(self.execution)
 
+    def show_progress(self, text: str) -> None:
+        now = time.monotonic()
+        if now - self.shown_at < PROGRESS_EVERY_S or not _is_in_loop():
+            return
+        self.shown_at = now
+        run = self.execution.run.ref
+        self._core.bus.show_progress(NodeProgress(run, self.node_exec_id, self.node_id, text[-MAX_PROGRESS_CHARS:]))
+
     def run_agent(
         self,
         graph_id: str,
@@ -114,3 +129,12 @@ class NodeContext:
         if section not in ("llm", "http"):
             raise KeyError(f"blocks may not read the settings of [{section}]")
         return getattr(self._core.config, section)
+
+
+def _is_in_loop() -> bool:
+    """The bus is the loop's: a block in a thread shows nothing."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -8,13 +8,14 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .types import Event, NodeExecutionEvent
+from .types import Event, NodeExecutionEvent, NodeProgress
 
 log = logging.getLogger(__name__)
 
 Subscriber = Callable[[Sequence[Event]], None]
 NoticeSubscriber = Callable[[str, dict[str, Any]], None]
 """(user_id, data)"""
+ProgressSubscriber = Callable[[NodeProgress], None]
 
 RING_BYTES = 8_000_000
 LARGE_BYTES = 4_000
@@ -32,6 +33,7 @@ class EventBus:
         self._ring_bytes = 0
         self._subscribers: tuple[Subscriber, ...] = ()
         self._notice_subscribers: tuple[NoticeSubscriber, ...] = ()
+        self._progress_subscribers: tuple[ProgressSubscriber, ...] = ()
 
     def publish(self, events: Sequence[Event]) -> None:
         """Numbers the events and tells every subscriber at once. Call it only after the commit that made them true."""
@@ -72,6 +74,20 @@ class EventBus:
 
         def unsubscribe() -> None:
             self._notice_subscribers = tuple(s for s in self._notice_subscribers if s is not subscriber)
+
+        return unsubscribe
+
+    def show_progress(self, progress: NodeProgress) -> None:
+        """Tells whoever watches the run now; it has no number, is not kept, and the next one takes its place."""
+        for subscriber in self._progress_subscribers:
+            subscriber(progress)
+
+    def subscribe_progress(self, subscriber: ProgressSubscriber) -> Callable[[], None]:
+        """Calls subscriber(progress) for every progress. Returns the function that ends it."""
+        self._progress_subscribers = (*self._progress_subscribers, subscriber)
+
+        def unsubscribe() -> None:
+            self._progress_subscribers = tuple(s for s in self._progress_subscribers if s is not subscriber)
 
         return unsubscribe
 

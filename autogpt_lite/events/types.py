@@ -70,4 +70,13 @@ class GraphExecutionEvent(msgspec.Struct, gc=False):
     seq: int = 0
 
 
+class NodeProgress(msgspec.Struct, frozen=True, gc=False):
+    """What a running node has to show before it yields: the newest words of a model. Nothing that is kept."""
+
+    run: RunRef
+    node_exec_id: str
+    node_id: str
+    text: str
+
+
 Event = NodeExecutionEvent | GraphExecutionEvent

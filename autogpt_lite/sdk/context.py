@@ -35,6 +35,10 @@ class RunContext(Protocol):
         """Reports what a provider really charged, as soon as it is known: US dollars, tokens by kind, items; `credits` is the price
         of the tokens where the model has one."""
 
+    def show_progress(self, text: str) -> None:
+        """Shows those who watch the run what there is so far: the end of the text, at most ten times a second. It is not stored and
+        no output. Does nothing in `run_slow`."""
+
     def run_agent(
         self, graph_id: str, graph_version: int, inputs: dict[str, Any], nodes_input_masks: dict[str, Any] | None = None
     ) -> AsyncIterator[tuple[str, Any]]:

@@ -42,6 +42,8 @@ __all__ = [
 DEFAULT_OLLAMA_HOST = "localhost:11434"
 # A provider that wants a longer pause than this is not waited for.
 MAX_WAIT_S = 60.0
+# Of an answer that still comes, its end is shown.
+MAX_SHOWN_CHARS = 2_000
 
 
 class LlmResponse(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,10 +116,14 @@ async def chat(ctx: RunContext, *, attempts: int | None = None, **question: Any)
 
 async def _chat_once(ctx: RunContext, **question: Any) -> LlmResponse:
     parts: list[str] = []
+    shown = ""
     usage, finish_reason, model = Usage(), None, None
     async with aclosing(stream_chat(ctx, **question)) as chunks:
         async for chunk in chunks:
             parts.append(chunk.text)
+            if chunk.text:
+                shown = (shown + chunk.text)[-MAX_SHOWN_CHARS:]
+                ctx.show_progress(shown)
             finish_reason = chunk.finish_reason or finish_reason
             usage, model = chunk.usage or usage, chunk.model or model
     return LlmResponse(

@@ -8,9 +8,12 @@ import { createWsTicket } from "./api.js";
  * @typedef {Record<string, any>} Delta
  */
 
+/** @typedef {{graph_exec_id: string, node_exec_id: string, node_id: string, text: string}} Progress */
+
 /**
  * @typedef {Object} Listener
  * @property {(deltas: Delta[]) => void} onEvents
+ * @property {(progress: Progress) => void} [onProgress] what a node shows while it works; the next one takes its place
  * @property {() => void} onGap events may be missing, so the run has to be loaded anew; also at the start, when none
  *   can be missed any more
  * @property {(state: "live"|"lost") => void} onState
@@ -89,6 +92,7 @@ export class LiveRun {
   /** @param {any} frame */
   #receive(frame) {
     if (frame.method === "events") this.#receiveEvents(frame.data);
+    else if (frame.method === "node_execution_progress") this.listener.onProgress?.(frame.data);
     else if (frame.method === "subscribe_graph_execution" && frame.success) this.#subscribed(frame);
     else if (frame.method === "resync") this.#restart(frame);
     else if (frame.method === "notification" && frame.data?.type === "human_review") this.listener.onReview?.();

@@ -42,6 +42,7 @@ export class RunFeed {
   start() {
     const listener = {
       onEvents: (/** @type {import("./live.js").Delta[]} */ deltas) => this.#share(deltas),
+      onProgress: (/** @type {import("./live.js").Progress} */ progress) => this.state.showProgress(progress),
       onGap: () => this.#reloadAll(),
       onState: (/** @type {"live"|"lost"} */ state) => this.#noteConnection(state === "live"),
       onReview: () => this.tree?.onReview(),

@@ -151,6 +151,16 @@ export class RunState {
     return isWhole;
   }
 
+  /** @param {import("./live.js").Progress} progress of a node that has not ended */
+  showProgress({ node_exec_id: id, text }) {
+    const execution = this.byId.get(id);
+    const group = execution && this.groups.get(execution.node_id);
+    if (!group || hasEnded(execution.status)) return;
+    execution.progress = text;
+    this.changed.add(group);
+    this.onChange();
+  }
+
   /** @param {NodeExecution} row */
   #putNode(row) {
     const known = this.byId.get(row.node_exec_id);

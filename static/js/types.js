@@ -85,6 +85,7 @@
  * @property {string|null} end_time
  * @property {number} [cost] in credits
  * @property {{try: number, error: string, cost: number, failed_at: string|null}[]} [tries] that failed before another one
+ * @property {string} [progress] the page's own: the end of what it says while it works
  * @property {number} [startMs] the page's own: start_time as a number, NaN before the start
  * @property {number} [endMs]
  */

@@ -44,12 +44,16 @@ class BlockContext:
         self.credentials = credentials or {}
         self.files = files or {}
         self.lines: list[str] = []
+        self.progress: list[str] = []
         self.usd = 0.0
         self.node_id = node_id or self.node_id
         self._run_agent = run_agent
 
     def log(self, message: str) -> None:
         self.lines.append(message)
+
+    def show_progress(self, text: str) -> None:
+        self.progress.append(text)
 
     def add_cost(self, usd: float = 0.0, *, tokens: dict[str, int] | None = None, items: int = 0, credits=0.0) -> None:
         self.usd += usd

@@ -35,11 +35,15 @@ class Context:
         self.usd = 0.0
         self.tokens: dict[str, int] = {}
         self.lines: list[str] = []
+        self.progress: list[str] = []
         self._settings = settings
 
     def settings(self, section: str) -> Any:
         assert section == "llm"
         return self._settings
+
+    def show_progress(self, text: str) -> None:
+        self.progress.append(text)
 
     def add_cost(self, usd: float = 0.0, *, tokens: dict[str, int] | None = None, items: int = 0, credits=0.0) -> None:
         self.usd += usd

@@ -9,6 +9,7 @@ import logging
 import aiohttp
 import pytest
 
+from autogpt_lite.events import NodeProgress
 from autogpt_lite.web import frames
 from tests.http.events import USER_ID, Node, graph_event, make_run, node_event, yield_event
 from tests.server import LiveServer, run_server
@@ -241,6 +242,20 @@ async def test_coming_back_too_late_is_a_resync(server: LiveServer, client: Clie
     answer = await client.next()
     assert (answer["method"], answer["channel"], answer["epoch"], answer["sequence"]) == ("resync", CHANNEL, server.bus.epoch, 1)
     assert await client.nothing_came()
+
+
+async def test_progress_is_for_those_who_take_compact_frames_and_is_not_kept(server: LiveServer, client: Client):
+    run, before = make_run(), server.bus.seq
+    await client.ask("subscribe_graph_execution", {"graph_exec_id": "run"})
+    server.bus.show_progress(NodeProgress(run, "a", "node", "three"))
+    assert await client.nothing_came()
+    await client.ask("subscribe_graph_execution", {"graph_exec_id": "run", "batch": True})
+    server.bus.show_progress(NodeProgress(run, "a", "node", "three themes"))
+    got = await client.next()
+    assert (got["method"], got["channel"]) == ("node_execution_progress", CHANNEL)
+    assert got["data"] == {"graph_exec_id": "run", "node_exec_id": "a", "node_id": "node", "text": "three themes"}
+    assert server.bus.seq == before
+    assert server.bus.replay(server.bus.epoch, before) == []
 
 
 async def test_compact_frames_hold_ten_events_and_only_what_is_new(server: LiveServer, client: Client):

@@ -15,6 +15,9 @@ import { t } from "../messages.js";
 
 /** @typedef {import("./pins.js").Pin} Pin */
 
+/** What a model said last: two lines of a node. */
+const LAST_CHARS = 72;
+
 export const BlockNode = memo(function BlockNode(/** @type {any} */ { id, data, selected }) {
   const builder = useBuilder();
   const run = useView((view) => view.runNodes[id]);
@@ -79,6 +82,7 @@ export const BlockNode = memo(function BlockNode(/** @type {any} */ { id, data, 
       href=${paths.build(node.input_default.graph_id)} title=${t("Open the agent here (double click)")}
       onClick=${(/** @type {any} */ event) => goIntoHere(builder, event, node.input_default.graph_id)}>${t("Open agent")}</a>`
     }
+    ${!isFar && run?.progress && html`<div className="node-progress" aria-hidden="true"><span>${run.progress.slice(-LAST_CHARS)}</span></div>`}
     ${!isFar && run?.status === "FAILED" && run.error && html`<${NodeError} id=${id} error=${run.error} />`}
   </div>`;
 });

@@ -71,7 +71,13 @@ function CameOut({ execution, nodeId, tick }) {
     <header><h3>${t("Came out")}</h3><${Facts} execution=${execution} /><span className="grow"></span>
       ${names.length > 0 && html`<${Actions} key=${execution.node_exec_id} execution=${execution} />`}</header>
     <div className="went-body" hidden=${!names.length && !hasEnded(execution.status)} ref=${place}></div>
-    ${!names.length && !hasEnded(execution.status) && html`<p className="went-body muted">${t("Nothing yet.")}</p>`}
+    ${
+      !names.length &&
+      !hasEnded(execution.status) &&
+      (execution.progress
+        ? html`<pre className="went-body went-progress value-text">${execution.progress}</pre>`
+        : html`<p className="went-body muted">${t("Nothing yet.")}</p>`)
+    }
     <${Others} nodeId=${nodeId} names=${names} />
   </section>`;
 }

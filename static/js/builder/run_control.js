@@ -13,7 +13,7 @@ import { t } from "../messages.js";
 /** @typedef {import("./builder.js").Builder} Builder */
 /** @typedef {import("../types.js").GraphExecution} GraphExecution */
 /** @typedef {{id: string, run: GraphExecution, ended: number, nodes: number, isLive: boolean, tick: number}} RunView */
-/** @typedef {{status: import("../types.js").Status|null, count: number, tookMs: number, error: string, isReplayed: boolean}} NodeView */
+/** @typedef {{status: import("../types.js").Status|null, count: number, tookMs: number, error: string, isReplayed: boolean, progress: string}} NodeView */
 
 const SHOW_EVERY_MS = 100;
 const MOST_BEADS = 40;
@@ -169,6 +169,7 @@ function nodeView(group, isReplayed) {
     count: begun,
     tookMs,
     isReplayed,
+    progress: (group.status === "RUNNING" && group.list.findLast((one) => one.status === "RUNNING")?.progress) || "",
     error: typeof error === "string" ? error : error ? JSON.stringify(error) : "",
   };
 }
