@@ -35,3 +35,20 @@ def field(page: Any, name: str) -> Any:
 
 def stored(server: ServerProcess, page: Any) -> dict[str, Any]:
     return call(server, "GET", "/api/graphs/" + page.url.rpartition("/")[2])
+
+
+def pin(box: Any, name: str, side: str) -> Any:
+    return box.locator(f'.react-flow__handle.{side}[data-handleid="{name}"]')
+
+
+def centre(thing: Any) -> tuple[float, float]:
+    place = thing.bounding_box()
+    return place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+
+
+def drag(page: Any, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=4)
+    page.mouse.move(*end, steps=4)
+    page.mouse.up()

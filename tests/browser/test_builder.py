@@ -9,7 +9,7 @@ import pytest
 
 from ..server import ServerProcess
 from .agents import CALCULATOR, OUTPUT, agent, link, node, ticks
-from .builder import at, box_of, builder_of, field, placed_division, stored
+from .builder import at, box_of, builder_of, centre, drag, field, pin, placed_division, stored
 from .conftest import PHONE, call
 
 MARKUP = '<img src=x onerror="document.title=1"><b>bold</b>'
@@ -20,23 +20,6 @@ pytest.importorskip("playwright.sync_api", reason="playwright is not installed: 
 from playwright.sync_api import expect  # noqa: E402
 
 expect.set_options(timeout=15_000)
-
-
-def pin(box: Any, name: str, side: str) -> Any:
-    return box.locator(f'.react-flow__handle.{side}[data-handleid="{name}"]')
-
-
-def centre(thing: Any) -> tuple[float, float]:
-    place = thing.bounding_box()
-    return place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
-
-
-def drag(page: Any, start: tuple[float, float], end: tuple[float, float]) -> None:
-    page.mouse.move(*start)
-    page.mouse.down()
-    page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=4)
-    page.mouse.move(*end, steps=4)
-    page.mouse.up()
 
 
 def choose_block(page: Any, title: str) -> None:
@@ -310,12 +293,29 @@ def test_other_pages_load_nothing_of_the_builder(open_page: Any) -> None:
     assert [url for url in loaded if ("/vendor/" in url and "/fonts/" not in url) or "/builder/" in url] == []
 
 
-def test_phone_shows_the_graph_and_what_a_node_holds(open_builder: Any, server: ServerProcess) -> None:
+def test_phone_edits_what_a_node_holds_adds_after_it_saves_and_runs(open_builder: Any, server: ServerProcess) -> None:
     page = open_builder(builder_of(server, placed_division("Phone")), PHONE, has_touch=True)
-    box = box_of(page, "Divide by")
-    box.tap()
-    expect(page.locator(".panel")).to_contain_text("The value; what stands here is the default.")
-    expect(field(page, "name")).to_be_disabled()
+    box_of(page, "Divide by").tap()
+    panel = page.locator(".panel")
+    expect(panel).to_contain_text("The value; what stands here is the default.")
+    low = panel.bounding_box()["height"]
+    page.get_by_role("button", name="Larger panel").tap()
+    assert panel.bounding_box()["height"] > low * 1.5
+    field(page, "name").fill("Divisor")
+    page.get_by_role("button", name="Add after").tap()
+    page.get_by_label("Search blocks").fill("Agent Output")
+    page.get_by_role("option").first.tap()
+    field(page, "name").fill("Echo")
+    page.get_by_role("button", name="Close").tap()
+    page.get_by_role("button", name="Save version").tap()
+    expect(page.locator(".build-draft")).to_have_text("Saved as version 2")
+    graph = stored(server, page)
+    assert {one["input_default"].get("name") for one in graph["nodes"]} >= {"Divisor", "Echo"}
+    assert len(graph["links"]) == 4
+    page.locator(".dock-run").tap()
+    page.get_by_role("form", name="Inputs").get_by_label("Divisor").fill("2")
+    page.get_by_role("form", name="Inputs").get_by_role("button", name="Run").tap()
+    expect(page.locator(".dock-facts")).to_contain_text("Completed")
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 

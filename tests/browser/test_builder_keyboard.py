@@ -8,7 +8,7 @@ import pytest
 
 from ..server import ServerProcess
 from .agents import CALCULATOR, agent, node
-from .builder import at, box_of, builder_of, placed_division, stored
+from .builder import at, box_of, builder_of, centre, drag, pin, placed_division, stored
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 from playwright.sync_api import expect
@@ -172,3 +172,22 @@ def test_selected_nodes_are_aligned_and_spread(open_builder: Any, server: Server
     places = [one["metadata"]["position"] for one in stored(server, page)["nodes"]]
     assert [place["y"] for place in places] == [0, 0, 0]
     assert [place["x"] for place in places] == [0, 504, 1000]
+
+
+def test_what_followed_a_pin_before_is_offered_first(open_builder: Any, server: ServerProcess) -> None:
+    page = open_builder(builder_of(server, placed_division("Usual")))
+    for first in (False, True):
+        x, y = centre(pin(box_of(page, "Divide it"), "result", "source"))
+        drag(page, (x, y), (x + 60, y + 160))
+        rows = page.get_by_role("option")
+        if first:
+            expect(page.locator(".menu-group").first).to_have_text("Usually follows Calculator")
+            expect(rows.first).to_contain_text("Code Extraction")
+            press(page, "Escape")
+        else:
+            page.keyboard.type("code extraction")
+            expect(rows.first).to_contain_text("Code Extraction")
+            press(page, "Enter", "Escape", "Control+z")
+            expect(page.locator(".react-flow__node")).to_have_count(4)
+    press(page, "a")
+    expect(page.locator(".menu-group").first).to_have_text("Used last")

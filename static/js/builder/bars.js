@@ -70,6 +70,7 @@ function Tool({ name, off = false }) {
 
 export function Dock() {
   const builder = useBuilder();
+  const isEmpty = useDraft((draft) => draft.nodes.length === 0);
   const openMenu = (/** @type {any} */ event) => {
     if (builder.state.menu) return builder.set({ menu: null });
     const box = event.currentTarget.getBoundingClientRect();
@@ -79,7 +80,7 @@ export function Dock() {
   };
   return html`<div className="dock">
     ${
-      builder.canEdit &&
+      (builder.canDrag || isEmpty) &&
       html`<div className="dock-group"><button type="button" className="button dock-add" title=${t("Add a block (A)")}
         onClick=${openMenu}><${Glyph} name="plus" /> ${t("Block")}</button><${Tool} name="note" /><${Tool} name="tidy" /></div>`
     }

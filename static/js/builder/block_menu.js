@@ -2,6 +2,7 @@
 
 import { listGraphs } from "../api.js";
 import { html, useEffect, useMemo, useRef, useState } from "../../vendor/react.js";
+import { noteAdded, withUsual } from "./block_history.js";
 import { fittingPin, makeOffers, searchOffers } from "./block_search.js";
 import { BLOCK_MIME } from "./canvas.js";
 import { Glyph, blockGlyph } from "./glyphs.js";
@@ -26,19 +27,23 @@ function OpenMenu({ menu }) {
   const [index, setIndex] = useState(0);
   useEffect(() => void listGraphs().then(setGraphs, () => {}), []);
   const offers = useMemo(() => makeOffers(builder.catalog, graphs, builder.saved?.id ?? ""), [graphs]);
-  const found = useMemo(() => searchOffers(offers, query, from), [offers, query, from]);
+  const found = useMemo(() => {
+    const fitting = searchOffers(offers, query, from);
+    return query.trim() ? fitting.map((offer) => ({ offer, group: "" })) : withUsual(builder, fitting, from);
+  }, [offers, query, from]);
   useEffect(() => setIndex(0), [query, from]);
   const close = () => builder.set({ menu: null });
   const add = (/** @type {import("./block_search.js").Offer|undefined} */ offer) => {
     if (!offer) return;
     close();
+    noteAdded(builder, offer.key, from);
     builder.addNode(offer.block.id, menu.at, from, offer.inputs);
     focusForm();
   };
   const keys = (/** @type {any} */ event) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (step) setIndex((i) => Math.min(found.length - 1, Math.max(0, i + step)));
-    else if (event.key === "Enter") add(found[index]);
+    else if (event.key === "Enter") add(found[index]?.offer);
     else if (event.key === "Escape") close();
     else return;
     event.preventDefault();
@@ -62,8 +67,8 @@ function OpenMenu({ menu }) {
     <ul className="menu-list" id="block-list" role="listbox" aria-label=${t("Blocks")}>
       ${found.length === 0 && html`<li className="menu-none muted">${t("No block is called that or has such a pin.")}</li>`}
       ${found.map(
-        (offer, i) => html`<${Row} key=${offer.key} offer=${offer} from=${from} isChosen=${i === index}
-        group=${!query && !from && offer.group !== found[i - 1]?.group ? offer.group : ""} onAdd=${() => add(offer)} />`,
+        ({ offer, group }, i) => html`<${Row} key=${offer.key} offer=${offer} from=${from} isChosen=${i === index}
+        group=${group !== (found[i - 1]?.group ?? "") ? group : ""} onAdd=${() => add(offer)} />`,
       )}
     </ul>
     <div
@@ -90,7 +95,7 @@ function Row({ offer, from, isChosen, group, onAdd }) {
 
 /** @param {string} group @returns {string} */
 function groupWord(group) {
-  if (group === "AI" || group === "My agents") return group;
+  if (group === "AI" || group !== group.toUpperCase()) return group; // a title, not a category
   const text = group.replaceAll("_", " ").toLowerCase();
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -72,11 +72,12 @@ const PROBLEMS_AFTER_MS = 250;
 export class Builder {
   /**
    * @param {import("./document.js").Draft} draft @param {Graph|null} saved the version that it comes from
-   * @param {Map<string, Block>} catalog @param {boolean} canEdit false on a phone
+   * @param {Map<string, Block>} catalog @param {boolean} canDrag false on a phone, where blocks are added and linked from a node's panel
    */
-  constructor(draft, saved, catalog, canEdit) {
+  constructor(draft, saved, catalog, canDrag) {
     this.catalog = catalog;
-    this.canEdit = canEdit;
+    this.canDrag = canDrag;
+    this.canEdit = true;
     this.saved = saved;
     /** @type {Map<string, string>} ids of the saved version's nodes to those of the draft: saving gives new ones */
     this.localIds = new Map((saved?.nodes ?? []).map((node) => [node.id, node.id]));
@@ -217,11 +218,11 @@ export class Builder {
     const node = this.state.flowNodes.find((one) => one.id === id);
     if (!place || !node || !this.flow) return;
     const { x, y, zoom } = this.flow.getViewport();
-    const bottom = this.canEdit ? place.height - 70 : place.height * 0.42;
-    const right = place.width - (innerWidth < 1100 && this.canEdit ? 360 : 16);
+    const bottom = this.canDrag ? place.height - 70 : place.height * 0.42;
+    const right = place.width - (innerWidth < 1100 && this.canDrag ? 360 : 16);
     const at = { x: node.position.x * zoom + x, y: node.position.y * zoom + y };
     const isAboveMap = at.x + node.width * zoom > place.width - 190;
-    const lowest = this.canEdit && isAboveMap ? bottom - 140 : bottom;
+    const lowest = this.canDrag && isAboveMap ? bottom - 140 : bottom;
     const by = { x: shiftInto(at.x, node.width * zoom, 16, right), y: shiftInto(at.y, node.height * zoom, 16, lowest) };
     if (by.x || by.y) this.flow.setViewport({ x: x + by.x, y: y + by.y, zoom }, { duration: motionMs() });
   }

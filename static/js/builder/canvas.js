@@ -43,7 +43,7 @@ export function Canvas() {
     return () => gone.abort();
   }, [builder]);
   const onDrop = useCallback((/** @type {any} */ event) => dropBlock(builder, event), [builder]);
-  const { canEdit } = builder;
+  const { canDrag } = builder;
   return html`<div className="build-canvas" ref=${box} data-linking=${isDragged || undefined} data-far=${isFar || undefined}
     onDrop=${onDrop} onDragOver=${allowDrop}>
     <${ReactFlow}
@@ -54,19 +54,19 @@ export function Canvas() {
       ...${handlers}
       onlyRenderVisibleElements
       disableKeyboardA11y
-      nodesDraggable=${canEdit}
-      nodesConnectable=${canEdit}
-      edgesFocusable=${canEdit}
+      nodesDraggable=${canDrag}
+      nodesConnectable=${canDrag}
+      edgesFocusable=${canDrag}
       minZoom=${0.05}
       maxZoom=${2}
       snapToGrid
       snapGrid=${[GRID, GRID]}
       nodeDragThreshold=${4}
       connectionRadius=${26}
-      selectionOnDrag=${canEdit}
+      selectionOnDrag=${canDrag}
       selectionMode="partial"
-      panOnDrag=${canEdit ? [1] : true}
-      panOnScroll=${canEdit}
+      panOnDrag=${canDrag ? [1] : true}
+      panOnScroll=${canDrag}
       multiSelectionKeyCode=${["Shift", "Control", "Meta"]}
       selectionKeyCode=${null}
       deleteKeyCode=${null}

@@ -13,7 +13,7 @@ export const NoteNode = memo(function NoteNode(/** @type {any} */ { id, data, se
   // Its own dragging would fight with selecting text: only a selected note is written on.
   return html`<div className="note" data-selected=${selected || undefined}>
     ${
-      selected && builder.canEdit
+      selected && builder.canDrag
         ? html`<textarea className="nodrag nowheel" aria-label=${t("Note")} value=${text} placeholder=${t("Write a note")}
           onChange=${write}></textarea>`
         : html`<div className="note-text">${text || t("An empty note")}</div>`

@@ -10,6 +10,7 @@ import { useBuilder, useDraft, useView } from "./hooks.js";
 import { InputsTab } from "./inputs_tab.js";
 import { OutputTab } from "./output_tab.js";
 import { RunPanel } from "./run_panel.js";
+import { AddAfter, SheetGrip } from "./sheet.js";
 import { VersionsPanel } from "./versions_panel.js";
 import { t } from "../messages.js";
 
@@ -58,7 +59,7 @@ function NodePanel({ id, tab }) {
         tab === "inputs" &&
         (block
           ? html`<fieldset className="plain" disabled=${!builder.canEdit}><${InputsTab} node=${node}
-        block=${block} /></fieldset>`
+        block=${block} /></fieldset><${AddAfter} node=${node} block=${block} />`
           : html`<p
         className="muted">${t("This server does not have the block of this node, so its form is not known. What it holds stands under About.")}</p>`)
       }
@@ -78,7 +79,7 @@ function PanelHead({ node, block }) {
   const write = (/** @type {any} */ event) =>
     builder.doc.setMetadata(node.id, { customized_name: event.target.value || undefined }, "name");
   const own = node.metadata.customized_name ?? "";
-  return html`<header className="panel-head">
+  return html`<${SheetGrip} /><header className="panel-head">
     <span className="panel-icon"><${Glyph} name=${blockGlyph(block)} /></span>
     <div className="panel-names">
       <input ref=${field} className="panel-title" aria-label=${t("Name of the node")} readOnly=${!builder.canEdit} value=${own}
