@@ -1,7 +1,6 @@
 /** The keys that an agent needs, chosen from those that the server keeps. */
 
 import { listCredentials, listProviders } from "./api/credentials.js";
-import { openForm } from "./credentials/card.js";
 import { fill, h, uniqueId } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "./messages.js";
@@ -57,7 +56,9 @@ export class CredentialFields {
     const show = (/** @type {Credentials|undefined} */ chosen) => {
       const none = h("option", { value: "" }, fitting.length ? t("None") : t("No key stored"));
       const isChosen = (/** @type {Credentials} */ one, /** @type {number} */ i) => (chosen ? one.id === chosen.id : i === 0);
-      const options = fitting.map((one, i) => h("option", { value: one.id, selected: isChosen(one, i) }, one.title || one.provider));
+      const options = fitting.map((one, i) =>
+        h("option", { value: one.id, selected: isChosen(one, i) }, one.title || one.provider),
+      );
       fill(select, fitting.length && required ? null : none, options);
     };
     show(undefined);
@@ -79,7 +80,11 @@ export class CredentialFields {
  */
 export async function addCredentials(field, onMade) {
   try {
-    const [providers] = await Promise.all([listProviders(), loadStyles("credentials.css")]);
+    const [providers, { openForm }] = await Promise.all([
+      listProviders(),
+      import("./credentials/card.js"),
+      loadStyles("credentials.css"),
+    ]);
     const fitting = providers.filter((one) => field.credentials_provider?.includes(one.name));
     const [types, scopes] = [field.credentials_types, field.credentials_scopes];
     openForm(t("Add credentials"), fitting, (made) => void nameOf(made).then(onMade), { types, scopes });

@@ -5,7 +5,6 @@ import { toast, toastError } from "../toast.js";
 import { alignSelected, distributeSelected, moveSelected } from "./arrange.js";
 import { openMenuAt } from "./canvas.js";
 import { copySelected, pasteNodes } from "./clipboard.js";
-import { showKeys } from "./keys_dialog.js";
 import { beginLinking } from "./link_by_keys.js";
 import { SIDES, focusForm, focusNode, selectTowards } from "./node_focus.js";
 import { runAlone, runFrom } from "./partial_runs.js";
@@ -82,7 +81,7 @@ function makeActions(builder) {
     ["previous-problem", t("Previous problem"), "alert", "K", false, () => showProblem(builder, -1)],
     ["agent-page", t("To the agent's page"), "agent", "", false, () => builder.saved && go(paths.agent(builder.saved.id))],
     ["new", t("New agent"), "plus", "", false, () => go(paths.build())],
-    ["keys", t("All keys"), "text", "?", false, () => showKeys(builder.actions.all.values())],
+    ["keys", t("All keys"), "text", "?", false, () => showKeys(builder)],
     ["close", t("Close"), "cross", "Esc", false, () => close(builder)],
     ...arrowRows(builder),
   ];
@@ -102,6 +101,12 @@ function arrowRows(builder) {
       [`move-far-${side}`, t("Move {way} by 40", { way }), "node", `Ctrl Shift ${signs[side]}`, true, move(5)],
     ];
   });
+}
+
+/** @param {any} builder */
+async function showKeys(builder) {
+  const dialog = await import("./keys_dialog.js"); // seldom asked for
+  dialog.showKeys(builder.actions.all.values());
 }
 
 /** At the right of what is selected, else at the pointer. @param {any} builder */

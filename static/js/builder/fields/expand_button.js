@@ -4,7 +4,6 @@ import { html } from "../../../vendor/react.js";
 import { t } from "../../messages.js";
 import { valueKind, withoutNull } from "../../value_kinds.js";
 import { Glyph } from "../glyphs.js";
-import { openLargeEditor } from "./large_editor.js";
 import { cleared } from "./text_fields.js";
 
 const AS_TEXT = new Set(["text", "long-text", "any"]);
@@ -21,6 +20,9 @@ export function ExpandButton({ name, title, schema, value, onChange }) {
   return html`<button type="button" className="button quiet square small field-expand" aria-label=${what} title=${what}
     onClick=${() => void open()}><${Glyph} name="expand" /></button>`;
 }
+
+/** @param {import("./large_editor.js").Asked} asked */
+const openLargeEditor = async (asked) => (await import("./large_editor.js")).openLargeEditor(asked);
 
 /** @param {string} name @param {string} title @param {any} schema @param {any} value @param {(value: any) => void} onChange */
 function openText(name, title, schema, value, onChange) {

@@ -9,10 +9,9 @@ import { t } from "../../messages.js";
 
 const LANGUAGES = { json: t("JSON"), python: t("Code"), text: t("Text") };
 
-/**
- * @param {{title: string, text: string, language: Language, onText: (text: string) => string}} asked `onText` answers what is wrong
- * with the text, or ""
- */
+/** @typedef {{title: string, text: string, language: Language, onText: (text: string) => string}} Asked `onText` answers what is wrong, or "" */
+
+/** @param {Asked} asked */
 export async function openLargeEditor({ title, text, language, onText }) {
   const problem = h("p", { class: "field-error", role: "status" });
   const write = (/** @type {string} */ typed) => (problem.textContent = onText(typed));
