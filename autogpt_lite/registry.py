@@ -182,6 +182,9 @@ class Registry:
         if not issubclass(cls.Input, BlockInput) or not issubclass(cls.Output, BareBlockOutput):
             raise TypeError(f"{cls.__name__}: Input has to derive from BlockInput and Output from BlockOutput")
         entry = BlockEntry(block, path, disabled=disabled)
+        if entry.blocking and entry.credentials_pins:
+            # Credentials are lent to a task; there the block would stop everybody's loop.
+            raise TypeError(f"{cls.__name__}: a block with credentials cannot be blocking; make run an async generator")
         self._entries[block_id] = entry
         return entry
 

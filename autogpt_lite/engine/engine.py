@@ -368,11 +368,14 @@ class Engine:
         def deliver(tx: Tx) -> StoredRun | None:
             # One transaction, not two: of a thousand runs that go on each would wait for both.
             stored = read_run(tx.connection, key, self.core.services.reviews)
-            if stored is not None and (crashes := count_crashes(stored)) < last:
+            if stored is None or stored.run["status"] != states.RUNNING:
+                return None  # a stop came first
+            if (crashes := count_crashes(stored)) < last:
                 tx.execute(sql.count_delivery, {"id": key, "crashes": crashes, "n_ended": stored.tree_ended})
             return stored
 
-        stored = await self.core.db.write(deliver)
+        write = self.core.db.write_patiently if is_on_trial else self.core.db.write  # a start on a full disk says so
+        stored = await write(deliver)
         if stored is None:
             return
         if (crashes := count_crashes(stored)) >= most:
@@ -453,6 +456,12 @@ class Engine:
             if self._suspects and (run := self.core.runs.get(uuid)) is not None:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self.wait_ended(run, or_review=True), TRIAL_S)
+                await self._pass_trial(key)
+
+    async def _pass_trial(self, key: int) -> None:
+        # The next one is tried beside it: should that crash the server, this one is under suspicion once more and no worse.
+        crashes = self.core.config.engine.max_crashes - 2
+        await self.core.db.write_patiently(lambda tx: tx.execute(sql.pass_trial, (crashes, key)))
 
     def _give_up(self, key: int, why: str) -> asyncio.Future:
         ledger, reason = self.core.services.ledger, storable(why)

@@ -79,6 +79,10 @@ FROM graph_executions WHERE id = ?;
 -- One more delivery of a run that was in flight when the server crashed.
 UPDATE graph_executions SET deliveries = :crashes, delivered_ended = :n_ended WHERE id = :id;
 
+-- name: pass_trial
+-- A run that has not crashed the server while it was tried. (crashes, key)
+UPDATE graph_executions SET deliveries = ? WHERE id = ? AND status = 'RUNNING';
+
 -- name: forget_crashes
 -- The server ends in order: what happened before is no sign of a run that takes it down.
 UPDATE graph_executions SET deliveries = -1 WHERE id = ?;

@@ -97,6 +97,7 @@ class BlockThreads:
             with self._lock:
                 self._idle -= 1
                 job.is_started = True
+                self._spawn_if_needed()  # a job that came since `get` returned was meant for this thread, which is busy now
             if not job.is_abandoned:
                 job.run()
             with self._lock:

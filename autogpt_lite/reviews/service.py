@@ -141,7 +141,7 @@ class ReviewService:
         is_requeued = await self._db.write(write)
         if not is_requeued and not engine.decide(run.id, list(map(_decision_of, answers))):
             # It may have come to rest while the answer was written; and one that was not in memory may have come there.
-            is_requeued = await self._db.write(lambda tx: engine.requeue_tx(tx, run.key))
+            is_requeued = await self._db.write_patiently(lambda tx: engine.requeue_tx(tx, run.key))
         if is_requeued:
             engine.start_requeued(run.key)
         for one in answers:

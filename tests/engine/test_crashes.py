@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 import shutil
 
+import pytest
+
 from autogpt_lite.engine.recovery import read_run
+from autogpt_lite.engine.stored_runs import end_stored_run
+from autogpt_lite.errors import DiskFullError
 
 from .conftest import BLOCKS
 from .crash import all_ended
@@ -96,3 +100,36 @@ async def test_those_that_were_beside_the_guilty_run_are_tried_one_after_the_oth
         await until(harness, lambda: innocent.id in harness.engine.core.runs)
         await all_ended(harness)
         assert (await stored_run(harness, innocent))["status"] == "COMPLETED"
+
+
+@pytest.mark.parametrize("what", ["a full disk", "a stop"])
+async def test_what_comes_between_a_run_and_its_trial_does_not_leave_it_behind(tmp_path, monkeypatch, what):
+    """Two runs were working at two crashes. The disk fills up, or the run is stopped, just when the first one's turn comes."""
+    GateBlock.gates, graphs, folder = {"x": asyncio.Event()}, {}, tmp_path / "data"
+    folder.mkdir()
+    runs = await crash(folder, graphs, runs_started=[GRAPH, GRAPH], at_work=2)
+    await crash(folder, graphs, runs_started=[], at_work=2)
+    GateBlock.gates["x"].set()
+    async with open_harness(folder, BLOCKS, graphs, opens=False) as harness:
+        engine, db = harness.engine, harness.engine.core.db
+        continue_run, refusals = engine._continue, 0
+
+        async def disturbed(key, uuid, *, is_on_trial=False):
+            if is_on_trial and what == "a stop" and key == runs[0].key:
+                db.writer.submit(lambda tx: end_stored_run(tx, engine.core.services.ledger, key, "TERMINATED", None))
+            await continue_run(key, uuid, is_on_trial=is_on_trial)
+
+        async def write(fn):
+            nonlocal refusals
+            if what == "a full disk" and engine.n_on_trial and refusals < 2:
+                refusals += 1
+                raise DiskFullError
+            return await type(db).write(db, fn)
+
+        monkeypatch.setattr(engine, "_continue", disturbed)
+        await engine.open()
+        monkeypatch.setattr(db, "write", write)
+        await all_ended(harness)
+        found = [(await stored_run(harness, run))["status"] for run in runs]
+        assert found == ["TERMINATED" if what == "a stop" else "COMPLETED", "COMPLETED"]
+        assert engine.dispatcher.n_running == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import queue
 import threading
 
 import pytest
@@ -51,6 +52,30 @@ async def test_further_executions_wait_for_a_thread(tmp_path):
         ThreadBlock.gate.set()
         await harness.engine.wait_ended(run)
         assert [row.status for row in await stored_of(harness, run, "t")] == ["COMPLETED"] * 4
+
+
+async def test_what_comes_while_the_only_thread_takes_something_else_does_not_wait_for_that(harness):
+    taken, go = threading.Event(), threading.Event()
+
+    class HesitantQueue(queue.SimpleQueue):
+        def get(self):
+            job = super().get()
+            taken.set()
+            assert go.wait(10)
+            return job
+
+    jobs = harness.engine.core.threads._jobs = HesitantQueue()
+    first = await harness.start(make_graph("g", {"t": (ThreadBlock, {"a": 1})}, []))
+    assert await asyncio.to_thread(taken.wait, 10)
+    second = await harness.start(make_graph("h", {"t": (ThreadBlock, {"a": 2})}, []))
+    async with asyncio.timeout(10):
+        while not jobs.qsize():
+            await asyncio.sleep(0)
+    go.set()
+    await begun(2)
+    ThreadBlock.gate.set()
+    for run in (first, second):
+        assert await harness.engine.wait_ended(run) == "COMPLETED"
 
 
 async def test_an_abandoned_thread_gives_its_place_to_others(tmp_path):
