@@ -179,7 +179,7 @@ async def test_resuming_waits_for_a_place_and_can_be_stopped_and_resumed_again(t
         assert [row.status for row in await stored_nodes(harness, run)] == ["COMPLETED"]
 
 
-async def test_two_who_resume_at_once_start_it_once(harness):
+async def test_h5_two_who_resume_at_once_start_it_once(harness):
     run = await start_and_stop(harness, make_graph("g", {"w": (GateBlock, {"a": "first"})}, []))
     engine = harness.engine
     assert await asyncio.gather(engine.resume(run.key), engine.resume(run.key)) == [(True, "QUEUED"), (False, "QUEUED")]

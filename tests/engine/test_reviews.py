@@ -156,7 +156,7 @@ async def test_an_answer_goes_on_at_once_where_the_run_goes_on_anyhow(opened):
     assert await values_of(opened, run, "after", "a") == ["x"]
 
 
-async def test_an_edit_takes_the_place_of_the_data_if_it_fits(opened):
+async def test_h10_an_edit_takes_the_place_of_the_data_if_it_fits(opened):
     graph = make_graph("g", {"q": ask({"to": "a"}), "fixed": ask("b", editable=False), "send": (SendBlock, {"a": "c"})}, [])
     run = await opened.start(graph)
     await rest(opened, run)
@@ -285,7 +285,7 @@ async def test_a_cycle_asks_once_when_all_is_approved(opened):
 
 
 @pytest.mark.parametrize("resting", [True, False])
-async def test_a_stop_closes_the_reviews(opened, resting):
+async def test_h10_a_stop_closes_the_reviews(opened, resting):
     GateBlock.gates = {1: asyncio.Event()}
     nodes = {"q": ask()} if resting else {"q": ask(), "slow": (GateBlock, {"a": 1})}
     run = await opened.start(make_graph("g", nodes, []))

@@ -11,6 +11,7 @@ import pytest
 from autogpt_lite.engine import states
 from autogpt_lite.errors import GraphNotInLibraryError, GraphValidationError
 from autogpt_lite.events import GraphExecutionEvent, NodeExecutionEvent
+from autogpt_lite.registry import Registry
 from autogpt_lite.sdk import Block, BlockInput, BlockOutput, CredentialsPin, credentials_pin, pin
 from autogpt_lite.sdk.block import NEEDS_ASYNC
 
@@ -280,3 +281,12 @@ async def test_without_credentials_that_are_gone_a_block_runs_where_it_can_and_f
         [row] = await stored_of(harness, run, "n")
         assert row.status == "FAILED"
         assert row.values("error") == ["There are no such credentials."]
+
+
+def test_a_block_with_credentials_that_would_hold_up_the_loop_is_refused():
+    class HoldsUpBlock(NeedyBlock):
+        id = "00000000-0000-4000-8000-000000000604"
+        blocking = True
+
+    with pytest.raises(TypeError, match="HoldsUpBlock: a block with credentials cannot be blocking; make run an async generator"):
+        Registry().add(HoldsUpBlock())

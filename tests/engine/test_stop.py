@@ -140,7 +140,7 @@ async def test_stopping_a_child_leaves_its_parent_running(harness):
     assert [status for _, status, _ in await children_of(harness, run)] == ["TERMINATED"]
 
 
-async def test_a_node_that_takes_no_notice_is_named_and_what_it_says_later_is_dropped(harness):
+async def test_h5_a_node_that_takes_no_notice_is_named_and_what_it_says_later_is_dropped(harness):
     StubbornBlock.gate, StubbornBlock.started = asyncio.Event(), asyncio.Event()
     nodes = {"stubborn": (StubbornBlock, {"a": 1}), "c": EchoBlock}
     run = await harness.start(make_graph("g", nodes, ["stubborn.result -> c.a"]))
@@ -161,7 +161,7 @@ async def test_a_node_that_takes_no_notice_is_named_and_what_it_says_later_is_dr
     assert harness.engine.core.late_outputs == 1
 
 
-async def test_a_thread_is_abandoned_and_what_it_says_later_is_dropped(harness):
+async def test_h5_a_thread_is_abandoned_and_what_it_says_later_is_dropped(harness):
     ThreadBlock.gate, ThreadBlock.started = threading.Event(), threading.Semaphore(0)
     run = await harness.start(make_graph("g", {"t": (ThreadBlock, {"a": 1}), "c": EchoBlock}, ["t.result -> c.a"]))
     await asyncio.to_thread(ThreadBlock.started.acquire, timeout=10)
@@ -184,7 +184,7 @@ async def test_a_producer_that_is_held_back_is_stopped(tmp_path):
         assert (await harness.run(make_graph("h", {"e": (AsyncEachBlock, {"count": 5})}, []))).status == "COMPLETED"
 
 
-async def test_a_stop_gives_back_what_was_reserved_and_books_what_was_spent(harness):
+async def test_h6_a_stop_gives_back_what_was_reserved_and_books_what_was_spent(harness):
     UsdBlock.gate, UsdBlock.started = asyncio.Event(), asyncio.Event()
     run = await harness.start(make_graph("g", {"u": (UsdBlock, {"usd": 0.07})}, []))
     await UsdBlock.started.wait()

@@ -111,7 +111,7 @@ async def test_refusals_have_the_contracts_statuses(server: LiveServer):
     assert (await server.get("/api/review/pending?page=2")).json() == []
 
 
-async def test_another_users_reviews_do_not_exist(server: LiveServer):
+async def test_h10_another_users_reviews_do_not_exist(server: LiveServer):
     graph_id = await save(server)
     run_id = await start(server, graph_id, "REVIEW")
     [review] = (await server.get("/api/review/pending")).json()

@@ -119,7 +119,7 @@ async def until_ended(server: LiveServer) -> None:
             await asyncio.sleep(0)
 
 
-async def test_what_ended_by_itself_is_not_resumed_and_the_answer_says_what_to_do(server: LiveServer):
+async def test_h5_what_ended_by_itself_is_not_resumed_and_the_answer_says_what_to_do(server: LiveServer):
     graph = await save(server, echo_agent())
     path = await start(server, graph, runs=0, x=1)
     await until_ended(server)
@@ -155,6 +155,19 @@ async def test_b1_nobody_stops_or_resumes_anothers_run(server: LiveServer):
     rows = await server.app.db.fetch_all("SELECT DISTINCT status FROM graph_executions")
     assert rows == [("RUNNING",)]
     await server.app.engine.stop(path.rpartition("/")[2])  # so that the end of the server need not wait for it
+
+
+async def test_without_cascade_a_run_with_running_sub_agents_is_not_stopped(server: LiveServer):
+    """Nobody would take their outputs, and the next start ends children whose parent is over."""
+    path = await waiting_tree(server)
+    refused = await server.post(f"{path}/stop?cascade=false")
+    assert (refused.status, "sub-agents" in refused.json()["message"]) == (409, True)
+    assert await statuses(server, path) == ["RUNNING"] * 3
+    lowest = (await server.get(f"{path}/tree")).json()["runs"][-1]
+    stopped = await server.post(f"/api/graphs/{lowest['graph_id']}/executions/{lowest['id']}/stop?cascade=false")
+    assert stopped.json()["status"] == "TERMINATED"
+    await until_ended(server)
+    assert await statuses(server, path) == ["COMPLETED", "COMPLETED", "TERMINATED"]  # those that had called it go on
 
 
 async def test_a_websocket_message_stops_a_tree(server: LiveServer):
@@ -214,3 +227,45 @@ async def until_no_task(server: LiveServer) -> None:
     async with asyncio.timeout(10):
         while not server.app.engine.core.late_outputs:
             await asyncio.sleep(0)
+
+
+FLAKY = "7b3f4e5d-2c1a-4d9b-8e8f-3a4b5c6d7e8e"
+FLAKY_BLOCK = f'''
+from autogpt_lite.sdk import Block, BlockCost, BlockOutput, BlockRetry, pin
+
+
+class FlakyBlock(Block):
+    id = "{FLAKY}"
+    description = "Fails once with what it has cost, then asks for another try, then works."
+    costs = (BlockCost(cost_amount=100, cost_type="cost_usd"),)
+    tries = []
+
+    class Output(BlockOutput):
+        done: int = pin()
+
+    async def run(self, input, ctx):
+        self.tries.append(ctx.idempotency_key)
+        ctx.add_cost(usd=0.02)
+        if len(self.tries) == 1:
+            raise ValueError("not yet")
+        if len(self.tries) == 2:
+            raise BlockRetry("busy", after_s=0)
+        yield "done", len(self.tries)
+'''
+
+
+async def test_the_tries_of_a_node_are_in_the_answer(tmp_path: Path):
+    folder = tmp_path / "blocks"
+    folder.mkdir()
+    (folder / "flaky.py").write_text(FLAKY_BLOCK, "utf-8")
+    async with run_app(tmp_path, settings={"blocks.paths": [str(folder)]}) as server:
+        retried = {**node("f", FLAKY), "metadata": {"retry": {"attempts": 3, "wait_s": 0, "backoff": 1}}}
+        path = await start(server, await save(server, agent_of(retried)), runs=0)
+        await until_ended(server)
+        run = (await server.get(path)).json()
+        [execution] = run["node_executions"]
+        assert (run["status"], execution["status"], execution["output_data"]) == ("COMPLETED", "COMPLETED", {"done": [3]})
+        told = [(one["try"], one["error"], one["cost"]) for one in execution["tries"]]
+        assert told == [(0, "not yet", 2), (1, "busy", 2)]
+        assert all(one["failed_at"] for one in execution["tries"])
+        assert (execution["cost"], run["stats"]["cost"]) == (6, 6)
