@@ -37,6 +37,8 @@ def disk_failure(error: BaseException | None, system_errno: int = 0) -> Database
 
 def _reason(error: BaseException, system_errno: int) -> str:
     # Never with a path: it goes out to clients.
+    if isinstance(error, apsw.NoMemError):
+        return "The server has no memory left."
     if isinstance(error, apsw.ReadOnlyError) or system_errno in (errno.EROFS, errno.EACCES):
         return "The database cannot be written: its disk is read-only."
     if system_errno in _TOO_MANY_FILES:

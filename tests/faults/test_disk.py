@@ -118,7 +118,14 @@ async def test_j2_a_stop_on_a_full_disk_says_so_and_holds_once_there_is_room(tmp
 
 
 @pytest.mark.parametrize(
-    ("error", "status", "told"), [(FULL, 507, "disk"), (BROKEN, 503, "disk"), (apsw.ReadOnlyError("ro"), 503, "read-only")]
+    ("error", "status", "told"),
+    [
+        (FULL, 507, "disk"),
+        (BROKEN, 503, "disk"),
+        (apsw.ReadOnlyError("ro"), 503, "read-only"),
+        (apsw.NoMemError("out of memory"), 503, "no memory"),
+    ],
+    ids=["full", "broken", "read-only", "no memory"],
 )
 async def test_j2_requests_are_refused_with_the_reason_and_reads_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: apsw.Error, status: int, told: str
