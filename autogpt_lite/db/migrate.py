@@ -1,4 +1,5 @@
-"""Forward-only, numbered migrations: one list (the folder), one transaction each, a backup before the first of a run."""
+"""Forward-only, numbered migrations: one list (the folder), one transaction each (a new file: for all), a backup before the
+first of a run."""
 
 from __future__ import annotations
 
@@ -69,17 +70,23 @@ def migrate(connection: apsw.Connection, path: Path) -> list[str]:
     pending = migrations[current:]
     if pending and current > 0:
         _back_up(connection, path, current)
-    for number, _name, file in pending:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+    # A new file holds nothing to go back to, and waiting for the disk after each of them was a good part of the first start.
+    for together in [pending] if current == 0 else [[one] for one in pending]:
+        _apply(connection, together)
+    return [name for _, name, _ in pending]
+
+
+def _apply(connection: apsw.Connection, together: list[tuple[int, str, Path]]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for number, _, file in together:
             connection.execute(file.read_text("utf-8"))
             connection.pragma("user_version", number)
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-    return [name for _, name, _ in pending]
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 def _back_up(connection: apsw.Connection, path: Path, version: int) -> None:
