@@ -17,30 +17,26 @@ def now_us() -> int:
     everything here would stand still until it is right again: what lasts over that moment took no time, never less.
     """
     global _last_us
-    now = _read_us()
-    if 0 < _last_us - now < SMALL_STEP_US:
+    now = _read_ns() // 1000
+    if now < _last_us < now + SMALL_STEP_US:
         return _last_us
     _last_us = now
     return now
 
 
-def _system_us() -> int:
-    return time.time_ns() // 1000
-
-
-_read_us: Callable[[], int] = _system_us
+_read_ns: Callable[[], int] = time.time_ns
 _last_us = 0
 
 
 @contextmanager
 def turned_by(read_us: Callable[[], int]) -> Iterator[None]:
     """Lets read_us() say what time it is, for tests; afterwards the system does so again."""
-    global _read_us, _last_us
-    before, _read_us, _last_us = _read_us, read_us, 0
+    global _read_ns, _last_us
+    before, _read_ns, _last_us = _read_ns, lambda: read_us() * 1000, 0
     try:
         yield
     finally:
-        _read_us, _last_us = before, 0
+        _read_ns, _last_us = before, 0
 
 
 def to_datetime(at_us: int) -> datetime:

@@ -41,11 +41,12 @@ def record_output(core: Core, execution: NodeExecution, pin: str, value: Any) ->
             value = decode(text)
     except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as error:
         raise BlockOutputError(f"output {pin!r} cannot be stored as JSON: {error}") from None
-    if len(text) > core.config.engine.max_output_bytes:
-        raise BlockOutputError(f"output {pin!r} is {len(text):,} bytes long; engine.max_output_bytes is the limit")
+    size_bytes = len(text)
+    if size_bytes > core.config.engine.max_output_bytes:
+        raise BlockOutputError(f"output {pin!r} is {size_bytes:,} bytes long; engine.max_output_bytes is the limit")
     outputs = execution.outputs
     outputs.append((pin, text))
-    core.unsaved_bytes += len(text) + OUTPUT_BYTES
+    core.unsaved_bytes += size_bytes + OUTPUT_BYTES
     run = execution.run
     core.events.append(NodeExecutionEvent(run.ref, execution, execution.status, len(outputs)))
     if not execution.is_dirty:
@@ -224,7 +225,7 @@ def mark_queued(execution: NodeExecution, merged: dict[str, Any], given: Any, no
     execution.input_unsaved = True
     execution.input = given
     execution.status = states.QUEUED
-    execution.queued_at = max(now, execution.added_at)
+    execution.queued_at = now if now > execution.added_at else execution.added_at
     if execution.data is not None:
         execution.data = None
         if (pending := run.pending.get(node.index)) is not None:
