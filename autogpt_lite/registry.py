@@ -61,6 +61,7 @@ class BlockEntry:
         "input_pins",
         "input_schema",
         "is_async",
+        "long_steps",
         "may_wait",
         "name",
         "output_pins",
@@ -88,8 +89,10 @@ class BlockEntry:
         self.blocking = cls.blocking
         self.disabled = disabled or cls.disabled
         self.run = block.run
-        self.slow_steps = 0
-        """Times that a synchronous step took too long for the pump (engine/node_execution.py)."""
+        self.slow_steps = 0.0
+        """Times that a synchronous step took too long for the pump, less what was made up for (engine/node_execution.py)."""
+        self.long_steps = 0
+        """Those of them that are not made up for."""
         self.may_wait = cls.is_sensitive_action or cls.review_request is not Block.review_request
         """Whether a person may have to approve before it runs."""
         self.is_async = _run_kind(cls) == "async_generator"

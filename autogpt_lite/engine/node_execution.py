@@ -14,6 +14,7 @@ import msgspec
 
 from ..clock import now_us
 from ..errors import AutoGPTLiteError, BlockError, BlockInputError, BlockOutputError, LimitExceededError
+from ..registry import BlockEntry
 from ..sdk.block import NEEDS_ASYNC
 from ..sdk.hosts import reachable_hosts
 from . import states
@@ -33,8 +34,12 @@ log = logging.getLogger(__name__)
 monotonic = time.perf_counter
 
 SLOW_STEP_S = 0.005
-"""A synchronous step that takes longer moves its block to a thread from then on: the loop has others to serve."""
+"""A block with SLOW_STEPS synchronous steps that took longer runs in threads from then on: the loop has others to serve."""
 SLOW_STEPS = 3
+FORGIVEN = 0.01
+"""Slow steps that a quick execution makes up for: on a busy machine any step takes long now and then."""
+LONG_STEP_S = 0.1
+"""A step that takes longer is not made up for."""
 YIELDS_IN_A_ROW = 64
 """Values that a task takes from a block that never waits for anything, before others get their turn."""
 MAX_TRY_MESSAGE = 1_000
@@ -61,13 +66,13 @@ def run_ready(core: Core, execution: NodeExecution, deadline: float) -> None:
         if _has_block(core, execution):
             _run_block(core, execution, deadline)  # its start is committed now
         return
+    execution.status = states.RUNNING
+    if (now := now_us()) < execution.queued_at:  # type: ignore[operator]
+        now = execution.queued_at  # the clock was set back meanwhile
+    execution.started_at = now
     if node.id in run.nodes_to_skip:
-        execution.status = states.RUNNING
-        execution.started_at = max(now_us(), execution.queued_at or 0)
         complete(core, execution)
         return
-    execution.status = states.RUNNING
-    execution.started_at = max(now_us(), execution.queued_at or 0)  # the clock may have been set back
     core.tell_node(execution)
     core.touch(execution)
     if run.pinned_outputs and node.id in run.pinned_outputs:
@@ -154,7 +159,7 @@ def _run_slice(core: Core, execution: NodeExecution, deadline: float) -> None:
             accept(core, execution, pin, value)
             now = monotonic()
             if now - started > SLOW_STEP_S:
-                execution.node.entry.slow_steps += 1
+                _note_slow_step(execution.node.entry, now - started)
             started = now
             if now > deadline:
                 check_time(execution, began)
@@ -170,10 +175,19 @@ def _run_slice(core: Core, execution: NodeExecution, deadline: float) -> None:
         execution.generator = None
         handle_failure(core, execution, error)
         return
-    if monotonic() - started > SLOW_STEP_S:
-        execution.node.entry.slow_steps += 1
+    entry = execution.node.entry
+    now = monotonic()
+    if now - started > SLOW_STEP_S:
+        _note_slow_step(entry, now - started)
+    elif entry.slow_steps > entry.long_steps and execution.context.began is None and now - began < SLOW_STEP_S:
+        entry.slow_steps = max(entry.slow_steps - FORGIVEN, entry.long_steps)
     execution.generator = None
     complete(core, execution)
+
+
+def _note_slow_step(entry: BlockEntry, took_s: float) -> None:
+    entry.slow_steps += 1
+    entry.long_steps += took_s > LONG_STEP_S
 
 
 def accept(core: Core, execution: NodeExecution, pin: str, value: Any) -> None:

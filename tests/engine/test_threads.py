@@ -124,3 +124,14 @@ async def test_a_slow_block_may_still_ask_for_a_task(harness, monkeypatch):
     run = await harness.run(make_graph("g", nodes, ["e.item -> s.a", "s.result -> o.value"]))
     assert [row["value"] for row in await inputs_of(harness, run, "o")] == [["slow" if n % 2 else "quick", n] for n in range(10)]
     assert harness.engine.core.registry.find(QuickOrSlowBlock.id).slow_steps >= 3
+
+
+async def test_slow_steps_are_made_up_for_by_quick_executions_but_long_ones_never(harness):
+    entry = harness.engine.core.registry.find(OutBlock.id)
+    nodes = {"e": (EachBlock, {"items": [1] * 400}), "o": (OutBlock, {"name": "o"})}
+    entry.slow_steps = 2.0
+    await harness.run(make_graph("g", nodes, ["e.item -> o.value"]))
+    assert entry.slow_steps < 2
+    entry.slow_steps, entry.long_steps = 2.5, 2
+    await harness.run(make_graph("h", nodes, ["e.item -> o.value"]))
+    assert entry.slow_steps >= 2
