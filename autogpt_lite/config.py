@@ -6,7 +6,6 @@ the types. AUTOGPT_LITE__SECTION__KEY overrides one setting; lists and tables ar
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
 from pathlib import Path
@@ -315,6 +314,8 @@ _OPEN_TABLES = {("llm", "providers"), ("oauth", "providers")}
 def _merge(into: dict[str, Any], new: dict[str, Any], source: str, at: tuple[str, ...] = ()) -> None:
     for key, value in new.items():
         if key not in into and at not in _OPEN_TABLES and at[:-1] not in _OPEN_TABLES:
+            import difflib  # only here: a start pays for no more than it needs
+
             close = difflib.get_close_matches(key, into, n=1)
             name = ".".join((*at, key))
             suggestion = f"Did you mean `{'.'.join((*at, close[0]))}`?" if close else "config.toml lists every setting."
