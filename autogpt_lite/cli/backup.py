@@ -17,7 +17,8 @@ from .options import data_options, make_data_dir, read_settings
 @data_options
 @click.argument("file", type=click.Path(dir_okay=False))
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
-def command(data_dir: str | None, config_path: str | None, file: str, force: bool) -> None:
+@click.option("--with-key", is_flag=True, help="Also write FILE.key: whoever has both can read the stored secrets.")
+def command(data_dir: str | None, config_path: str | None, file: str, force: bool, with_key: bool) -> None:
     """Copy the database to a file. Never copy the live file by other means: the copy would be torn."""
     config, path = read_settings(config_path, {"data_dir": data_dir})
     make_data_dir(path)
@@ -32,7 +33,25 @@ def command(data_dir: str | None, config_path: str | None, file: str, force: boo
     else:
         made = _back_up_here(config, path, target)
     click.echo(f"{target}: {made['size_bytes']:,} bytes")
+    if with_key:
+        return _copy_keys(config, path, key_file_of(target))
     click.echo("The keys in the data directory (credentials.key, owner_token) are not in it: keep them elsewhere.")
+
+
+def key_file_of(backup: Path) -> Path:
+    """Where the keys of a backup stand that was made with them."""
+    return backup.with_name(f"{backup.name}.key")
+
+
+def _copy_keys(config: Config, data_dir: Path, target: Path) -> None:
+    from ..credentials.keys import copy_keys
+
+    if config.credentials.key or config.credentials.key_command:
+        return click.echo("The key of the stored secrets comes from the settings, so no key is written: keep those.")
+    if not copy_keys(data_dir, target):
+        target.unlink()
+        return click.echo("There is no key yet: no secret is stored.")
+    click.echo(f"{target}: the key of the stored secrets, for your eyes only. `restore` takes it along.")
 
 
 def _copy(made: Path, target: Path) -> None:

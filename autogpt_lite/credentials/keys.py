@@ -105,6 +105,14 @@ class Keys:
         return keys
 
 
+def copy_keys(data_dir: Path, target: Path) -> int:
+    """Writes the keys of a data directory to a file of mode 0600; how many. A file that is there is replaced."""
+    keys = read_key_file(Path(data_dir) / KEY_FILE)
+    target.unlink(missing_ok=True)
+    _write_private(target, b"".join(map(key_line, keys)))
+    return len(keys)
+
+
 def key_id(key: bytes) -> bytes:
     """Tells keys apart without telling anything about them."""
     return hashlib.sha256(b"autogpt-lite key id\0" + key).digest()[:KEY_ID_BYTES]
