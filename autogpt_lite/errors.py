@@ -83,6 +83,10 @@ class GraphNotInLibraryError(NotAuthorizedError):
     """The graph is not in the library of this user, or was removed from it."""
 
 
+class NotApprovedError(NotAuthorizedError):
+    """The agent came from a file, and what it would do has not been approved."""
+
+
 class NotFoundError(AutoGPTLiteError):
     """There is no such thing."""
 

@@ -30,9 +30,12 @@ class AgentFileService:
     async def start(self, user_id: str, order: ExecuteAgentFile) -> tuple[GraphExecution, StoredFile]:
         """Starts a run of the file's agent; the file is imported if this very content was not before.
 
-        Raises InvalidInputError for a file that is no agent, GraphValidationError in the node ids of the file.
+        Raises InvalidInputError for a file that is no agent, GraphValidationError in the node ids of the file, and
+        NotApprovedError where the agent would do something outside of itself and the order does not approve that.
         """
-        stored = await self.store(user_id, order.agent.encode(), allow_missing_blocks=order.allow_missing_blocks)
+        stored = await self.store(user_id, order.agent.encode(), allow_missing_blocks=order.allow_missing_blocks, is_foreign=True)
+        if order.approve:
+            await self._graphs.imports.approve(user_id, self._graphs.get_graph(user_id, stored.graph_id, stored.version))
         pinned = {stored.node_ids.get(node_id, node_id): lists for node_id, lists in order.pinned_outputs.items()}
         given = ExecuteGraph(inputs=order.inputs, pinned_outputs=pinned, limits=order.limits)
         try:
@@ -41,15 +44,20 @@ class AgentFileService:
             raise in_words_of_file(error, stored) from None
         return run, stored
 
-    async def store(self, user_id: str, content: bytes, *, allow_missing_blocks: bool = False) -> StoredFile:
-        """The stored agent of this very content; imports it where it is not there (any more)."""
+    async def store(
+        self, user_id: str, content: bytes, *, allow_missing_blocks: bool = False, is_foreign: bool = False
+    ) -> StoredFile:
+        """The stored agent of this very content; imports it where it is not there (any more). A foreign one waits for an approval,
+        one that the owner has named in config.toml does not."""
         key = f"agent_file:{user_id}:{hashlib.sha256(content).hexdigest()}"
         known = self._find(user_id, key)
         if known is not None:
             return known
         graph = parse_agent_file(content)
         before = _node_ids(graph)
-        await self._graphs.create_graph(user_id, graph, allow_missing_blocks=allow_missing_blocks, is_upload=True)
+        await self._graphs.create_graph(
+            user_id, graph, allow_missing_blocks=allow_missing_blocks, is_upload=True, is_foreign=is_foreign
+        )
         stored = StoredFile(graph.id, graph.version, dict(zip(before, _node_ids(graph), strict=True)))
 
         def note(tx: Tx) -> None:

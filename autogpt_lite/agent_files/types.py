@@ -20,13 +20,14 @@ class StoredFile(msgspec.Struct):
 
 class ExecuteAgentFile(msgspec.Struct, kw_only=True):
     """`agent` is the text of an agent file. The node ids in `pinned_outputs` are those of the file, or of the stored graph.
-    `limits` are those of this run."""
+    `limits` are those of this run. `approve`: whatever the agent would do outside of itself, it may (GET /api/graphs/{id}/report)."""
 
     agent: str
     inputs: dict[str, Any] = {}
     pinned_outputs: PinnedOutputs = {}
     allow_missing_blocks: bool = False
     limits: GivenLimits | None = None
+    approve: bool = False
 
 
 class StartedAgentFile(msgspec.Struct, kw_only=True):

@@ -14,6 +14,7 @@ COMMANDS = {
     "resume": ("autogpt_lite.cli.resume", "Let a stopped run go on where it was."),
     "rerun": ("autogpt_lite.cli.rerun", "Run a past run again, from one of its nodes on."),
     "import": ("autogpt_lite.cli.import_", "Add agent files to the library."),
+    "approve": ("autogpt_lite.cli.approve", "Let an agent from a file run, and show what it would do."),
     "export": ("autogpt_lite.cli.export", "Write an agent to a file."),
     "library": ("autogpt_lite.cli.library", "List, remove, restore and pause the agents of the library."),
     "schedules": ("autogpt_lite.cli.schedules", "List, add, pause and remove schedules, and show their history."),

@@ -44,6 +44,11 @@ class Library:
                 raise GraphValidationError(str(error), node_errors=detail["node_errors"], hint=error.hint) from None
             raise InvalidInputError(str(error), hint=error.hint) from None
 
+    def report(self, graph_id: str, *, approve: bool = False) -> dict[str, Any]:
+        """What the agent would do outside of itself; with `approve` it may."""
+        path = f"/api/graphs/{graph_id}/report"
+        return self._api.post(f"{path}/approve") if approve else self._api.get(path)
+
     def export_file(self, graph_id: str, version: int | None) -> bytes:
         """An agent file."""
         query = "?for_export=true" + (f"&version={version}" if version is not None else "")

@@ -14,6 +14,7 @@ from ..engine.limits import GivenLimits
 from ..errors import AutoGPTLiteError, ConfigError
 from ..instance_lock import is_locked
 from .options import data_options, limit_options, make_data_dir, read_settings
+from .report import report_lines
 from .run_types import RunOrder, RunResult
 
 EXIT_OK, EXIT_NODE_ERRORS, EXIT_BAD_INPUT, EXIT_NOT_COMPLETED = 0, 1, 2, 3
@@ -31,6 +32,7 @@ EXIT_OK, EXIT_NODE_ERRORS, EXIT_BAD_INPUT, EXIT_NOT_COMPLETED = 0, 1, 2, 3
     help="A JSON file with recorded outputs: {node_id: [[[pin, value], ...], ...]}.",
 )
 @click.option("--allow-missing-blocks", is_flag=True, help="Run although blocks are unknown; their nodes have to be pinned.")
+@click.option("--yes", is_flag=True, help="Approve whatever the agent would do outside of itself.")
 @limit_options
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 def command(
@@ -41,6 +43,7 @@ def command(
     inputs_file: str | None,
     pin_file: str | None,
     allow_missing_blocks: bool,
+    yes: bool,
     as_json: bool,
     **limits: float | None,
 ) -> None:
@@ -56,6 +59,7 @@ def command(
             pinned_outputs=read_pins(pin_file),
             allow_missing_blocks=allow_missing_blocks,
             limits=GivenLimits(**limits) if any(value is not None for value in limits.values()) else None,
+            approve=yes,
             show_live=not as_json and sys.stderr.isatty(),
         )
         config, path = read_settings(config_path, {"data_dir": data_dir})
@@ -95,7 +99,12 @@ def _refuse(error: AutoGPTLiteError, as_json: bool) -> None:
     for node_id, fields in node_errors.items():
         for field, message in fields.items():
             click.echo(f"  {node_id or 'graph'}.{field}: {message}", err=True)
-    if error.hint:
+    detail = error.detail if isinstance(error.detail, dict) else {}
+    if detail.get("type") == "not_approved":
+        for line in report_lines(detail["report"]):
+            click.echo(line, err=True)
+        click.echo("  Run it with --yes if it may.", err=True)
+    elif error.hint:
         click.echo(f"  {error.hint}", err=True)
     sys.exit(EXIT_BAD_INPUT)
 

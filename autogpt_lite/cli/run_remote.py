@@ -33,6 +33,7 @@ def _start(client: ServerClient, order: RunOrder) -> dict[str, Any]:
         "inputs": order.inputs,
         "pinned_outputs": order.pinned_outputs,
         "allow_missing_blocks": order.allow_missing_blocks,
+        "approve": order.approve,
         "limits": msgspec.to_builtins(order.limits),
     }
     try:

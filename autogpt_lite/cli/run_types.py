@@ -18,6 +18,7 @@ class RunOrder(msgspec.Struct, kw_only=True):
     allow_missing_blocks: bool
     limits: GivenLimits | None
     show_live: bool
+    approve: bool = False
 
 
 class RunResult(msgspec.Struct, kw_only=True):

@@ -40,6 +40,13 @@ CREATE TABLE api_keys (
 
 CREATE INDEX api_keys_of_user ON api_keys (user_id, created_at);
 
+CREATE TABLE approved_imports (
+    user_id       TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    content_hash  TEXT NOT NULL,
+    approved_at   INTEGER NOT NULL,
+    PRIMARY KEY (user_id, content_hash)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE audit_events (
     id        INTEGER PRIMARY KEY AUTOINCREMENT,
     at        INTEGER NOT NULL,
@@ -242,6 +249,15 @@ CREATE TABLE onboarding (
     state       BLOB NOT NULL,
     updated_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE pending_imports (
+    graph_id      TEXT PRIMARY KEY,
+    user_id       TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    content_hash  TEXT NOT NULL,
+    created_at    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX pending_imports_of_content ON pending_imports (user_id, content_hash);
 
 CREATE TABLE presets (
     id             TEXT PRIMARY KEY,

@@ -138,6 +138,7 @@ class ExecutionService:
 
     def _check(self, user_id: str, graph: Graph, given: ExecuteGraph) -> CheckedGraph:
         """The compiled graph, the complete masks and the nodes that are left out. Raises GraphValidationError."""
+        self._graphs.imports.check(graph)
         registry, pinned = self._registry, given.pinned_outputs
         masks = self._system_masks(graph)
         chosen = {(node_id, pin) for node_id, pins in masks.items() for pin in pins}

@@ -10,7 +10,7 @@ from ..errors import RequestValidationError
 from ..web.routing import Request, Route
 from .diff import GraphDifference
 from .service import GraphService, check_body_id
-from .types import CreateGraph, DeleteGraphResponse, GraphInput, GraphModel, SetGraphActiveVersion
+from .types import CreateGraph, DeleteGraphResponse, GraphInput, GraphModel, ImportReport, SetGraphActiveVersion
 
 TAGS = ("v1", "graphs")
 
@@ -122,6 +122,26 @@ def routes(graphs: GraphService) -> list[Route]:
             errors=(404,),
         ),
         Route(
+            method="GET",
+            path=f"{one}/report",
+            handler=handlers.get_report,
+            summary="What the agent would do outside of itself: hosts, credentials, code, files, and whether that waits for an approval.",
+            tags=TAGS,
+            permission="READ_GRAPH",
+            returns=ImportReport,
+            errors=(404,),
+        ),
+        Route(
+            method="POST",
+            path=f"{one}/report/approve",
+            handler=handlers.approve_report,
+            summary="Lets an agent from a file run, with the agents that came with it; the same file needs no approval again.",
+            tags=TAGS,
+            permission="WRITE_GRAPH",
+            returns=ImportReport,
+            errors=(404,),
+        ),
+        Route(
             method="PUT",
             path=f"{versions}/active",
             handler=handlers.set_active_version,
@@ -149,6 +169,7 @@ class _Handlers:
             body.graph.to_graph(),
             allow_missing_blocks=bool(body.allow_missing_blocks),
             is_upload=body.source == "upload",
+            is_foreign=body.source == "upload",
         )
         return self.graphs.model(graph)
 
@@ -182,6 +203,15 @@ class _Handlers:
             allow_missing_blocks=bool(body.allow_missing_blocks),
         )
         return self.graphs.model(graph)
+
+    async def get_report(self, request: Request) -> ImportReport:
+        return self.graphs.imports.report(self.graphs.get_graph(request.principal.user_id, request.path["graph_id"]))
+
+    async def approve_report(self, request: Request) -> ImportReport:
+        user_id, graph_id = request.principal.user_id, request.path["graph_id"]
+        graph = self.graphs.get_graph(user_id, graph_id)
+        await self.graphs.imports.approve(user_id, graph)
+        return self.graphs.imports.report(graph)
 
     async def set_active_version(self, request: Request) -> None:
         body: SetGraphActiveVersion = request.body

@@ -21,6 +21,7 @@ from .answer import graph_facts, graph_model
 from .diff import GraphDifference, diff_graphs
 from .export import export_graph, without_secrets
 from .ids import agent_nodes, called_graph, reassign_ids
+from .imports import ImportApprovals
 from .pairing import pair_nodes
 from .relink import relink_sub_graphs
 from .schema import WEBHOOK_TYPES, nodes_of_type
@@ -54,6 +55,7 @@ class GraphService:
         self._registry = registry
         self._library = library
         self._find_credentials = find_credentials
+        self.imports = ImportApprovals(db, registry)
         self.deleting: list[DeletingHook] = []
         self.deleted: list[DeletedHook] = []
         self._facts: OrderedDict[tuple[str, int], GraphFacts] = OrderedDict()
@@ -68,22 +70,25 @@ class GraphService:
         allow_missing_blocks: bool = False,
         is_upload: bool = False,
         keep_stored_sub_graphs: bool = False,
+        is_foreign: bool = False,
     ) -> Graph:
         """Stores a new graph with its sub-graphs, all under new ids, and puts them into the user's library; with
         `keep_stored_sub_graphs` those that the user has already stay as they are.
 
         Raises GraphValidationError with everything that is wrong, PayloadTooLargeError, or DiskFullError for an upload that
         would take what is kept for runs. Of an uploaded file, credentials
-        that this user does not have are forgotten instead of refused.
+        that this user does not have are forgotten instead of refused. A foreign one (from a file that nobody here has made) waits for
+        an approval before it runs, where it would do anything outside of itself.
         """
         check_size(graph)
         if is_upload:
             self._db.check_room()
         relink_sub_graphs(graph, self._registry)
+        waits_for = self.imports.hash_if_risky(graph) if is_foreign else None
         if keep_stored_sub_graphs:
             graph.sub_graphs = [sub for sub in graph.sub_graphs if not self._is_stored(user_id, sub)]
         await self._prepare(user_id, graph, allow_missing_blocks=allow_missing_blocks, is_upload=is_upload)
-        await self._store(user_id, graph, is_new=True)
+        await self._store(user_id, graph, is_new=True, waits_for=waits_for)
         return self.get_graph(user_id, graph.id, graph.version)
 
     async def update_graph(self, user_id: str, graph_id: str, graph: Graph, *, allow_missing_blocks: bool = False) -> Graph:
@@ -152,7 +157,7 @@ class GraphService:
         """[(id, name)] of the active graphs that have these credentials in a node."""
         return await self._db.fetch_all(store.sql.list_of_credentials, {"user_id": user_id, "credentials_id": credentials_id})
 
-    async def _store(self, user_id: str, graph: Graph, *, is_new: bool) -> None:
+    async def _store(self, user_id: str, graph: Graph, *, is_new: bool, waits_for: str | None = None) -> None:
         graphs = [graph, *graph.sub_graphs]
 
         def make_rows() -> tuple[dict[str, int], list[dict[str, Any]]]:
@@ -173,6 +178,8 @@ class GraphService:
                 is_shown = shown_versions.get(one.id) in (None, one.version)
                 if one.is_active or (is_shown and not is_update):
                     self._library.put_graph_tx(tx, user_id, one.id, row["version"])
+            if waits_for is not None:
+                self.imports.note_tx(tx, user_id, graphs, waits_for)
             return rows[0]["version"]
 
         graph.version = await self._db.write(write)
@@ -199,11 +206,12 @@ class GraphService:
     def load_graph(self, graph_id: str, version: int) -> Graph:
         """A version of a graph without its sub-graphs, whoever's it is: for the engine, after it has asked the library.
 
-        Raises NotFoundError.
+        Raises NotFoundError, and NotApprovedError: so no way of starting a graph passes by the approval.
         """
         graph = self._select(graph_id, version)
         if graph is None:
             raise _no_such_graph(graph_id, version)
+        self.imports.check(graph)
         return graph
 
     def get_runnable_graph(self, user_id: str, graph_id: str, version: int | None = None) -> Graph:
@@ -319,6 +327,7 @@ class GraphService:
             if count == 0:
                 raise _no_such_graph(graph_id)
             self._library.remove_graph_tx(tx, user_id, graph_id)
+            self.imports.forget_tx(tx, user_id, graph_id)
             for hook in self.deleting:
                 hook(tx, user_id, graph_id)
             return count

@@ -57,3 +57,26 @@ SELECT DISTINCT graph_id FROM graphs WHERE user_id = ?;
 -- The active graphs of a user whose nodes name credentials: their random id stands nowhere else.
 SELECT graph_id, name FROM graphs
 WHERE user_id = :user_id AND is_active = 1 AND instr(body, CAST(:credentials_id AS BLOB)) > 0 ORDER BY name LIMIT 100;
+
+-- name: insert_pending
+-- An agent from a file waits for an approval, unless this very content was approved before.
+INSERT INTO pending_imports (graph_id, user_id, content_hash, created_at)
+SELECT :graph_id, :user_id, :content_hash, :now
+WHERE NOT EXISTS (SELECT 1 FROM approved_imports WHERE user_id = :user_id AND content_hash = :content_hash);
+
+-- name: select_pending
+-- Whether an agent waits for an approval, and what would be approved. By primary key.
+SELECT content_hash FROM pending_imports WHERE graph_id = ?;
+
+-- name: delete_pending_of_content
+-- An agent was approved, with those that came with it and other copies of the same file.
+DELETE FROM pending_imports WHERE user_id = :user_id AND content_hash = :content_hash;
+
+-- name: delete_pending
+-- A deleted graph waits for nothing.
+DELETE FROM pending_imports WHERE graph_id = :graph_id AND user_id = :user_id;
+
+-- name: insert_approved
+-- This content needs no second look.
+INSERT INTO approved_imports (user_id, content_hash, approved_at) VALUES (:user_id, :content_hash, :now)
+ON CONFLICT (user_id, content_hash) DO NOTHING;

@@ -235,6 +235,34 @@ class GraphFacts(msgspec.Struct, kw_only=True, frozen=True):
     trigger_setup_info: GraphTriggerInfo | None
 
 
+class ReportLine(msgspec.Struct, kw_only=True):
+    """What one node would do. `graph_id` is set for a sub-agent that came with the agent."""
+
+    title: str
+    what: str
+    node_id: str | None = None
+    graph_id: str | None = None
+
+
+class ImportReport(msgspec.Struct, kw_only=True):
+    """What an agent would do outside of itself, its sub-agents included. `needs_approval`: it came from a file, would do one of
+    these things, and does not run before somebody has approved this; `content_hash` is what the approval is good for."""
+
+    graph_id: str
+    graph_version: int
+    name: str
+    needs_approval: bool = False
+    content_hash: str | None = None
+    hosts: list[ReportLine]
+    credentials: list[ReportLine]
+    code: list[ReportLine]
+    files: list[ReportLine]
+    actions: list[ReportLine]
+    schedules: list[ReportLine]
+    triggers: list[ReportLine]
+    sub_agents: list[ReportLine]
+
+
 class DeleteGraphResponse(msgspec.Struct, kw_only=True):
     """How many versions were deleted."""
 

@@ -79,7 +79,7 @@ def _own_mounts(setup: dict[str, Any]) -> None:
     _mount("tmpfs", root + HOME, "tmpfs", _NOSUID | _NODEV, f"size={setup['disk_mb']}m,nr_inodes={setup['max_files']},mode=755")
     for path in (WORK, TEMPORARY):
         os.mkdir(root + path)
-        if os.geteuid() == 0:
+        if setup["is_root"]:  # not geteuid(): whoever made a user namespace is 0 in it
             os.chown(root + path, NOBODY, NOBODY)
     os.symlink(TEMPORARY, root + "/tmp")
     _enter(root)

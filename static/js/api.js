@@ -91,8 +91,8 @@ export const getGraph = (id, version) => request("GET", `/api/graphs/${id}${vers
 /** @param {string} id @returns {Promise<Graph>} without secrets and ids of people */
 export const exportGraph = (id) => request("GET", `/api/graphs/${id}?for_export=true`);
 
-/** @param {any} graph @returns {Promise<Graph>} */
-export const createGraph = (graph) => request("POST", "/api/graphs", { graph });
+/** @param {any} graph @param {"builder"|"upload"} [source] an upload comes from a file @returns {Promise<Graph>} */
+export const createGraph = (graph, source = "builder") => request("POST", "/api/graphs", { graph, source });
 
 /** @param {any} graph with its id @returns {Promise<Graph>} the next version */
 export const updateGraph = (graph) => request("PUT", `/api/graphs/${graph.id}`, graph);

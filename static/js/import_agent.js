@@ -2,10 +2,12 @@
 
 import { ApiError, createGraph } from "./api.js";
 import { getAgentOfGraph, moveAgents } from "./api/library.js";
+import { getReport } from "./api/reports.js";
 import { loadCatalog } from "./catalog.js";
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
+import { askApproval } from "./import_report.js";
 import { nodeTitle } from "./names.js";
 import { go, paths } from "./router.js";
 import { toast, toastError } from "./toast.js";
@@ -101,6 +103,10 @@ async function importTexts(sources) {
     if (graph) added.push(graph);
   }
   if (!added.length) return;
+  for (const graph of added) {
+    const report = await getReport(graph.id);
+    if (report.needs_approval) await askApproval(report);
+  }
   if (folderId) await putInFolder(added, folderId).catch((error) => toastError(error, t("It is not in the folder")));
   toast(plural(added.length, "“{name}” is in the library.", "{n} agents are in the library.", { name: added[0].name }));
   go(added.length === 1 ? paths.agent(added[0].id) : paths.library());
@@ -120,7 +126,7 @@ async function importOne({ name, text }) {
   let graph;
   try {
     graph = readAgent(text);
-    return await createGraph(graph);
+    return await createGraph(graph, "upload");
   } catch (error) {
     if (!(error instanceof ApiError || error instanceof NotAnAgentError)) throw error;
     if (!(error instanceof ApiError && error.status === 401)) await showRefusal(name, graph, error);
