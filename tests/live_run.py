@@ -46,7 +46,9 @@ class WatchedRun(msgspec.Struct):
 def save_agent(server: ServerProcess, content: bytes | dict[str, Any], **more: Any) -> dict[str, Any]:
     """The agent file, imported: the stored graph."""
     graph = json.loads(content) if isinstance(content, bytes) else content
-    return server.post("/api/graphs", {"graph": graph, "source": "upload", **more})
+    saved = server.post("/api/graphs", {"graph": graph, "source": "upload", **more})
+    server.post(f"/api/graphs/{saved['id']}/report/approve")
+    return saved
 
 
 def read_agent(contract: Path, name: str) -> bytes:

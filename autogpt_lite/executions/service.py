@@ -138,7 +138,6 @@ class ExecutionService:
 
     def _check(self, user_id: str, graph: Graph, given: ExecuteGraph) -> CheckedGraph:
         """The compiled graph, the complete masks and the nodes that are left out. Raises GraphValidationError."""
-        self._graphs.imports.check(graph)
         registry, pinned = self._registry, given.pinned_outputs
         masks = self._system_masks(graph)
         chosen = {(node_id, pin) for node_id, pins in masks.items() for pin in pins}
@@ -152,6 +151,7 @@ class ExecutionService:
             graph, registry, find, problems, masks=masks, pinned=pinned, chosen=chosen - _named(spread, given)
         )
         problems.raise_if_any()
+        self._graphs.imports.check(graph)
         checked = CheckedGraph(self._engine.plan_of(graph.id, graph.version), masks, frozenset(skipped))
         if not _is_special(given) and not any(credentials_needs(graph, registry)):
             self._remember((user_id, graph.id, graph.version), checked)

@@ -38,7 +38,9 @@ def test_from_the_command_line(contract: Path, llama_server: LlamaServer, tmp_pa
     config = tmp_path / "mine.toml"
     config.write_text(f'[llm]\nmax_output_tokens = 30\n[llm.providers.openai]\nbase_url = "{llama_server.base_url}"\n', "utf-8")
     given = [part for name, value in INPUTS.items() for part in ("--input", f"{name}={value}")]
-    done = run_cli("run", contract / "agents" / AGENT, *given, "--json", "--config", config, "--data-dir", tmp_path / "data")
+    done = run_cli(
+        "run", "--yes", contract / "agents" / AGENT, *given, "--json", "--config", config, "--data-dir", tmp_path / "data"
+    )
     assert (done.returncode, done.stderr) == (0, "")
     result = json.loads(done.stdout)
     assert (result["status"], result["node_errors"], result["stats"]["node_exec_count"]) == ("COMPLETED", {}, 5)
@@ -127,7 +129,7 @@ async def test_stop_during_the_answer_hangs_up_and_ends_the_run_at_once(contract
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 async def test_ctrl_c_stops_a_run_of_the_command_line(contract: Path, tap, tmp_path: Path):
     held, settings = tap
-    with start_cli("run", contract / "agents" / AGENT, "--json", "--data-dir", tmp_path, settings=settings) as process:
+    with start_cli("run", "--yes", contract / "agents" / AGENT, "--json", "--data-dir", tmp_path, settings=settings) as process:
         await asyncio.wait_for(held.is_streaming.wait(), 10)
         began = time.monotonic()
         process.send_signal(signal.SIGINT)

@@ -58,7 +58,7 @@ def _inputs() -> list[str]:
 
 def test_from_the_command_line(contract: Path, tmp_path: Path, newsletter: str):
     agent = contract / "agents" / AGENT
-    done = run_cli("run", agent, *_inputs(), "--allow-missing-blocks", "--pin", PINS, "--json", "--data-dir", tmp_path)
+    done = run_cli("run", "--yes", agent, *_inputs(), "--allow-missing-blocks", "--pin", PINS, "--json", "--data-dir", tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     result = json.loads(done.stdout)
     assert (result["status"], result["outputs"], result["node_errors"]) == ("COMPLETED", {"Newsletter": [newsletter]}, {})
