@@ -73,7 +73,7 @@ def test_words_of_a_model_show_on_the_node_before_the_answer_is_whole(browser: A
     with ServerProcess(tmp_path, settings=settings, log=tmp_path / "log") as server:
         page = browser.new_context(reduced_motion="reduce").new_page()
         page.goto(call(server, "POST", "/api/auth/links")["url"])
-        expect(page.locator(".agent-card").first).to_be_visible()
+        expect(page.locator("main h1, main h2").first).to_be_visible()
         page.goto(server.url + builder_of(server, graph))
         page.locator(".dock-run").click()
         page.get_by_role("form", name="Inputs").locator("button[type=submit]").click()

@@ -1,6 +1,6 @@
 /** The panel beside the canvas: the form of the selected node and its outputs, or the inputs and outputs of a run. */
 
-import { html, useEffect, useRef } from "../../vendor/react.js";
+import { html, useEffect, useRef, useState } from "../../vendor/react.js";
 import { blockLine, nodeTitle } from "../names.js";
 import { paths } from "../router.js";
 import { copyText } from "../value_view.js";
@@ -11,7 +11,6 @@ import { InputsTab } from "./inputs_tab.js";
 import { OutputTab } from "./output_tab.js";
 import { RunPanel } from "./run_panel.js";
 import { AddAfter, SheetGrip } from "./sheet.js";
-import { VersionsPanel } from "./versions_panel.js";
 import { t } from "../messages.js";
 
 const MOST_SHOWN = 20_000;
@@ -19,8 +18,15 @@ const MOST_SHOWN = 20_000;
 export function SidePanel() {
   const panel = useView((view) => view.panel);
   if (!panel) return null;
-  if (panel.kind === "versions") return html`<${VersionsPanel} />`;
+  if (panel.kind === "versions") return html`<${LazyVersions} />`;
   return panel.kind === "run" ? html`<${RunPanel} />` : html`<${NodePanel} id=${panel.id} tab=${panel.tab} />`;
+}
+
+/** Versions are looked at now and then: their code is loaded when they are. */
+function LazyVersions() {
+  const [found, setFound] = useState(/** @type {any} */ (null));
+  useEffect(() => void import("./versions_panel.js").then(setFound), []);
+  return found && html`<${found.VersionsPanel} />`;
 }
 
 /** @param {{id: string, tab: string}} props */

@@ -12,7 +12,7 @@ import { createRoot, html } from "../../vendor/react.js";
 import { Actions } from "../builder/actions.js";
 import { Announcer } from "../builder/announcer.js";
 import { Dock, EmptyHint, ProblemList, TopBar, ZoomBar } from "../builder/bars.js";
-import { NewerStrip } from "../builder/newer_version.js";
+import { NewerStrip } from "../builder/newer_strip.js";
 import { BlockMenu } from "../builder/block_menu.js";
 import { Builder } from "../builder/builder.js";
 import { Canvas } from "../builder/canvas.js";
