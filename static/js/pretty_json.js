@@ -40,3 +40,51 @@ function fillLines(parts, indent) {
   }
   return lines;
 }
+
+/** What a value weighs as JSON, roughly and no further than `most`. @param {any} value @param {number} most @returns {number} characters */
+export function jsonSize(value, most) {
+  let size = 0;
+  const waiting = [value];
+  while (waiting.length && size < most) {
+    const one = waiting.pop();
+    size += typeof one === "string" ? one.length + 2 : 8;
+    if (one === null || typeof one !== "object") continue;
+    // A list of a million numbers is not put on the pile.
+    if (Array.isArray(one) && one.length * 2 > most) return most;
+    const keys = Array.isArray(one) ? [] : Object.keys(one);
+    size += keys.reduce((sum, key) => sum + key.length + 4, 0);
+    for (const item of Array.isArray(one) ? one : keys.map((key) => one[key])) waiting.push(item);
+  }
+  return size;
+}
+
+/**
+ * The beginning of a value as JSON, for values that are too large to be written as a whole: that would hold up the page.
+ * @param {any} value @param {number} chars @returns {string}
+ */
+export function jsonStart(value, chars) {
+  /** @type {string[]} */
+  const written = [];
+  let left = chars;
+  const put = (/** @type {string} */ text) => {
+    written.push(text.length > left ? text.slice(0, left) : text);
+    left -= text.length;
+  };
+  /** @param {any} one @param {string} indent */
+  const writeSome = (one, indent) => {
+    if (left <= 0) return;
+    if (one === null || typeof one !== "object") return put(JSON.stringify(typeof one === "string" ? one.slice(0, left) : one));
+    const isList = Array.isArray(one);
+    put(isList ? "[" : "{");
+    const names = isList ? one.keys() : Object.keys(one);
+    for (const name of names) {
+      if (left <= 0) return;
+      put(`\n${indent}  ${isList ? "" : `${JSON.stringify(name)}: `}`);
+      writeSome(/** @type {any} */ (one)[name], `${indent}  `);
+      put(",");
+    }
+    put(isList ? `\n${indent}]` : `\n${indent}}`);
+  };
+  writeSome(value, "");
+  return written.join("");
+}

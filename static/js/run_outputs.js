@@ -3,6 +3,7 @@
 import { h, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { hasEnded } from "./status.js";
+import { richView } from "./run/rich_value.js";
 import { ValueList, valueActions } from "./value_view.js";
 import { plural, t } from "./messages.js";
 
@@ -46,7 +47,7 @@ export class RunOutputs {
 
   /** @param {string} name */
   #addOutput(name) {
-    const output = { values: new ValueList(), size: h("span", { class: "muted" }) };
+    const output = { values: new ValueList((value) => richView(name, value)), size: h("span", { class: "muted" }) };
     const head = h(
       "div",
       { class: "card-head" },

@@ -3,7 +3,7 @@
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { fileName, number } from "./format.js";
-import { prettyJson } from "./pretty_json.js";
+import { jsonSize, jsonStart, prettyJson } from "./pretty_json.js";
 import { toast } from "./toast.js";
 import { plural, t } from "./messages.js";
 
@@ -11,6 +11,9 @@ const FIRST_CHARS = 1500;
 const FIRST_LINES = 24;
 const STEP_CHARS = 200_000;
 const FIRST_VALUES = 30;
+
+/** A value of more is only written up to what is shown: all of it at once would hold up the page. */
+const LARGE_CHARS = 1_000_000;
 
 /** @param {any} value @returns {string} a text as it is, everything else as JSON */
 export function valueText(value) {
@@ -21,10 +24,11 @@ export function valueText(value) {
 export function valueView(value) {
   if (value === "") return h("span", { class: "muted" }, t("empty text"));
   const isText = typeof value === "string";
-  const text = valueText(value);
+  const isLarge = !isText && jsonSize(value, LARGE_CHARS) >= LARGE_CHARS;
+  const text = isLarge ? jsonStart(value, STEP_CHARS) : valueText(value);
   const pre = h("pre", { class: isText ? "value value-text" : "value value-json", dir: "auto" });
   const box = h("div", { class: "value-box" }, pre);
-  showUpTo(box, pre, text, firstCut(text));
+  showUpTo(box, pre, text, firstCut(text), isLarge || text.length > LARGE_CHARS ? value : null);
   return box;
 }
 
@@ -40,11 +44,15 @@ function firstCut(text) {
   return text.length <= limit * 1.15 ? text.length : limit;
 }
 
-/** @param {HTMLElement} box @param {HTMLElement} pre @param {string} text @param {number} shown characters */
-function showUpTo(box, pre, text, shown) {
+/**
+ * @param {HTMLElement} box @param {HTMLElement} pre @param {string} text @param {number} shown characters
+ * @param {any} large the value, where the page does not show all of it but saves it as a file
+ */
+function showUpTo(box, pre, text, shown, large) {
   const end = shown < text.length ? afterWholeCharacter(text, shown) : text.length;
   pre.textContent = end < text.length ? `${text.slice(0, end)}…` : text;
-  box.querySelector(".value-more")?.remove();
+  for (const old of box.querySelectorAll(".value-more")) old.remove();
+  if (large !== null) box.append(saveButton(large));
   if (end >= text.length) return;
   const next = Math.min(text.length, end + STEP_CHARS);
   const label =
@@ -52,8 +60,20 @@ function showUpTo(box, pre, text, shown) {
       ? t("Show all {n} characters", { n: number(text.length) })
       : t("Show {n} more of {total} characters", { n: number(next - end), total: number(text.length) });
   box.append(
-    h("button", { class: "link-button value-more", type: "button", on: { click: () => showUpTo(box, pre, text, next) } }, label),
+    h(
+      "button",
+      { class: "link-button value-more", type: "button", on: { click: () => showUpTo(box, pre, text, next, large) } },
+      label,
+    ),
   );
+}
+
+/** @param {any} value @returns {HTMLElement} */
+function saveButton(value) {
+  const isText = typeof value === "string";
+  const save = () => saveFile(fileName(t("value"), isText ? "txt" : "json"), isText ? value : JSON.stringify(value));
+  const label = t("Too large to show as a whole: download");
+  return h("button", { class: "link-button value-more", type: "button", on: { click: save } }, label);
 }
 
 /** Half an emoji is not a character. @param {string} text @param {number} at @returns {number} */
@@ -64,7 +84,9 @@ function afterWholeCharacter(text, at) {
 
 /** The values that came out of one pin. They are only ever added to, so an update touches no value that is shown already. */
 export class ValueList {
-  constructor() {
+  /** @param {(value: any) => HTMLElement} [view] how one is shown */
+  constructor(view = valueView) {
+    this.view = view;
     this.list = h("ol", { class: "value-list" });
     this.element = h("div", { class: "values" }, this.list);
     this.limit = FIRST_VALUES;
@@ -78,7 +100,7 @@ export class ValueList {
     this.values = values;
     this.list.classList.toggle("many", values.length > 1);
     for (let i = this.list.children.length; i < Math.min(this.limit, values.length); i += 1) {
-      this.list.append(h("li", null, h("span", { class: "value-index" }, number(i + 1)), valueView(values[i])));
+      this.list.append(h("li", null, h("span", { class: "value-index" }, number(i + 1)), this.view(values[i])));
     }
     this.#offerMore(values.length - this.limit);
   }
@@ -156,8 +178,9 @@ export function valueActions(name, read) {
     icon("download"),
   );
   save.addEventListener("click", () => {
-    const isText = read().every((value) => typeof value === "string");
     const values = read();
+    const isText = values.every((value) => typeof value === "string");
+    if (values.length === 1 && isText && isDataAddress(values[0])) return saveDataAddress(name, values[0]);
     saveFile(
       fileName(name, isText ? "txt" : "json"),
       isText ? text() : JSON.stringify(values.length === 1 ? values[0] : values, null, 2),
@@ -176,9 +199,29 @@ export async function copyText(text, done) {
   }
 }
 
-/** @param {string} name @param {string} text */
-export function saveFile(name, text) {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/octet-stream" }));
+/** @param {string} text @returns {boolean} whether it is a file in itself */
+export function isDataAddress(text) {
+  return /^data:[\w.+-]+\/[\w.+-]+(;[\w=.-]+)*;base64,/.test(text.slice(0, 200));
+}
+
+/** @param {string} name @param {string} address */
+export function saveDataAddress(name, address) {
+  const kind = address.slice(5, address.indexOf(";"));
+  const ending = kind
+    .split("/")[1]
+    .replace(/^x-|^vnd\..*\.|\+.*$/g, "")
+    .slice(0, 10);
+  try {
+    const bytes = Uint8Array.from(atob(address.slice(address.indexOf(",") + 1)), (letter) => letter.charCodeAt(0));
+    saveFile(fileName(name, ending || "bin"), bytes);
+  } catch {
+    saveFile(fileName(name, "txt"), address);
+  }
+}
+
+/** @param {string} name @param {string|Uint8Array<ArrayBuffer>} content */
+export function saveFile(name, content) {
+  const url = URL.createObjectURL(new Blob([content], { type: "application/octet-stream" }));
   h("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
