@@ -19,11 +19,14 @@ const ON_PHONE = 4;
 /** @returns {Frame} */
 export function makeFrame() {
   const main = h("main", { id: "main", tabindex: -1 });
-  const badge = h("span", { class: "rail-badge", hidden: true });
+  const badge = h("button", { class: "rail-badge", type: "button", "aria-haspopup": "dialog", hidden: true });
+  badge.addEventListener("click", () => void import("./activity.js").then(({ openActivity }) => openActivity(badge)));
   const items = PLACES.map((place, i) => {
     const props = { class: `rail-item ${i < ON_PHONE ? "" : "not-on-phone"}`.trim(), href: place.href };
-    const link = h("a", props, icon(place.icon), place.label, place.pages.includes("runs") ? badge : null);
-    return { link, ...place };
+    const link = h("a", props, icon(place.icon), place.label);
+    // A button cannot stand inside a link.
+    const element = place.pages.includes("runs") ? h("span", { class: "rail-place" }, link, badge) : link;
+    return { link, element, ...place };
   });
   const skip = h("a", { class: "skip-link", href: "#main", on: { click: () => main.focus() } }, t("To the content"));
   const atFoot = PLACES.length > ON_PHONE ? "rail-item not-on-phone" : "rail-item";
@@ -31,9 +34,9 @@ export function makeFrame() {
     "nav",
     { class: "rail", "aria-label": t("Places") },
     logo(),
-    items.filter((item) => !item.isAtFoot).map((item) => item.link),
+    items.filter((item) => !item.isAtFoot).map((item) => item.element),
     h("span", { class: "rail-gap" }),
-    items.filter((item) => item.isAtFoot).map((item) => item.link),
+    items.filter((item) => item.isAtFoot).map((item) => item.element),
     hasPasswordSession() && logOutButton(atFoot),
     PLACES.length > ON_PHONE ? moreButton() : null,
   );
@@ -70,6 +73,7 @@ async function refreshBadge(badge) {
   badge.hidden = active === 0;
   badge.textContent = String(active);
   badge.title = t("{n} going on", { n: active });
+  badge.setAttribute("aria-label", t("{n} going on: show", { n: active }));
 }
 
 /** A phone's way to the places that its bar has no room for. */

@@ -28,6 +28,12 @@ export const PAGES = [
   },
   { name: "runs", pattern: /^\/runs$/, keys: [], load: async () => (await import("./views/runs.js")).showRuns },
   {
+    name: "compare",
+    pattern: /^\/runs\/compare$/,
+    keys: [],
+    load: async () => (await import("./views/compare.js")).showComparison,
+  },
+  {
     name: "schedules",
     pattern: /^\/schedules$/,
     keys: [],
@@ -70,7 +76,7 @@ export const PAGES = [
 /** What the rail leads to, in its order, with the pages that belong to each; a phone's bar has the first four and "More". @type {RailPlace[]} */
 export const PLACES = [
   { label: t("Library"), icon: "library", href: "/", pages: ["library", "agent", "build"] },
-  { label: t("Runs"), icon: "runs", href: "/runs", pages: ["runs", "run"] },
+  { label: t("Runs"), icon: "runs", href: "/runs", pages: ["runs", "run", "compare"] },
   { label: t("Schedules"), icon: "schedules", href: "/schedules", pages: ["schedules"] },
   { label: t("Triggers"), icon: "triggers", href: "/triggers", pages: ["triggers"] },
   { label: t("Credentials"), icon: "key", href: "/credentials", pages: ["credentials"] },

@@ -17,6 +17,8 @@ export const paths = {
   agentTab: (graphId, tab) => `/library/agents/${encodeURIComponent(graphId)}?tab=${tab}`,
   /** @param {string} graphId @param {string} runId the run whose inputs the form starts with */
   agentLikeRun: (graphId, runId) => `/library/agents/${encodeURIComponent(graphId)}?like=${encodeURIComponent(runId)}`,
+  /** @param {{id: string, graph_id: string}} a @param {{id: string, graph_id: string}} b two runs */
+  compare: (a, b) => `/runs/compare?${new URLSearchParams({ a: `${a.graph_id}/${a.id}`, b: `${b.graph_id}/${b.id}` })}`,
   /** @param {string} graphId @param {string} runId */
   run: (graphId, runId) => `/runs/${encodeURIComponent(graphId)}/${encodeURIComponent(runId)}`,
 };

@@ -32,6 +32,7 @@ PAGES = [
     Page("triggers", "/triggers", ".trigger"),
     Page("credentials", "/credentials", ".credentials-row"),
     Page("runs", "/runs", ".run-row"),
+    Page("compare", "/runs/compare?a={graph}/{run}&b={graph}/{run}", ".comparison"),
     Page("settings", "/settings", ".settings-list li"),
     Page("system", "/system", ".system"),
     Page("run", "/runs/{graph}/{run}", ".facts"),

@@ -11,7 +11,7 @@ import { icon } from "../icons.js";
 import { isNote } from "../names.js";
 import { hasEnded, runLook } from "../status.js";
 import { toastError } from "../toast.js";
-import { runTable } from "../views/runs.js";
+import { runTable } from "../runs/table.js";
 import { plural, t } from "../messages.js";
 import { RunForm } from "./run_form.js";
 

@@ -1,65 +1,185 @@
-/** All runs, the newest first. */
+/** All runs, the newest first: filtered, searched, compared; and what waits for a person. */
 
-import { deleteExecution, listExecutions, listGraphs, serverNow } from "../api.js";
-import { confirmLoss } from "../dialog.js";
+import { listExecutions, listGraphs } from "../api.js";
+import { listPendingReviews } from "../api/reviews.js";
+import { searchExecutions } from "../api/runs.js";
 import { fill, h } from "../dom.js";
-import { clock, duration, exactTime, number, timeMs, when } from "../format.js";
+import { number } from "../format.js";
 import { icon } from "../icons.js";
+import { plural, t } from "../messages.js";
 import { pageHead } from "../page_head.js";
 import { paths } from "../router.js";
-import { badge, hasEnded, runLook } from "../status.js";
-import { toast, toastError } from "../toast.js";
-import { plural, t } from "../messages.js";
+import { reviewCard } from "../run/reviews.js";
+import { runTable } from "../runs/table.js";
+import { hasEnded, runLook } from "../status.js";
+import { toastError } from "../toast.js";
 
 /** @typedef {import("../types.js").GraphExecution} GraphExecution */
+/** @typedef {import("../api/runs.js").Found} Found */
 
 const REFRESH_MS = 3000;
+const SEARCH_AFTER_MS = 250;
+const NEEDS_YOU = 2;
 
 /** @type {[string, (run: GraphExecution) => boolean][]} */
 const FILTERS = [
   [t("All"), () => true],
   [t("Running"), (run) => !hasEnded(run.status)],
+  [t("Needs you"), (run) => run.status === "REVIEW"],
   [t("With problems"), (run) => runLook(run).tone === "failed" || runLook(run).tone === "wait"],
 ];
 
 /** @type {import("../pages.js").View} */
-export async function showRuns(main, _place, signal) {
-  let [runs, graphs] = await Promise.all([listExecutions(), listGraphs()]);
+export async function showRuns(main, place, signal) {
+  const [runs, graphs, reviews] = await Promise.all([listExecutions(), listGraphs(), listPendingReviews().catch(() => [])]);
   if (signal.aborted) return;
   const names = new Map(graphs.map((graph) => [graph.id, graph.name]));
-  const table = h("div");
-  let filter = 0;
-  const show = () => {
-    const chosen = runs.filter(FILTERS[filter][1]);
-    fill(table, chosen.length ? runTable(chosen, names, reload) : emptyRuns(runs.length > 0));
-    chips.forEach((chip, i) => {
-      chip.setAttribute("aria-pressed", String(i === filter));
-      chip.lastElementChild?.replaceChildren(number(runs.filter(FILTERS[i][1]).length));
+  const page = new RunsPage(runs, names, reviews, signal);
+  if (place.query.get("show") === "needs-you") page.filter = NEEDS_YOU;
+  fill(main, page.elements);
+  page.start();
+}
+
+class RunsPage {
+  /**
+   * @param {GraphExecution[]} runs @param {Map<string, string>} names of agents by id
+   * @param {import("../api/reviews.js").Review[]} reviews @param {AbortSignal} signal
+   */
+  constructor(runs, names, reviews, signal) {
+    this.runs = runs;
+    this.names = names;
+    this.reviews = reviews;
+    this.signal = signal;
+    this.filter = 0;
+    /** @type {Found[]|null} null: nothing is searched for */
+    this.found = null;
+    /** @type {GraphExecution[]} at most two */
+    this.chosen = [];
+    this.table = h("div", { class: "stack" });
+    this.note = h("p", { class: "muted", role: "status", hidden: true });
+    this.chips = FILTERS.map(([label], i) =>
+      h(
+        "button",
+        { class: "chip", type: "button", on: { click: () => this.#choose(i) } },
+        label,
+        h("span", { class: "chip-count" }),
+      ),
+    );
+    this.compare = h("a", { class: "button filled", hidden: true }, t("Compare the two"));
+    const chips = h("div", { class: "chips", role: "group", "aria-label": t("Filter") }, this.chips);
+    const tools = runs.length || reviews.length ? [this.#tools(), chips, this.note] : [];
+    this.elements = [pageHead({ title: t("Runs"), actions: [this.compare] }), tools, this.table];
+  }
+
+  #tools() {
+    this.search = h("input", {
+      class: "input",
+      type: "search",
+      placeholder: t("Search inputs and outputs"),
+      "aria-label": t("Search runs"),
     });
-  };
-  const reload = async () => {
-    runs = await listExecutions().catch(() => runs);
-    if (!signal.aborted) show();
-  };
-  const chips = FILTERS.map(([label], i) =>
-    h(
-      "button",
-      { class: "chip", type: "button", on: { click: () => ((filter = i), show()) } },
-      label,
-      h("span", { class: "chip-count" }),
-    ),
-  );
-  fill(
-    main,
-    pageHead({ title: t("Runs") }),
-    runs.length ? h("div", { class: "chips", role: "group", "aria-label": t("Filter") }, chips) : null,
-    table,
-  );
-  show();
-  const timer = setInterval(() => {
-    if (!document.hidden && runs.some((run) => !hasEnded(run.status))) void reload();
-  }, REFRESH_MS);
-  signal.addEventListener("abort", () => clearInterval(timer));
+    const used = new Set(this.runs.map((run) => run.graph_id));
+    const options = [...this.names].filter(([id]) => used.has(id)).map(([id, name]) => h("option", { value: id }, name));
+    this.agent = h(
+      "select",
+      { class: "input runs-agent", "aria-label": t("Agent") },
+      h("option", { value: "" }, t("All agents")),
+      options,
+    );
+    this.search.addEventListener("input", () => {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => void this.#searchNow(), SEARCH_AFTER_MS);
+    });
+    this.agent.addEventListener("change", () => void this.#searchNow());
+    return h("div", { class: "search" }, icon("search"), this.search, this.agent);
+  }
+
+  start() {
+    this.#show();
+    const timer = setInterval(() => {
+      const isAlive = this.filter !== NEEDS_YOU && this.runs.some((run) => !hasEnded(run.status));
+      if (!document.hidden && isAlive && !this.table.contains(document.activeElement)) void this.#reload();
+    }, REFRESH_MS);
+    this.signal.addEventListener("abort", () => {
+      clearInterval(timer);
+      clearTimeout(this.timer);
+    });
+  }
+
+  async #reload() {
+    [this.runs, this.reviews] = await Promise.all([
+      listExecutions().catch(() => this.runs),
+      listPendingReviews().catch(() => this.reviews),
+    ]);
+    if (!this.signal.aborted) this.#show();
+  }
+
+  /** @param {number} filter */
+  #choose(filter) {
+    this.filter = filter;
+    this.#show();
+  }
+
+  async #searchNow() {
+    const query = this.search?.value.trim() ?? "";
+    try {
+      const answer = query ? await searchExecutions(query, this.agent?.value || undefined) : null;
+      if (this.signal.aborted || query !== this.search?.value.trim()) return;
+      this.found = answer?.runs ?? null;
+      const left = answer?.not_searched ?? 0;
+      this.note.hidden = !left;
+      this.note.textContent = plural(
+        left,
+        "{n} run has ended just now and is searched in some minutes.",
+        "{n} runs have ended just now and are searched in some minutes.",
+      );
+    } catch (error) {
+      toastError(error, t("Search"));
+    }
+    this.#show();
+  }
+
+  #show() {
+    const agent = this.agent?.value ?? "";
+    const all = (this.found?.map((one) => one.run) ?? this.runs).filter((run) => !agent || run.graph_id === agent);
+    const chosen = all.filter(FILTERS[this.filter][1]);
+    this.chips.forEach((chip, i) => {
+      const count = i === NEEDS_YOU ? this.reviews.length : all.filter(FILTERS[i][1]).length;
+      chip.setAttribute("aria-pressed", String(i === this.filter));
+      chip.lastElementChild?.replaceChildren(number(count));
+    });
+    if (this.filter === NEEDS_YOU) this.#showReviews();
+    else fill(this.table, chosen.length ? this.#rows(chosen) : emptyRuns(this.runs.length > 0));
+  }
+
+  /** @param {GraphExecution[]} runs */
+  #rows(runs) {
+    const texts = new Map(this.found?.map((one) => [one.run.id, `${one.field}: ${one.text}`]));
+    const choice = {
+      has: (/** @type {GraphExecution} */ run) => this.chosen.some((one) => one.id === run.id),
+      toggle: (/** @type {GraphExecution} */ run) => this.#toggle(run),
+    };
+    return runTable(runs, this.names, () => void this.#reload(), { choice, snippet: (run) => texts.get(run.id) ?? "" });
+  }
+
+  /** The third one takes the place of the first. @param {GraphExecution} run */
+  #toggle(run) {
+    const without = this.chosen.filter((one) => one.id !== run.id);
+    const isThird = without.length === this.chosen.length && without.length === 2;
+    this.chosen = without.length < this.chosen.length ? without : [...without.slice(-1 * (isThird ? 1 : 2)), run];
+    this.compare.hidden = this.chosen.length !== 2;
+    if (this.chosen.length === 2) this.compare.href = paths.compare(this.chosen[0], this.chosen[1]);
+    if (isThird) this.#show();
+  }
+
+  #showReviews() {
+    const cards = this.reviews.map((review) => {
+      const name = this.names.get(review.graph_id) ?? t("A deleted agent");
+      const about = h("a", { class: "link", href: paths.run(review.graph_id, review.graph_exec_id) }, name);
+      return reviewCard(review, { about, onAnswered: () => void this.#reload() });
+    });
+    fill(this.table, cards.length ? cards : h("p", { class: "card card-body muted" }, t("Nothing waits for you.")));
+  }
 }
 
 /** @param {boolean} some whether the filter hides some */
@@ -72,68 +192,5 @@ function emptyRuns(some) {
     h("h2", { class: "empty-title" }, t("Nothing has run")),
     h("p", null, t("Runs show here the moment they start. Open an agent and press Run.")),
     h("div", { class: "empty-actions" }, library),
-  );
-}
-
-/**
- * A list of runs. Without `names` it is the list of one agent.
- * @param {GraphExecution[]} runs @param {Map<string, string>|null} names of the agents by id @param {() => void} onDelete
- * @returns {HTMLElement}
- */
-export function runTable(runs, names, onDelete) {
-  return h(
-    "ul",
-    { class: "card runs" },
-    runs.map((run) => runRow(run, names, onDelete)),
-  );
-}
-
-/** @param {GraphExecution} run @param {Map<string, string>|null} names @param {() => void} onDelete */
-function runRow(run, names, onDelete) {
-  const started = timeMs(run.started_at);
-  const took = run.status === "RUNNING" ? clock(serverNow() - started) : duration(timeMs(run.ended_at) - started);
-  const said = Number.isNaN(started) ? t("Not started") : when(started);
-  const title = names ? (names.get(run.graph_id) ?? t("A deleted agent")) : said;
-  const nodes = run.stats?.node_exec_count ?? 0;
-  return h(
-    "li",
-    { class: "run-row" },
-    h(
-      "a",
-      { class: "run-link", href: paths.run(run.graph_id, run.id), title: exactTime(started) },
-      h("span", { class: "run-name" }, title),
-      names ? h("span", { class: "run-when" }, said) : null,
-    ),
-    h("span", { class: "run-status" }, badge(runLook(run))),
-    h("span", { class: "run-nodes" }, nodes ? plural(nodes, "{n} node", "{n} nodes") : ""),
-    h("span", { class: "run-version" }, `v${run.graph_version}`),
-    h("span", { class: "run-took" }, took),
-    hasEnded(run.status) ? deleteButton(run, title, onDelete) : h("span", { class: "run-delete" }),
-  );
-}
-
-/** @param {GraphExecution} run @param {string} title @param {() => void} onDelete */
-function deleteButton(run, title, onDelete) {
-  const press = async () => {
-    const text = t("Its inputs, outputs and timeline go with it. The agent stays.");
-    if (!(await confirmLoss({ title: t("Delete this run?"), text, verb: t("Delete") }))) return;
-    try {
-      await deleteExecution(run.id);
-      toast(t("Run deleted."));
-      onDelete();
-    } catch (error) {
-      toastError(error, t("The run was not deleted"));
-    }
-  };
-  return h(
-    "button",
-    {
-      class: "button quiet square small run-delete",
-      type: "button",
-      title: t("Delete"),
-      "aria-label": t("Delete the run {title}", { title }),
-      on: { click: () => void press() },
-    },
-    icon("trash"),
   );
 }

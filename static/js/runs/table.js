@@ -1,0 +1,94 @@
+/** Rows of runs: what ran, how it went, how long and for how much. */
+
+import { deleteExecution, serverNow } from "../api.js";
+import { confirmLoss } from "../dialog.js";
+import { h } from "../dom.js";
+import { clock, duration, exactTime, number, timeMs, when } from "../format.js";
+import { icon } from "../icons.js";
+import { plural, t } from "../messages.js";
+import { paths } from "../router.js";
+import { badge, hasEnded, runLook } from "../status.js";
+import { toast, toastError } from "../toast.js";
+
+/** @typedef {import("../types.js").GraphExecution} GraphExecution */
+
+/** @typedef {{has: (run: GraphExecution) => boolean, toggle: (run: GraphExecution) => void}} Choice of runs to compare */
+
+/** @typedef {{choice?: Choice, snippet?: (run: GraphExecution) => string}} Extras `snippet`: what a search has found */
+
+/**
+ * A list of runs. Without `names` it is the list of one agent.
+ * @param {GraphExecution[]} runs @param {Map<string, string>|null} names of the agents by id @param {() => void} onDelete
+ * @param {Extras} [extras]
+ * @returns {HTMLElement}
+ */
+export function runTable(runs, names, onDelete, extras = {}) {
+  return h(
+    "ul",
+    { class: "card runs" },
+    runs.map((run) => runRow(run, names, onDelete, extras)),
+  );
+}
+
+/** @param {GraphExecution} run @param {Map<string, string>|null} names @param {() => void} onDelete @param {Extras} extras */
+function runRow(run, names, onDelete, { choice, snippet }) {
+  const started = timeMs(run.started_at);
+  const took = run.status === "RUNNING" ? clock(serverNow() - started) : duration(timeMs(run.ended_at) - started);
+  const said = Number.isNaN(started) ? t("Not started") : when(started);
+  const title = names ? (names.get(run.graph_id) ?? t("A deleted agent")) : said;
+  const nodes = run.stats?.node_exec_count ?? 0;
+  const cost = run.stats?.cost ?? 0;
+  const text = snippet?.(run);
+  return h(
+    "li",
+    { class: `run-row ${choice ? "choosable-run" : ""}`.trim() },
+    choice ? chooser(run, `${title}, ${said}`, choice) : null,
+    h(
+      "a",
+      { class: "run-link", href: paths.run(run.graph_id, run.id), title: exactTime(started) },
+      h("span", { class: "run-name" }, title),
+      names ? h("span", { class: "run-when" }, said) : null,
+    ),
+    h("span", { class: "run-status" }, badge(runLook(run))),
+    h("span", { class: "run-nodes" }, nodes ? plural(nodes, "{n} node", "{n} nodes") : ""),
+    h("span", { class: "run-version" }, `v${run.graph_version}`),
+    h("span", { class: "run-cost" }, cost ? plural(cost, "{n} credit", "{n} credits") : ""),
+    h("span", { class: "run-took" }, took),
+    hasEnded(run.status) ? deleteButton(run, title, onDelete) : h("span", { class: "run-delete" }),
+    text ? h("p", { class: "run-snippet", dir: "auto" }, text) : null,
+  );
+}
+
+/** @param {GraphExecution} run @param {string} title @param {Choice} choice */
+function chooser(run, title, choice) {
+  const box = h("input", { type: "checkbox", class: "run-choose", "aria-label": t("Choose {title} to compare", { title }) });
+  box.checked = choice.has(run);
+  box.addEventListener("change", () => choice.toggle(run));
+  return box;
+}
+
+/** @param {GraphExecution} run @param {string} title @param {() => void} onDelete */
+function deleteButton(run, title, onDelete) {
+  const press = async () => {
+    const text = t("Its inputs, outputs and timeline go with it. The agent stays.");
+    if (!(await confirmLoss({ title: t("Delete this run?"), text, verb: t("Delete") }))) return;
+    try {
+      await deleteExecution(run.id);
+      toast(t("Run deleted."));
+      onDelete();
+    } catch (error) {
+      toastError(error, t("The run was not deleted"));
+    }
+  };
+  return h(
+    "button",
+    {
+      class: "button quiet square small run-delete",
+      type: "button",
+      title: t("Delete"),
+      "aria-label": t("Delete the run {title}", { title }),
+      on: { click: () => void press() },
+    },
+    icon("trash"),
+  );
+}
