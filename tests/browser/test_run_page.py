@@ -12,7 +12,7 @@ from .agents import INPUT, OUTPUT, agent, division, link, node, ticks
 from .conftest import call
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
-from playwright.sync_api import expect  # noqa: E402
+from playwright.sync_api import expect
 
 expect.set_options(timeout=15_000)
 

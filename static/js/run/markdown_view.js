@@ -5,7 +5,7 @@
 
 import { h } from "../dom.js";
 import { t } from "../messages.js";
-import { DOMPurify, marked } from "../../vendor/markdown.js";
+import { DOMPurify, Marked } from "../../vendor/markdown.js";
 
 const TAGS =
   `p br hr h1 h2 h3 h4 h5 h6 strong em b i u s del ins sub sup blockquote ul ol li code pre kbd table thead tbody tr th td
@@ -14,9 +14,17 @@ a img span div details summary`.split(/\s+/);
 /** A picture that is all there already; SVG too: in an <img> it runs and loads nothing. */
 const OWN_PICTURE = /^data:image\/[\w.+-]+;base64,/;
 
+/** Markup in a letter is shown as the text that it is: a letter has its own signs for what may be set off. */
+const reader = new Marked({ gfm: true, async: false, renderer: { html: ({ text }) => escapeMarkup(text) } });
+
+/** @param {string} text */
+function escapeMarkup(text) {
+  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
 /** @param {string} text @returns {DocumentFragment} */
 export function markdownParts(text) {
-  const html = marked.parse(text, { gfm: true, breaks: false, async: false });
+  const html = /** @type {string} */ (reader.parse(text));
   // Parsed into a document of its own that loads nothing; only what is left afterwards comes into ours.
   const body = /** @type {HTMLElement} */ (
     DOMPurify.sanitize(html, {
