@@ -1,8 +1,8 @@
 /** The first tab: the form, the graph, and the runs with their filters and the search over what went in and came out. */
 
 import { getExecution, listGraphExecutions } from "../api.js";
-import { searchRuns } from "../api/agent.js";
 import { listCards } from "../api/library.js";
+import { searchExecutions } from "../api/runs.js";
 import { CredentialFields } from "../credential_fields.js";
 import { fill, h } from "../dom.js";
 import { number } from "../format.js";
@@ -112,7 +112,7 @@ class RunList {
 
   /** @param {string} words */
   async #search(words) {
-    const found = words ? await searchRuns(this.graphId, words).catch((error) => void toastError(error)) : null;
+    const found = words ? await searchExecutions(words, this.graphId).catch((error) => void toastError(error)) : null;
     this.found = found?.runs.map((one) => one.run) ?? null;
     this.#show();
   }

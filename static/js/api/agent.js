@@ -11,9 +11,3 @@ export const getRetention = (graphId) => request("GET", `/api/graphs/${graphId}/
 
 /** @param {string} graphId @param {Rule} rule @returns {Promise<Retention>} */
 export const setRetention = (graphId, rule) => request("PUT", `/api/graphs/${graphId}/retention`, rule);
-
-/** @typedef {{run: import("../types.js").GraphExecution, is_input: boolean, field: string, text: string}} FoundRun */
-
-/** @param {string} graphId @param {string} words @returns {Promise<{runs: FoundRun[], not_searched: number}>} */
-export const searchRuns = (graphId, words) =>
-  request("GET", `/api/executions/search?${new URLSearchParams({ graph_id: graphId, query: words, limit: "100" })}`);
