@@ -10,6 +10,7 @@ import { pageHead } from "../page_head.js";
 import { paths } from "../router.js";
 import { RunState } from "../run_state.js";
 import { badge, runLook, statusLook } from "../status.js";
+import { loadStyles } from "../styles.js";
 import { valueView } from "../value_view.js";
 
 /** @typedef {import("../types.js").GraphExecution} GraphExecution */
@@ -21,7 +22,7 @@ import { valueView } from "../value_view.js";
 export async function showComparison(main, place, signal) {
   const chosen = ["a", "b"].map((key) => (place.query.get(key) ?? "").split("/"));
   if (chosen.some(([graphId, runId]) => !graphId || !runId)) return showNothing(main);
-  const catalog = await loadCatalog();
+  const [catalog] = await Promise.all([loadCatalog(), loadStyles("run_page.css")]);
   const [a, b] = await Promise.all(chosen.map(([graphId, runId]) => loadSide(graphId, runId, catalog)));
   if (signal.aborted) return;
   const title = a.name === b.name ? t("Two runs of {name}", { name: a.name }) : t("Two runs");

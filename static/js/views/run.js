@@ -23,6 +23,7 @@ import { RunOutputs } from "../run_outputs.js";
 import { RunProblems } from "../run_problems.js";
 import { RunState } from "../run_state.js";
 import { hasEnded } from "../status.js";
+import { loadStyles } from "../styles.js";
 import { TimeScale, roomFor } from "../time_scale.js";
 import { Timeline, TimelineAxis } from "../timeline.js";
 import { PinTable } from "../value_view.js";
@@ -38,7 +39,7 @@ const TREE_EVERY_MS = 500;
 /** @type {import("../pages.js").View} */
 export async function showRun(main, place, signal) {
   const { graphId, runId } = place.params;
-  const [run, catalog] = await Promise.all([getExecution(graphId, runId), loadCatalog()]);
+  const [run, catalog] = await Promise.all([getExecution(graphId, runId), loadCatalog(), loadStyles("run_page.css")]);
   const graph = await getGraph(graphId, run.graph_version).catch(() => lostGraph(run));
   if (signal.aborted) return;
   const page = new RunPage(graph, catalog, run, signal);

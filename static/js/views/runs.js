@@ -12,6 +12,7 @@ import { paths } from "../router.js";
 import { reviewCard } from "../run/reviews.js";
 import { runTable } from "../runs/table.js";
 import { hasEnded, runLook } from "../status.js";
+import { loadStyles } from "../styles.js";
 import { toastError } from "../toast.js";
 
 /** @typedef {import("../types.js").GraphExecution} GraphExecution */
@@ -31,7 +32,12 @@ const FILTERS = [
 
 /** @type {import("../pages.js").View} */
 export async function showRuns(main, place, signal) {
-  const [runs, graphs, reviews] = await Promise.all([listExecutions(), listGraphs(), listPendingReviews().catch(() => [])]);
+  const [runs, graphs, reviews] = await Promise.all([
+    listExecutions(),
+    listGraphs(),
+    listPendingReviews().catch(() => []),
+    loadStyles("run_page.css"),
+  ]);
   if (signal.aborted) return;
   const names = new Map(graphs.map((graph) => [graph.id, graph.name]));
   const page = new RunsPage(runs, names, reviews, signal);
