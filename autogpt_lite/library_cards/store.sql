@@ -9,7 +9,8 @@ SELECT r.id, r.uuid, r.graph_version, r.status, r.started_at, r.ended_at, r.stat
 WHERE r.user_id = :user_id AND r.graph_id = :graph_id AND r.parent_node_exec_id IS NULL ORDER BY r.id DESC LIMIT :limit;
 
 -- name: cost_since
--- How many of the last runs began after a time, and what they cost with the runs below them. (:user_id, :graph_id, :since, :limit)
+-- How many of the last runs began after a time, and what they cost with the runs below them. full scan: of the :limit rows of the inner
+-- query, which an index gives. (:user_id, :graph_id, :since, :limit)
 SELECT count(*), coalesce(sum(coalesce(json_extract(r.stats, '$.cost'), 0) + coalesce((
     SELECT sum(json_extract(c.stats, '$.cost')) FROM graph_executions c
     WHERE c.root_id = r.id AND c.parent_node_exec_id IS NOT NULL), 0)), 0)
