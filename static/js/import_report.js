@@ -45,7 +45,7 @@ export function askApproval(report) {
     const dialog = openDialog(
       t("What “{name}” would do", { name: report.name }),
       h("p", { class: "dialog-text" }, t("It came from a file. It runs once you have allowed what it does outside of itself.")),
-      sections(report).map(([title, lines]) => [h("h3", null, title), h("ul", { class: "problems" }, lines.map(item))]),
+      sections(report).map(([title, lines]) => [h("h3", null, title), h("ul", { class: "dialog-text" }, lines.map(item))]),
       h("div", { class: "dialog-actions" }, later, allow),
     );
     dialog.classList.add("wide");
