@@ -54,9 +54,9 @@ class Visitor:
         return run
 
 
-def furnish(server: ServerProcess) -> dict[str, str]:
+def furnish(server: ServerProcess) -> dict[str, Any]:
     """Agents with runs of all kinds, a folder, a star, schedules and a trigger; what the addresses of the pages have places for."""
-    add_run(server)
+    ids = add_run(server)
     visitor = Visitor(server)
     visitor.save(asks_a_person())
     visitor.save(division("Shares of a bill"))
@@ -70,8 +70,20 @@ def furnish(server: ServerProcess) -> dict[str, str]:
     party = visitor.run(
         PARTY, Guests="Ada Lovelace\nAlan Turing\nGrace Hopper", Occasion="a garden party", When="Saturday at six"
     )
+    guests = {"Guests": "Ada Lovelace\nAlan Turing", "Occasion": "lunch", "When": "Sunday at noon"}
+    party_id = visitor.graphs[PARTY]["id"]
+    visitor.ask("POST", f"/api/graphs/{party_id}/schedules", {"name": "Sunday lunch", "cron": "0 10 * * SUN", "inputs": guests})
+    preset = {
+        "graph_id": party_id,
+        "graph_version": 1,
+        "name": "The family",
+        "description": "",
+        "inputs": guests,
+        "credentials": {},
+    }
+    visitor.ask("POST", "/api/library/presets", preset)
     folder = visitor.ask("POST", "/api/library/folders", {"name": "Friends"})
     agents = {one["name"]: one["id"] for one in visitor.ask("GET", "/api/library/agents?page_size=50")["agents"]}
     visitor.ask("PATCH", f"/api/library/agents/{agents['Invitation writer']}", {"folder_id": folder["id"]})
     visitor.ask("PATCH", f"/api/library/agents/{agents[PARTY]}", {"is_favorite": True})
-    return {"graph": visitor.graphs[PARTY]["id"], "run": party}
+    return ids | {"graph": party_id, "run": party}

@@ -196,6 +196,21 @@ async def test_h7_of_children_in_parallel_only_those_pass_that_the_budget_of_the
         assert charged[0][0] <= 120
 
 
+async def test_h8_a_hundred_at_once_cannot_spend_the_last_credits_twice(tmp_path):
+    async with open_harness(tmp_path, OWN) as harness:
+        harness.add(make_graph("child", {"p": (PricedBlock, {"size": "middle"})}, []))
+        nodes = {f"own{i}": (PricedBlock, {"size": "middle"}) for i in range(50)}
+        nodes |= {f"of_child{i}": (AgentBlock, {"graph_id": "child"}) for i in range(50)}
+        _, row = await ended(harness, make_graph("g", nodes, []), max_credits=60)
+        assert row["status"] == "FAILED"
+        assert len(PricedBlock.calls) <= 1
+        ((held, spent),) = await harness.engine.core.db.fetch_all(
+            "SELECT sum(settled_credits IS NULL), coalesce(sum(settled_credits), 0) FROM charges"
+        )
+        assert not held
+        assert spent <= 60
+
+
 async def test_a_block_whose_price_is_known_afterwards_is_stopped_between_its_calls(tmp_path):
     async with open_harness(tmp_path, OWN) as harness:
         run, row = await ended(harness, make_graph("g", {"c": (CallBlock, {"price": 0.4, "times": 9})}, []), max_credits=100)
