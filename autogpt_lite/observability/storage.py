@@ -25,10 +25,11 @@ async def read_storage(db: Database) -> StorageState:
     sizes = dict.fromkeys([*PARTS, "other"], 0)
     for table, size in rows:
         sizes[_part_of(table)] += size
+    free_pages, page_bytes = await db.read(lambda c: (c.pragma("freelist_count"), c.pragma("page_size")))
     file = read_sizes(db.path)
-    free = max(file.file_bytes - sum(sizes.values()), 0)
     parts = [StoragePart(name, size) for name, size in sizes.items() if size]
-    return StorageState(sorted(parts, key=lambda part: -part.size_bytes), free, file.file_bytes, file.log_bytes)
+    parts.sort(key=lambda part: -part.size_bytes)
+    return StorageState(parts, free_pages * page_bytes, file.file_bytes, file.log_bytes)
 
 
 def _part_of(table: str) -> str:

@@ -14,6 +14,7 @@ import pickle
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from autogpt_lite.config import load_config
@@ -212,7 +213,16 @@ async def test_d7_links_and_pipes_among_the_files_lead_nowhere(jail):
 
 
 def processes_of_jails() -> list[int]:
-    """Processes that were started from here and sleep in another process namespace."""
+    """Processes that were started from here and still sleep in another process namespace; those that are ending are waited for."""
+    ending = []
+    for pid in _sleepers_elsewhere():
+        with contextlib.suppress(psutil.Error):
+            ending.append(psutil.Process(pid))
+    psutil.wait_procs(ending, timeout=10)
+    return _sleepers_elsewhere()
+
+
+def _sleepers_elsewhere() -> list[int]:
     ours = os.readlink("/proc/self/ns/pid")
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):

@@ -177,6 +177,7 @@ def test_page_of_a_run_comes_back_by_itself_after_the_server_was_killed(browser:
         port = first.url.rpartition(":")[2]
         page = browser.new_context().new_page()
         page.goto(first.link)
+        page.wait_for_selector("main h1, main h2")
         page.goto(first.url + add_agent(first, ticks("Survives", seconds=1, repeat=4)))
         start(page)
         expect(page.locator(".outputs .value")).to_have_count(1, timeout=15_000)
@@ -201,7 +202,7 @@ def test_f1_f2_markup_in_names_and_values_is_shown_as_text(open_page: Any, serve
     expect(page.locator(".row-detail:visible .value").first).to_have_text(MARKUP)
     for path in ("/", "/runs"):
         page.goto(server.url + path)
-        expect(page.get_by_text(MARKUP).first).to_be_visible()
+        expect(page.get_by_text(MARKUP).locator("visible=true").first).to_be_visible()
     assert page.locator("img, #app script, b").count() == 0
     assert page.title() != "1"
 

@@ -97,7 +97,7 @@ def test_the_wheel_says_what_it_is(wheel):
 def test_the_source_distribution_builds_the_same_wheel(wheel, tmp_path):
     sdist = build("sdist", PROJECT, tmp_path)
     with tarfile.open(sdist) as archive:
-        archive.extractall(tmp_path, filter="data")
+        archive.extractall(tmp_path, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
     (source,) = (path for path in tmp_path.iterdir() if path.is_dir())
     rebuilt = build("wheel", source, tmp_path)
     assert rebuilt.read_bytes() == wheel.read_bytes()
