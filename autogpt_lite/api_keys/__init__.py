@@ -1,0 +1,1 @@
+"""The keys that programs use instead of a login."""

@@ -1,0 +1,1 @@
+"""What administrators have changed, and which logins failed."""

@@ -1,0 +1,1 @@
+"""The agents of the library as AutoGPT's clients see them."""

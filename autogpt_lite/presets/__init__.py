@@ -1,0 +1,1 @@
+"""Saved inputs of an agent, and what a trigger starts."""

@@ -1,0 +1,1 @@
+"""Finding runs by words of their inputs and outputs."""
