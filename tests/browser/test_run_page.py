@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def test_sub_agents_are_shown_while_they_run_with_their_nodes(open_page: Any, se
     timer = child.locator(".timeline-item", has_text="Timer")
     expect(timer.locator(".row-glyph")).to_have_attribute("title", "Running")
     # Its values come in live, without anything being opened anew.
-    expect(child.locator(".timeline-item", has_text="Values")).to_contain_text("×2")
+    expect(child.locator(".timeline-item", has_text="Values")).to_contain_text(re.compile("×[0-9]"))
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(child.locator(".row-glyph").first).to_have_attribute("title", "Stopped")
     child.get_by_role("link", name="Open this run").click()
