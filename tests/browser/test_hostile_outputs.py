@@ -99,7 +99,7 @@ def test_page_of_somebody_else_is_framed_without_scripts_and_without_our_origin(
     page.context.close()
 
 
-def test_picture_in_a_letter_is_a_link_that_says_where_it_leads(open_page: Any, server: ServerProcess) -> None:
+def test_f6_picture_in_a_letter_is_a_link_that_says_where_it_leads(open_page: Any, server: ServerProcess) -> None:
     own = (
         "data:image/svg+xml;base64,"
         + base64.b64encode(b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>").decode()
@@ -177,7 +177,7 @@ def is_quick(page: Any, landmark: str) -> bool:
 
 
 @pytest.mark.parametrize("kind", ["one text", "lines", "list"])
-def test_huge_outputs_are_cut_with_a_download_and_the_page_stays_quick(
+def test_f5_huge_outputs_are_cut_with_a_download_and_the_page_stays_quick(
     open_page: Any, server: ServerProcess, kind: str, tmp_path: Path
 ) -> None:
     value: Any = {
@@ -203,7 +203,7 @@ def test_huge_outputs_are_cut_with_a_download_and_the_page_stays_quick(
     assert (json.loads(text) if kind == "list" else text) == value
 
 
-def test_hundred_thousand_events_leave_the_page_quick(open_page: Any, server: ServerProcess) -> None:
+def test_f5_hundred_thousand_events_leave_the_page_quick(open_page: Any, server: ServerProcess) -> None:
     flood = agent("Floods", [node(COUNTDOWN, "Timer", seconds=0, repeat=100_000)], [])
     page = watched(open_page, run_path(server, flood))
     expect(badge(page)).to_have_text("Completed", timeout=45_000)
