@@ -90,6 +90,17 @@ def test_pasted_key_is_known_by_its_beginning_and_stored(page: Any) -> None:
     assert [one["provider"] for one in stored if not one["is_system"]] == ["anthropic"]
 
 
+def test_key_pasted_before_the_services_are_known_is_recognised(page: Any) -> None:
+    held: list[Any] = []
+    page.route("**/api/integrations/providers/details", lambda route: held.append(route))
+    with page.expect_request("**/api/integrations/providers/details"):
+        page.reload(wait_until="commit")
+    page.get_by_label("Key", exact=True).fill("sk-ant-not-a-real-key-0123456789")
+    for route in held:
+        route.continue_()
+    expect(page.get_by_label("Service", exact=True)).to_have_value("anthropic")
+
+
 def test_empty_key_is_asked_for(page: Any) -> None:
     page.get_by_label("A key of OpenAI, Anthropic or another service").check()
     page.get_by_role("button", name="Run the sample").click()

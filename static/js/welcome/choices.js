@@ -77,6 +77,7 @@ export class Choices {
       this.provider,
       known.map((one) => h("option", { value: one.name }, one.title)),
     );
+    this.#guess(); // a key may have been pasted before there was anything to choose from
     this.#showOllama(ollama);
   }
 
