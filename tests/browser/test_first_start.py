@@ -96,6 +96,7 @@ def test_key_pasted_before_the_services_are_known_is_recognised(page: Any) -> No
     with page.expect_request("**/api/integrations/providers/details"):
         page.reload(wait_until="commit")
     page.get_by_label("Key", exact=True).fill("sk-ant-not-a-real-key-0123456789")
+    page.unroute("**/api/integrations/providers/details")
     for route in held:
         route.continue_()
     expect(page.get_by_label("Service", exact=True)).to_have_value("anthropic")
