@@ -27,6 +27,7 @@ const SHAPES = {
   cross: [["path", { d: "M6 6l12 12M18 6 6 18" }]],
   dots: [["path", { d: "M5.5 12v.1M12 12v.1M18.5 12v.1", "stroke-width": 3 }]],
   download: [["path", { d: "M12 4v11M8 11l4 4 4-4M4 15v3.5A1.5 1.5 0 0 0 5.5 20h13a1.5 1.5 0 0 0 1.5-1.5V15" }]],
+  expand: [["path", { d: "M14 5h5v5M10 19H5v-5M19 5l-6 6M5 19l6-6" }]],
   file: [["path", { d: "M14 3H7a1.5 1.5 0 0 0-1.5 1.5v15A1.5 1.5 0 0 0 7 21h10a1.5 1.5 0 0 0 1.5-1.5V7.5ZM14 3v4.5h4.5" }]],
   folder: [
     [
@@ -99,8 +100,11 @@ const SHAPES = {
   waiting: [["circle", { cx: 12, cy: 12, r: 8.5, "stroke-dasharray": "3.2 3.5" }]],
 };
 
+/** @param {string} name @returns {[string, Record<string, any>][]} tags and their attributes */
+export const shapesOf = (name) => SHAPES[name];
+
 /** @param {keyof typeof SHAPES} name @param {string} [className] @returns {SVGElement} */
 export function icon(name, className = "") {
-  const shapes = SHAPES[name].map(([tag, props]) => svg(tag, props));
+  const shapes = shapesOf(name).map(([tag, props]) => svg(tag, props));
   return svg("svg", { class: `icon icon-${name} ${className}`.trim(), viewBox: "0 0 24 24", "aria-hidden": "true" }, shapes);
 }

@@ -27,7 +27,7 @@ KINDS = {
 # Draws every schema's editor, types into it as a person would, and answers what did not come back.
 WALK = """async (schemas) => {
   const [{ createRoot, html, useState }, { ValueField }, kinds, problems] = await Promise.all([
-    import("/vendor/react.js"), import("/js/builder/fields/value_field.js"), import("/js/value_kinds.js"),
+    import("/vendor/react.js"), import("/js/fields/value_field.js"), import("/js/value_kinds.js"),
     import("/js/value_problems.js")]);
   const wait = () => new Promise((resolve) => setTimeout(resolve));
   const place = document.body.appendChild(document.createElement("div"));

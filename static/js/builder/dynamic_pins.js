@@ -17,7 +17,7 @@ export function partOf(pin, name) {
 
 /**
  * The links after a key was renamed or removed, or an item removed: those after it move up.
- * @param {Link[]} links @param {string} nodeId @param {Pin} pin @param {import("./fields/value_field.js").PartChange} change
+ * @param {Link[]} links @param {string} nodeId @param {Pin} pin @param {import("../fields/value_field.js").PartChange} change
  * @returns {Link[]} the same list where no link is concerned
  */
 export function followPart(links, nodeId, pin, change) {
@@ -40,7 +40,7 @@ function firstPart(pin, name) {
   return { part, rest: name.slice(start.length + part.length) };
 }
 
-/** @param {Pin} pin @param {string} part @param {import("./fields/value_field.js").PartChange} change @returns {string|null} */
+/** @param {Pin} pin @param {string} part @param {import("../fields/value_field.js").PartChange} change @returns {string|null} */
 function newPart(pin, part, change) {
   if (part === change.part) return change.to;
   const isAfter = pin.kind === "list" && change.to === null && Number(part) > Number(change.part);

@@ -3,9 +3,9 @@
 import { html } from "../../vendor/react.js";
 import { t } from "../messages.js";
 import { followPart, partOf } from "./dynamic_pins.js";
-import { CredentialsField } from "./fields/credentials_field.js";
-import { ExpandButton } from "./fields/expand_button.js";
-import { ValueField } from "./fields/value_field.js";
+import { CredentialsField } from "../fields/credentials_field.js";
+import { ExpandButton } from "../fields/expand_button.js";
+import { ValueField } from "../fields/value_field.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useView } from "./hooks.js";
 import { pinLabel, valuesOf, withValue } from "./pins.js";

@@ -36,7 +36,7 @@ export async function showBuild(main, place, signal) {
   const [saved, catalog] = await Promise.all([
     graphId ? getGraph(graphId) : null,
     loadCatalog(),
-    loadStyles("vendor/flow.css", "build.css", "build_panel.css", "build_forms.css", "build_versions.css", "build_outputs.css"),
+    loadStyles("vendor/flow.css", "build.css", "build_panel.css", "fields.css", "build_versions.css", "build_outputs.css"),
   ]);
   if (signal.aborted) return;
   const base = saved ? readGraph(saved) : { name: t("New agent"), description: "", nodes: [], links: [] };

@@ -1,8 +1,8 @@
 /** The buttons of rows that can be added, moved and removed. */
 
-import { html } from "../../../vendor/react.js";
-import { t } from "../../messages.js";
-import { Glyph } from "../glyphs.js";
+import { html } from "../../vendor/react.js";
+import { t } from "../messages.js";
+import { Glyph } from "./glyph.js";
 
 /** @param {{what: string, onClick: () => void}} props */
 export function RemoveButton({ what, onClick }) {

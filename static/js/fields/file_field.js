@@ -1,9 +1,9 @@
 /** A file: its address, or its bytes inside the value. */
 
-import { html, useRef, useState } from "../../../vendor/react.js";
-import { t } from "../../messages.js";
-import { readDataUri } from "../../read_file.js";
-import { Glyph } from "../glyphs.js";
+import { html, useRef, useState } from "../../vendor/react.js";
+import { t } from "../messages.js";
+import { readDataUri } from "../read_file.js";
+import { Glyph } from "./glyph.js";
 
 const MOST_SHOWN = 200;
 

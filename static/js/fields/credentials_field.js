@@ -1,11 +1,11 @@
 /** The credentials that a node uses, or none: then a run asks for them. New ones can be added here. */
 
-import { html, useEffect, useState } from "../../../vendor/react.js";
-import { listCredentials } from "../../api/credentials.js";
-import { addCredentials } from "../../credential_fields.js";
-import { orList } from "../../format.js";
-import { t } from "../../messages.js";
-import { Glyph } from "../glyphs.js";
+import { html, useEffect, useState } from "../../vendor/react.js";
+import { listCredentials } from "../api/credentials.js";
+import { addCredentials } from "../credential_fields.js";
+import { orList } from "../format.js";
+import { t } from "../messages.js";
+import { Glyph } from "./glyph.js";
 
 /** @param {import("./value_field.js").FieldProps & {values: Record<string, any>, siblings: Record<string, any>}} props */
 export function CredentialsField({ id, schema, value, values, siblings, onChange }) {
@@ -51,7 +51,7 @@ function nameOf(one) {
 
 /**
  * Another field may decide whose key it has to be, as the model does.
- * @param {import("../../types.js").Schema} schema @param {Record<string, any>} values @param {Record<string, any>} siblings the block's
+ * @param {import("../types.js").Schema} schema @param {Record<string, any>} values @param {Record<string, any>} siblings the block's
  * schemas by name @returns {string[]}
  */
 export function providersFor(schema, values, siblings) {

@@ -1,8 +1,8 @@
 /** A list: a row an item, each with the editor of its type. An item that is linked shows where it comes from. */
 
-import { html } from "../../../vendor/react.js";
-import { t } from "../../messages.js";
-import { emptyValue } from "../../value_kinds.js";
+import { html } from "../../vendor/react.js";
+import { t } from "../messages.js";
+import { emptyValue } from "../value_kinds.js";
 import { AddButton, RemoveButton } from "./row_buttons.js";
 import { ValueField } from "./value_field.js";
 

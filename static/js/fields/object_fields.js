@@ -1,8 +1,8 @@
 /** An object whose fields are known: each has its own editor. And a choice between several such objects. */
 
-import { html } from "../../../vendor/react.js";
-import { t } from "../../messages.js";
-import { emptyValue, optionsOf } from "../../value_kinds.js";
+import { html } from "../../vendor/react.js";
+import { t } from "../messages.js";
+import { emptyValue, optionsOf } from "../value_kinds.js";
 import { ValueField } from "./value_field.js";
 
 /** @typedef {import("./value_field.js").FieldProps} FieldProps */
@@ -51,7 +51,7 @@ export function VariantsField({ schema, value, id, label, onChange }) {
   </div>`;
 }
 
-/** @param {import("../../types.js").Schema} option @param {string} name @returns {Record<string, any>} it, with what it has to have */
+/** @param {import("../types.js").Schema} option @param {string} name @returns {Record<string, any>} it, with what it has to have */
 function begin(option, name) {
   const needed = (option.required ?? []).filter((/** @type {string} */ one) => one !== name);
   const rest = needed.map((/** @type {string} */ one) => [one, emptyValue(option.properties[one])]);

@@ -1,8 +1,8 @@
 /** A long text, JSON or code in a dialog of its own. What is typed is taken at once; JSON as soon as it is whole. */
 
-import { fill, h } from "../../dom.js";
-import { openDialog } from "../../dialog.js";
-import { t } from "../../messages.js";
+import { fill, h } from "../dom.js";
+import { openDialog } from "../dialog.js";
+import { t } from "../messages.js";
 
 /** @typedef {"text"|"json"|"python"} Language */
 /** @typedef {{text: () => string, focus: () => void, element: HTMLElement, close: () => void}} Editor */
@@ -39,7 +39,7 @@ function plainEditor(title, text, onType) {
  * @param {string} title @param {string} text @param {Language} language @param {(typed: string) => void} onType @returns {Promise<Editor>}
  */
 async function codeEditor(title, text, language, onType) {
-  const code = await import("../../../vendor/editor.js").catch(() => null);
+  const code = await import("../../vendor/editor.js").catch(() => null);
   if (!code) return plainEditor(title, text, onType); // offline: a long text can be edited all the same
   const { EditorView, basicSetup } = code;
   const host = h("div", { class: "code-host" });

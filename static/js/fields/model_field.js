@@ -1,9 +1,9 @@
 /** A language model: by provider, with its price and how much text it takes. Names that are not in the list work as well. */
 
-import { html, useEffect, useMemo, useRef, useState } from "../../../vendor/react.js";
-import { number } from "../../format.js";
-import { t } from "../../messages.js";
-import { Glyph } from "../glyphs.js";
+import { html, useEffect, useMemo, useRef, useState } from "../../vendor/react.js";
+import { number } from "../format.js";
+import { t } from "../messages.js";
+import { Glyph } from "./glyph.js";
 
 /** @typedef {{id: string, provider: string, facts: string}} Model */
 
@@ -74,7 +74,7 @@ function ModelList({ models, current, onPick, onClose }) {
   </div>`;
 }
 
-/** @param {import("../../types.js").Schema} schema @returns {Model[]} by provider, in the schema's order */
+/** @param {import("../types.js").Schema} schema @returns {Model[]} by provider, in the schema's order */
 function readModels(schema) {
   const facts = schema.llm_model_metadata ?? {};
   const models = schema.enum.map((/** @type {string} */ id) => ({

@@ -1,6 +1,6 @@
 /** Texts: short, long, and those that nobody should read over a shoulder. */
 
-import { html } from "../../../vendor/react.js";
+import { html } from "../../vendor/react.js";
 import { placeholderOf } from "./placeholder.js";
 
 /** @typedef {import("./value_field.js").FieldProps} FieldProps */

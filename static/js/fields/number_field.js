@@ -1,6 +1,6 @@
 /** A number. */
 
-import { html, useEffect, useState } from "../../../vendor/react.js";
+import { html, useEffect, useState } from "../../vendor/react.js";
 import { placeholderOf } from "./placeholder.js";
 
 /** @param {import("./value_field.js").FieldProps} props */

@@ -1,16 +1,16 @@
 /** Opens a field's value in the large editor. */
 
-import { html } from "../../../vendor/react.js";
-import { t } from "../../messages.js";
-import { valueKind, withoutNull } from "../../value_kinds.js";
-import { Glyph } from "../glyphs.js";
+import { html } from "../../vendor/react.js";
+import { t } from "../messages.js";
+import { valueKind, withoutNull } from "../value_kinds.js";
+import { Glyph } from "./glyph.js";
 import { cleared } from "./text_fields.js";
 
 const AS_TEXT = new Set(["text", "long-text", "any"]);
 const AS_JSON = new Set(["json", "dictionary", "list", "object", "table", "variants"]);
 const CODE_NAME = /(^|_)(code|script|setup_commands)$/;
 
-/** @param {{name: string, title: string, schema: import("../../types.js").Schema, value: any, onChange: (value: any) => void}} props */
+/** @param {{name: string, title: string, schema: import("../types.js").Schema, value: any, onChange: (value: any) => void}} props */
 export function ExpandButton({ name, title, schema, value, onChange }) {
   const plain = withoutNull(schema);
   const kind = valueKind(plain, value);

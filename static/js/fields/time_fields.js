@@ -1,7 +1,7 @@
 /** Dates and times. A time with its date is kept in UTC and shown in the zone of this computer. */
 
-import { html } from "../../../vendor/react.js";
-import { toLocalText, toUtcText } from "../../value_kinds.js";
+import { html } from "../../vendor/react.js";
+import { toLocalText, toUtcText } from "../value_kinds.js";
 
 /** @typedef {import("./value_field.js").FieldProps} FieldProps */
 

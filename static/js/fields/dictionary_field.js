@@ -3,9 +3,9 @@
  * comes from.
  */
 
-import { html } from "../../../vendor/react.js";
-import { t } from "../../messages.js";
-import { emptyValue } from "../../value_kinds.js";
+import { html } from "../../vendor/react.js";
+import { t } from "../messages.js";
+import { emptyValue } from "../value_kinds.js";
 import { AddButton, RemoveButton } from "./row_buttons.js";
 import { ValueField } from "./value_field.js";
 

@@ -1,7 +1,7 @@
 /** Values that are chosen: yes or no, one of several, some of several. */
 
-import { html } from "../../../vendor/react.js";
-import { t } from "../../messages.js";
+import { html } from "../../vendor/react.js";
+import { t } from "../messages.js";
 
 /** @typedef {import("./value_field.js").FieldProps} FieldProps */
 

@@ -1,8 +1,8 @@
 /** A table: rows of cells, with the columns of the schema or of one's own. */
 
-import { html, useState } from "../../../vendor/react.js";
-import { t } from "../../messages.js";
-import { columnsOf, emptyValue } from "../../value_kinds.js";
+import { html, useState } from "../../vendor/react.js";
+import { t } from "../messages.js";
+import { columnsOf, emptyValue } from "../value_kinds.js";
 import { AddButton, RemoveButton } from "./row_buttons.js";
 import { ValueField } from "./value_field.js";
 

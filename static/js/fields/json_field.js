@@ -1,7 +1,7 @@
 /** Any value as JSON text. */
 
-import { html, useEffect, useState } from "../../../vendor/react.js";
-import { t } from "../../messages.js";
+import { html, useEffect, useState } from "../../vendor/react.js";
+import { t } from "../messages.js";
 
 /** @param {import("./value_field.js").FieldProps} props */
 export function JsonField({ schema, value, id, label, onChange }) {

@@ -1,7 +1,7 @@
 /** The control for a value, made from its JSON schema. It tells every change at once, so that undo and the draft follow it. */
 
-import { html, useMemo } from "../../../vendor/react.js";
-import { valueKind, withoutNull } from "../../value_kinds.js";
+import { html, useMemo } from "../../vendor/react.js";
+import { valueKind, withoutNull } from "../value_kinds.js";
 import { Choice, Choices, Toggle } from "./choice_fields.js";
 import { DictionaryField } from "./dictionary_field.js";
 import { FileField } from "./file_field.js";
@@ -16,7 +16,7 @@ import { DateField, DateTimeField, TimeField } from "./time_fields.js";
 
 /**
  * @typedef {Object} FieldProps
- * @property {import("../../types.js").Schema} schema without "or null"
+ * @property {import("../types.js").Schema} schema without "or null"
  * @property {any} value
  * @property {string} id
  * @property {string} [label] for screen readers, where no label element belongs to the control
@@ -25,7 +25,7 @@ import { DateField, DateTimeField, TimeField } from "./time_fields.js";
  */
 /** @typedef {{part: string, to: string|null}} PartChange a key or item got another name, or null: was removed */
 
-/** @type {Record<import("../../value_kinds.js").ValueKind, any>} */
+/** @type {Record<import("../value_kinds.js").ValueKind, any>} */
 const CONTROLS = {
   any: TextField,
   choice: Choice,
