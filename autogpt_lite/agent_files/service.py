@@ -8,6 +8,7 @@ import msgspec
 
 from ..db import Database, Tx, load_sql
 from ..engine.graph import Graph
+from ..engine.input_names import check_known
 from ..engine.records import GraphExecution
 from ..errors import GraphValidationError, NotFoundError
 from ..executions.service import ExecutionService
@@ -30,10 +31,13 @@ class AgentFileService:
     async def start(self, user_id: str, order: ExecuteAgentFile) -> tuple[GraphExecution, StoredFile]:
         """Starts a run of the file's agent; the file is imported if this very content was not before.
 
-        Raises InvalidInputError for a file that is no agent, GraphValidationError in the node ids of the file, and
+        Raises InvalidInputError for a file that is no agent or (`strict_inputs`) for an input that it does not have, GraphValidationError in the node ids of the file, and
         NotApprovedError where the agent would do something outside of itself and the order does not approve that.
         """
         stored = await self.store(user_id, order.agent.encode(), allow_missing_blocks=order.allow_missing_blocks, is_foreign=True)
+        if order.strict_inputs:
+            facts = self._graphs.facts(user_id, stored.graph_id, stored.version)
+            check_known(facts.input_schema["properties"], order.inputs)
         if order.approve:
             await self._graphs.imports.approve(user_id, self._graphs.get_graph(user_id, stored.graph_id, stored.version))
         pinned = {stored.node_ids.get(node_id, node_id): lists for node_id, lists in order.pinned_outputs.items()}

@@ -20,7 +20,8 @@ class StoredFile(msgspec.Struct):
 
 class ExecuteAgentFile(msgspec.Struct, kw_only=True):
     """`agent` is the text of an agent file. The node ids in `pinned_outputs` are those of the file, or of the stored graph.
-    `limits` are those of this run. `approve`: whatever the agent would do outside of itself, it may (GET /api/graphs/{id}/report)."""
+    `limits` are those of this run. `approve`: whatever the agent would do outside of itself, it may (GET /api/graphs/{id}/report).
+    `strict_inputs`: inputs that the agent does not have are refused, not ignored."""
 
     agent: str
     inputs: dict[str, Any] = {}
@@ -28,6 +29,7 @@ class ExecuteAgentFile(msgspec.Struct, kw_only=True):
     allow_missing_blocks: bool = False
     limits: GivenLimits | None = None
     approve: bool = False
+    strict_inputs: bool = False
 
 
 class StartedAgentFile(msgspec.Struct, kw_only=True):

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from ..engine.input_names import check_known
 from .api import Api, open_api
 from .follow import address_of, find_run, follow, read_result
 from .options import data_options
@@ -46,6 +47,9 @@ def command(
     }
     with open_api(config_path, data_dir) as api:
         path, origin = find_run(api, graph_exec_id)
+        if body["inputs"]:
+            graph = api.get(f"/api/graphs/{origin['graph_id']}?version={origin['graph_version']}")
+            check_known(graph["input_schema"]["properties"], body["inputs"])
         plan = api.post(f"{path}/rerun", {**body, "dry": True})
         if dry:
             click.echo(json.dumps(plan) if as_json else _described(api, origin, plan))

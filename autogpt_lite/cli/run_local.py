@@ -43,6 +43,7 @@ async def _run(config: Config, data_dir: Path, order: RunOrder) -> RunResult:
             allow_missing_blocks=order.allow_missing_blocks,
             limits=order.limits,
             approve=order.approve,
+            strict_inputs=True,
         )
         run, stored = await app.agent_files.start(DEFAULT_USER_ID, asked)
         await _follow(app, run, order.show_live)

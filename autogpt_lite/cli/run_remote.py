@@ -34,6 +34,7 @@ def _start(client: ServerClient, order: RunOrder) -> dict[str, Any]:
         "pinned_outputs": order.pinned_outputs,
         "allow_missing_blocks": order.allow_missing_blocks,
         "approve": order.approve,
+        "strict_inputs": True,
         "limits": msgspec.to_builtins(order.limits),
     }
     try:

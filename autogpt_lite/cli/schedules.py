@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import click
 
+from ..engine.input_names import check_known
 from ..errors import InvalidInputError
 from .api import Api, open_api
 from .library import find_agent
@@ -64,7 +65,9 @@ def add(
     body = {"name": name or cron, "cron": cron, "timezone": timezone, "inputs": dict(map(_input, inputs))}
     body |= {"catch_up": catch_up, "overlap": overlap}
     with open_api(config_path, data_dir) as api:
-        made = api.post(f"/api/graphs/{_graph_id(api, agent)}/schedules", body)
+        graph_id = _graph_id(api, agent)
+        check_known(api.get(f"/api/graphs/{graph_id}")["input_schema"]["properties"], body["inputs"])
+        made = api.post(f"/api/graphs/{graph_id}/schedules", body)
     _print([_line(made), *made["next_run_times"]])
 
 

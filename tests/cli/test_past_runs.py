@@ -139,6 +139,9 @@ def test_inputs_of_a_rerun(tmp_path: Path, named: dict[str, Any]):
     run_id = json.loads(first.stdout)["graph_exec_id"]
     second = run_cli("rerun", run_id, "--input", "Who=Grace", "--data-dir", tmp_path / "data", **named)
     assert (second.returncode, second.stdout) == (0, "Greeting: Hello Grace!\n")
+    wrong = run_cli("rerun", run_id, "--input", "Whom=Grace", "--data-dir", tmp_path / "data", **named)
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert "The agent has no input 'Whom'.\n  Did you mean 'Who'?" in wrong.stderr
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")

@@ -74,6 +74,25 @@ def test_0_completed_1_with_failed_nodes_2_bad_input_3_failed(data_dir: Path, gr
     assert "engine.max_node_executions" in result["stats"]["error"]
 
 
+def test_2_an_input_that_the_agent_does_not_have_is_named_with_the_nearest_one_and_nothing_runs(
+    data_dir: Path, greeter: Path, settings: dict[str, Any]
+):
+    named = {"blocks__paths": settings["blocks.paths"]}
+
+    def refusal(*arguments: Any) -> str:
+        done = run_cli("run", greeter, *arguments, "--data-dir", data_dir, **named)
+        assert (done.returncode, done.stdout) == (2, ""), done.stderr
+        return done.stderr
+
+    (greeter.parent / "values.json").write_text('{"Who": "Ada", "Nope": 6}')
+    assert refusal("--input", "Who=Ada", "--input", "Whoo=Bea") == (
+        "autogpt-lite: The agent has no input 'Whoo'.\n  Did you mean 'Who'?\n"
+    )
+    assert "The agent has no input 'Nope'.\n  Its inputs: 'Who'." in refusal("--inputs", greeter.parent / "values.json")
+    status = run_cli("run", greeter, "--input", "Who=Ada", "--json", "--data-dir", data_dir, **named)
+    assert json.loads(status.stdout)["outputs"] == {"Greeting": ["Hello Ada!"]}
+
+
 def test_what_was_written_for_people(tmp_path: Path, greeter: Path, settings: dict[str, Any]):
     done = run_cli(
         "run", greeter, "--input", "Who=nobody", "--data-dir", tmp_path / "data", blocks__paths=settings["blocks.paths"]
