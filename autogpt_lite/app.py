@@ -67,6 +67,8 @@ from .onboarding.service import OnboardingService
 from .paths import packaged_file
 from .presets.routes import preset_routes
 from .presets.service import PresetService
+from .prices.routes import price_routes
+from .prices.service import PriceService
 from .registry import Registry
 from .reruns.routes import rerun_routes
 from .reruns.service import RerunService
@@ -147,7 +149,8 @@ class App:
             box,
             config,
         )
-        self.reruns = RerunService(db, self.engine, self.executions, self.schedules, self.triggers)
+        self.prices = PriceService(db, registry, self.graphs, self.library, self.executions, config)
+        self.reruns = RerunService(db, self.engine, self.executions, self.schedules, self.triggers, self.prices)
         self.ticker = Ticker(db, self.executions, self.library, self.bus)
         self.retention = RetentionService(db, self.graphs, config.retention)
         self.jobs = SystemJobs(db)
@@ -165,6 +168,7 @@ class App:
             *library_card_routes(LibraryCardService(db, self.graphs)),
             *folder_routes(self.folders),
             *preset_routes(self.presets),
+            *price_routes(self.prices),
             *rerun_routes(self.reruns),
             *run_search_routes(self.run_search),
             *retention_routes(self.retention),

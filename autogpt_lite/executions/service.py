@@ -139,7 +139,7 @@ class ExecutionService:
     def _check(self, user_id: str, graph: Graph, given: ExecuteGraph) -> CheckedGraph:
         """The compiled graph, the complete masks and the nodes that are left out. Raises GraphValidationError."""
         registry, pinned = self._registry, given.pinned_outputs
-        masks = self._system_masks(graph)
+        masks = self.system_masks(graph)
         chosen = {(node_id, pin) for node_id, pins in masks.items() for pin in pins}
         spread = spread_credentials(graph, registry, msgspec.to_builtins(given.credentials_inputs))
         _merge(masks, spread)
@@ -162,7 +162,7 @@ class ExecutionService:
         if len(self._checked) > MAX_CHECKED:
             del self._checked[next(iter(self._checked))]
 
-    def _system_masks(self, graph: Graph) -> Masks:
+    def system_masks(self, graph: Graph) -> Masks:
         """The server's own credentials for every pin that names none."""
         masks: Masks = {}
         for need in credentials_needs(graph, self._registry):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ..clock import now_us
 from ..db import Database, Tx
 from ..engine.engine import Engine
@@ -10,6 +12,7 @@ from ..engine.records import GraphExecution
 from ..errors import InvalidInputError, NotFoundError
 from ..executions.service import ExecutionService
 from ..executions.types import ExecuteGraph
+from ..prices.service import PriceService
 from ..schedules.service import ScheduleService
 from ..triggers.service import TriggerService
 from .record import RunRecord, decode, nodes_from, read_record, sql
@@ -28,12 +31,14 @@ class RerunService:
         executions: ExecutionService,
         schedules: ScheduleService,
         triggers: TriggerService,
+        prices: PriceService,
     ):
         self._db = db
         self._engine = engine
         self._executions = executions
         self._schedules = schedules
         self._triggers = triggers
+        self._prices = prices
 
     async def rerun(self, user_id: str, graph_id: str, graph_exec_id: str, asked: RerunGraph) -> RerunAnswer:
         """Starts the repetition, or only says what it would run and cost (`dry`).
@@ -47,6 +52,8 @@ class RerunService:
         again = _nodes_to_run(plan, record, asked.from_node)
         answer = _describe(plan, record, again, graph_exec_id, asked)
         if asked.dry:
+            given = _values_given(plan, record, again, asked)
+            answer.at_most = await self._prices.bound(user_id, graph_id, version, given, asked.limits)
             return answer
         if record.is_too_large and asked.from_node is not None:
             raise InvalidInputError("The recorded outputs are too large to be taken along.", hint="Run it from the beginning.")
@@ -95,6 +102,13 @@ def _nodes_to_run(plan: GraphPlan, record: RunRecord, from_node: str | None) -> 
             detail={"nodes": [plan.nodes[index].id for index in sorted(record.counts)]},
         )
     return nodes_from(plan, from_node)
+
+
+def _values_given(plan: GraphPlan, record: RunRecord, again: set[int], asked: RerunGraph) -> dict[str, list[dict[str, int]]]:
+    """How many values each node that does not run gives on each pin, execution by execution: those that never ran, none."""
+    still = {node.id: record.outputs.get(node.index, []) for node in plan.nodes if node.index not in again}
+    yielded = {**still, **asked.pinned_outputs}
+    return {node_id: [dict(Counter(pin for pin, _ in values)) for values in lists] for node_id, lists in yielded.items()}
 
 
 def _describe(plan: GraphPlan, record: RunRecord, again: set[int], origin_id: str, asked: RerunGraph) -> RerunAnswer:

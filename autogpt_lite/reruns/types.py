@@ -8,6 +8,7 @@ import msgspec
 
 from ..engine.limits import GivenLimits
 from ..executions.types import PinnedOutputs
+from ..prices.service import Bound
 from ..schedules.types import RunFire
 from ..triggers.types import RunDelivery
 
@@ -40,6 +41,8 @@ class RerunAnswer(msgspec.Struct, kw_only=True):
     recorded_nodes: list[str]
     cost_credits: int
     node_exec_count: int
+    at_most: Bound | None = None
+    """The most that it can cost; in a dry answer only."""
 
 
 class RerunOrigin(msgspec.Struct, kw_only=True):

@@ -25,7 +25,7 @@ docs/blocks.md is the guide.
 from ..errors import BlockError, BlockInputError, BlockRetry
 from .block import NEEDS_ASYNC, BareBlockOutput, Block, BlockInput, BlockOutput, UiType
 from .context import RunContext
-from .cost import BlockCost, CostType
+from .cost import BlockCost, CostType, MostCalls
 from .credentials import Credentials, CredentialsPin, credentials_pin
 from .graph_input import GraphInputBlock
 from .limits import MAX_ITEMS, MAX_TEXT_CHARS, check_item_count, check_text_size
@@ -52,6 +52,7 @@ __all__ = [
     "CredentialsPin",
     "Format",
     "GraphInputBlock",
+    "MostCalls",
     "Review",
     "ReviewRequest",
     "RunContext",

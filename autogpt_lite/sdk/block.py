@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import msgspec
 
-from .cost import BlockCost
+from .cost import BlockCost, MostCalls
 from .pin import PinsMeta, pin
 
 if TYPE_CHECKING:
@@ -93,6 +93,12 @@ class Block:
     def review_request(self, input: Any) -> ReviewRequest | None:
         """What a person has to see before `run` begins, None for nothing; the answer is `ctx.review`. Nothing is charged before
         it. A block with `is_sensitive_action` needs none: its whole input is shown, where the agent's settings ask for it."""
+        return None
+
+    @classmethod
+    def most_calls(cls, values: dict[str, Any], linked: frozenset[str]) -> MostCalls | None:
+        """For a block with a price by tokens: how often it asks a model at most, with these values on its node and links at
+        these pins. None: nobody knows, and so no upper limit of the price is shown."""
         return None
 
     run_slow: ClassVar[Any] = None

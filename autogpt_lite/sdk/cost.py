@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -16,3 +16,12 @@ class BlockCost(msgspec.Struct, frozen=True, kw_only=True):
     cost_type: CostType = "run"
     cost_filter: dict[str, Any] = {}
     cost_divisor: int = 1
+
+
+class MostCalls(NamedTuple):
+    """For the upper bound of a price by tokens: how often one execution asks a model, and the tokens of one question and one
+    answer; None is what the model takes, or what the server allows, at most."""
+
+    calls: int
+    input_tokens: int | None = None
+    output_tokens: int | None = None

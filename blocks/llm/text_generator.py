@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autogpt_lite.sdk import Block, BlockInput, BlockOutput, CredentialsPin, llm, pin, text
+from autogpt_lite.sdk import Block, BlockInput, BlockOutput, CredentialsPin, MostCalls, llm, pin, text
 
 
 class AITextGeneratorBlock(Block):
@@ -29,6 +29,15 @@ class AITextGeneratorBlock(Block):
         response: str = pin(description="The model's answer.")
         prompt: list[Any] = pin(description="The messages that the model was sent.")
 
+    @classmethod
+    def most_calls(cls, values, linked):
+        if "retry" in linked or "max_tokens" in linked:
+            return None
+        calls, longest = values.get("retry", 3), values.get("max_tokens")
+        if not isinstance(calls, int) or not (longest is None or isinstance(longest, int)):
+            return None
+        return MostCalls(max(1, calls), _most_input_tokens(values, linked), longest or None)
+
     async def run(self, input, ctx):
         messages = await _messages(input)
         answer = await llm.chat(
@@ -49,3 +58,19 @@ async def _messages(input) -> list[dict[str, str]]:
     if input.prompt_values:  # without values, braces in a prompt are what they are
         prompts = {role: await text.render(prompt, input.prompt_values) for role, prompt in prompts.items()}
     return [{"role": role, "content": prompt} for role, prompt in prompts.items() if prompt]
+
+
+# What a model's template adds to a message.
+MESSAGE_TOKENS = 16
+
+
+def _most_input_tokens(values, linked):
+    """A token is a byte at least. What links and templates bring in is known to nobody before."""
+    if (
+        not linked.isdisjoint(("prompt", "sys_prompt"))
+        or values.get("prompt_values")
+        or any("prompt_values" in pin for pin in linked)
+    ):
+        return None
+    texts = [str(values.get(name) or "") for name in ("prompt", "sys_prompt")]
+    return sum(len(one.encode("utf-8", "replace")) + MESSAGE_TOKENS for one in texts)
