@@ -56,6 +56,8 @@ from .library_cards.service import LibraryCardService
 from .library_folders.routes import folder_routes
 from .library_folders.service import FolderService
 from .net import client as net
+from .node_history.routes import node_history_routes
+from .node_history.service import NodeHistoryService
 from .oauth.routes import oauth_routes
 from .oauth.service import OAuthService
 from .observability.routes import status_routes
@@ -169,6 +171,7 @@ class App:
             *folder_routes(self.folders),
             *preset_routes(self.presets),
             *price_routes(self.prices),
+            *node_history_routes(NodeHistoryService(db, self.graphs)),
             *rerun_routes(self.reruns),
             *run_search_routes(self.run_search),
             *retention_routes(self.retention),

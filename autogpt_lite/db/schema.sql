@@ -174,7 +174,7 @@ CREATE TABLE graphs (
     body                BLOB NOT NULL,
     forked_from_id      TEXT,
     forked_from_version INTEGER,
-    created_at          INTEGER NOT NULL,
+    created_at          INTEGER NOT NULL, note TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (graph_id, version)
 ) STRICT, WITHOUT ROWID;
 

@@ -55,6 +55,8 @@ class Graph(msgspec.Struct, kw_only=True):
     sub_graphs: list[Graph] = []
     user_id: str = ""
     created_at: int = 0
+    note: str = ""
+    """What a person said about this version."""
 
     def links_into(self) -> dict[str, list[Link]]:
         """{node id: the links that end there}, in stored order; nodes without one are absent."""

@@ -25,6 +25,7 @@ def graph_model(graph: Graph, registry: Registry) -> GraphModel:
         created_at=iso(graph.created_at) or "",
         credentials_input_schema=credentials_schema(graph, registry),
         has_webhook_trigger=schema.has_external_trigger(graph, registry),
+        note=graph.note,
         missing_blocks=missing_blocks(graph, registry),
     )
 

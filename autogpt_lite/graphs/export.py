@@ -36,7 +36,7 @@ def export_file(graph: Graph, registry: Registry) -> bytes:
 def without_secrets(graph: Graph, registry: Registry) -> Graph:
     """A copy of a graph and its sub-graphs without secret values, credentials and user ids."""
     clean = copy.copy(graph)
-    clean.user_id = ""
+    clean.user_id = clean.note = ""
     clean.nodes = [_without_secrets(node, registry.find(node.block_id)) for node in graph.nodes]
     clean.sub_graphs = [without_secrets(sub, registry) for sub in graph.sub_graphs]
     return clean

@@ -113,6 +113,16 @@ def routes(graphs: GraphService) -> list[Route]:
         ),
         Route(
             method="GET",
+            path=f"{versions}/{{before}}/pairs/{{after}}",
+            handler=handlers.pair_versions,
+            summary="Which nodes of one version are which of another: {id: id}, by what they hold, since each save gives new ids.",
+            tags=TAGS,
+            permission="READ_GRAPH",
+            returns=dict[str, str],
+            errors=(404,),
+        ),
+        Route(
+            method="GET",
             path=f"{versions}/{{before}}/diff/{{after}}",
             handler=handlers.diff_versions,
             summary="What has changed from one version to another.",
@@ -187,6 +197,10 @@ class _Handlers:
     async def list_versions(self, request: Request) -> list[GraphModel]:
         versions = await self.graphs.list_versions(request.principal.user_id, request.path["graph_id"])
         return [self.graphs.model(graph) for graph in versions]
+
+    async def pair_versions(self, request: Request) -> dict[str, str]:
+        before, after = (_number(request.path[name]) for name in ("before", "after"))
+        return await self.graphs.pair_versions(request.principal.user_id, request.path["graph_id"], before, after)
 
     async def diff_versions(self, request: Request) -> GraphDifference:
         before, after = (_number(request.path[name]) for name in ("before", "after"))

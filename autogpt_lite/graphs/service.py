@@ -115,7 +115,7 @@ class GraphService:
         for one in (copy, *copy.sub_graphs):
             one.forked_from_id, one.forked_from_version = one.id, one.version
             one.is_active = True
-        copy.name = f"{copy.name} (copy)"
+        copy.name, copy.note = f"{copy.name} (copy)", ""
         if not any(called and called[0] == graph_id for called in map(called_graph, _agent_nodes_of(copy))):
             copy.version = 1  # the copy's own history begins here
         return await self.create_graph(user_id, copy, allow_missing_blocks=True, is_upload=True)
@@ -279,6 +279,11 @@ class GraphService:
     def pair_nodes(self, old: Graph, new: Graph) -> dict[str, str]:
         """{id of a node in the old version: id of the same node in the new one}."""
         return pair_nodes(old, new)
+
+    async def pair_versions(self, user_id: str, graph_id: str, before: int, after: int) -> dict[str, str]:
+        """pair_nodes of two versions that the user may see. Raises NotFoundError."""
+        old, new = (self.get_graph(user_id, graph_id, version) for version in (before, after))
+        return await _in_turns(new, lambda: pair_nodes(old, new))
 
     def trigger_of(self, graph: Graph) -> tuple[Node, BlockEntry] | None:
         """The node that starts the graph when something happens elsewhere, the first of several; None where it has none."""

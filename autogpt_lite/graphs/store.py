@@ -35,7 +35,7 @@ def row_of(graph: Graph) -> dict[str, Any]:
     )
     try:
         encoded = msgspec.json.encode(body)
-        for text in (graph.name, graph.description, graph.forked_from_id or ""):
+        for text in (graph.name, graph.description, graph.note, graph.forked_from_id or ""):
             text.encode()
     except (UnicodeEncodeError, RecursionError, OverflowError) as error:
         raise InvalidInputError(f"The graph holds a value that cannot be stored: {error}") from None
@@ -50,12 +50,13 @@ def row_of(graph: Graph) -> dict[str, Any]:
         "forked_from_id": graph.forked_from_id,
         "forked_from_version": graph.forked_from_version,
         "created_at": graph.created_at,
+        "note": graph.note,
     }
 
 
 def graph_of(row: tuple) -> Graph:
     """The graph in a row, without its sub-graphs."""
-    graph_id, version, user_id, is_active, name, description, body, forked_from_id, forked_from_version, created_at = row
+    graph_id, version, user_id, is_active, name, description, body, forked_from_id, forked_from_version, created_at, note = row
     content = _decode_body(body)
     return Graph(
         id=graph_id,
@@ -71,6 +72,7 @@ def graph_of(row: tuple) -> Graph:
         links=content.links,
         user_id=user_id,
         created_at=created_at,
+        note=note,
     )
 
 

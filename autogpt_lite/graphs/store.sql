@@ -1,23 +1,27 @@
 -- name: select_version
 -- One version of a graph, by primary key.
-SELECT graph_id, version, user_id, is_active, name, description, body, forked_from_id, forked_from_version, created_at
+SELECT graph_id, version, user_id, is_active, name, description, body, forked_from_id, forked_from_version, created_at,
+       note
 FROM graphs WHERE graph_id = :graph_id AND version = :version;
 
 -- name: select_current_version
 -- The active version of a graph, or the highest one where none is active.
-SELECT graph_id, version, user_id, is_active, name, description, body, forked_from_id, forked_from_version, created_at
+SELECT graph_id, version, user_id, is_active, name, description, body, forked_from_id, forked_from_version, created_at,
+       note
 FROM graphs WHERE graph_id = :graph_id AND version = coalesce(
     (SELECT version FROM graphs WHERE graph_id = :graph_id AND is_active = 1),
     (SELECT max(version) FROM graphs WHERE graph_id = :graph_id));
 
 -- name: select_versions
 -- The newest 50 versions of a user's graph, newest first.
-SELECT graph_id, version, user_id, is_active, name, description, body, forked_from_id, forked_from_version, created_at
+SELECT graph_id, version, user_id, is_active, name, description, body, forked_from_id, forked_from_version, created_at,
+       note
 FROM graphs WHERE graph_id = :graph_id AND user_id = :user_id ORDER BY version DESC LIMIT 50;
 
 -- name: select_active_of_user
 -- All active graphs of a user, newest first.
-SELECT graph_id, version, user_id, is_active, name, description, body, forked_from_id, forked_from_version, created_at
+SELECT graph_id, version, user_id, is_active, name, description, body, forked_from_id, forked_from_version, created_at,
+       note
 FROM graphs WHERE user_id = :user_id AND is_active = 1 ORDER BY created_at DESC, graph_id;
 
 -- name: select_highest_version
@@ -26,8 +30,10 @@ SELECT max(version) FROM graphs WHERE graph_id = :graph_id AND user_id = :user_i
 
 -- name: insert_version
 -- A new version of a graph. Its body never changes afterwards.
-INSERT INTO graphs (graph_id, version, user_id, is_active, name, description, body, forked_from_id, forked_from_version, created_at)
-VALUES (:graph_id, :version, :user_id, :is_active, :name, :description, :body, :forked_from_id, :forked_from_version, :created_at);
+INSERT INTO graphs (graph_id, version, user_id, is_active, name, description, body, forked_from_id, forked_from_version, created_at,
+                    note)
+VALUES (:graph_id, :version, :user_id, :is_active, :name, :description, :body, :forked_from_id, :forked_from_version, :created_at,
+        :note);
 
 -- name: deactivate_versions
 -- Before another version becomes the active one.

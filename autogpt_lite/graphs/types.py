@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -16,6 +16,7 @@ from ..engine.graph import Graph, Link, Node
 from ..errors import InvalidInputError
 
 MAX_VERSION = 2**31 - 1
+MAX_NOTE_CHARS = 500
 
 JsonObject = dict[str, Any]
 
@@ -114,10 +115,13 @@ class GraphInput(BaseGraphInput, kw_only=True):
 
     sub_graphs: list[BaseGraphInput] | None = None
     created_at: str | None = None
+    note: Annotated[str, msgspec.Meta(max_length=MAX_NOTE_CHARS)] | None = None
+    """What is new in this version, for its list of versions; our own."""
 
     def to_graph(self) -> Graph:
         graph = super().to_graph()
         graph.created_at = _time_us(self.created_at)
+        graph.note = (self.note or "").strip()
         graph.sub_graphs = [sub.to_graph() for sub in self.sub_graphs or ()]
         return graph
 
@@ -214,6 +218,8 @@ class GraphModel(BaseGraphModel, kw_only=True):
     created_at: str
     credentials_input_schema: JsonObject
     has_webhook_trigger: bool
+    note: str = ""
+    """What a person said about this version; our own, and not in a file."""
     missing_blocks: list[str] = []
     """Ids of blocks that this server does not have; only our own clients know this field."""
 

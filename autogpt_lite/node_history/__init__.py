@@ -1,0 +1,1 @@
+"""What one node did in the past runs of its agent."""
