@@ -270,18 +270,25 @@ class ServerProcess:
     """`autogpt-lite serve` on a data directory: `with ServerProcess(data_dir) as server: server.url, server.link`.
 
     `settings` are those of config.toml as {"section.key": value}. With `log` the server's stderr goes to that file: one that many
-    tests share would otherwise stop when nobody empties its pipe.
+    tests share would otherwise stop when nobody empties its pipe. `program` stands for `autogpt-lite` (tests/attacks/watched.py).
     """
 
-    def __init__(self, data_dir: Path, *arguments: str, settings: dict[str, Any] | None = None, log: Path | None = None):
+    def __init__(
+        self,
+        data_dir: Path,
+        *arguments: str,
+        settings: dict[str, Any] | None = None,
+        log: Path | None = None,
+        program: Sequence[str] | None = None,
+        environ: dict[str, str] | None = None,
+    ):
         self.data_dir = data_dir
         self.link = ""
-        command = [*CLI, "serve", "--data-dir", str(data_dir), "--port", "0", *arguments]
+        command = [*(program or CLI), "serve", "--data-dir", str(data_dir), "--port", "0", *arguments]
         with contextlib.ExitStack() as until_started:
+            env = {**environ_for(settings), **(environ or {})}
             errors = subprocess.PIPE if log is None else until_started.enter_context(log.open("ab"))
-            self.process = subprocess.Popen(
-                command, cwd=PROJECT, env=environ_for(settings), stdout=subprocess.PIPE, stderr=errors, text=True
-            )
+            self.process = subprocess.Popen(command, cwd=PROJECT, env=env, stdout=subprocess.PIPE, stderr=errors, text=True)
 
     def __enter__(self) -> ServerProcess:
         for line in self.process.stdout:

@@ -18,6 +18,7 @@ from .types import ImportReport, ReportLine
 MAX_LINES = 200
 MAX_TEXT_CHARS = 200
 ANY_HOST = "any address: it is decided while the agent runs"
+ANY_COMMAND = "commands that are decided while the agent runs"
 DEFAULT_OLLAMA_HOSTS = ("", "localhost:11434")
 
 _encode_sorted = msgspec.json.Encoder(order="sorted").encode
@@ -97,7 +98,7 @@ def _lines_of_node(node: Node, entry: BlockEntry, linked: set[tuple[str, str]]) 
         is_fixed = (node.id, "url") not in linked
         yield "hosts", _line(node, entry, (_host_of(values.get("url")) if is_fixed else None) or ANY_HOST)
     if "code" in block.uses:
-        yield "code", _line(node, entry, str(values.get("language", "python")))
+        yield from (("code", _line(node, entry, what)) for what in _code_of(node, linked))
     if str(values.get("ollama_host") or "").strip() not in DEFAULT_OLLAMA_HOSTS:
         yield "hosts", _line(node, entry, str(values["ollama_host"]))
     if block.webhook is not None:
@@ -105,6 +106,15 @@ def _lines_of_node(node: Node, entry: BlockEntry, linked: set[tuple[str, str]]) 
     if block.is_sensitive_action:
         yield "actions", _line(node, entry, entry.name)
     yield from _files_of(node, entry, linked)
+
+
+def _code_of(node: Node, linked: set[tuple[str, str]]) -> Iterator[str]:
+    """The language, and each command of the shell that comes before the code, word by word."""
+    yield str(node.input_default.get("language", "python"))
+    commands = node.input_default.get("setup_commands")
+    yield from map(str, commands if isinstance(commands, list) else ())
+    if (node.id, "setup_commands") in linked:
+        yield ANY_COMMAND
 
 
 def _files_of(node: Node, entry: BlockEntry, linked: set[tuple[str, str]]) -> Iterator[tuple[str, ReportLine]]:

@@ -8,7 +8,7 @@ Lines that are shown elsewhere, or whose feature does not exist:
 | B5, disabled blocks | the two doors that exist, the API and graphs; there is no external API, MCP, Agent Protocol or orchestrator here |
 | B6, direct block execution without paying | no block has a price yet: there are no credits to skip |
 | B7, B8, B10 | test_ways_in.py |
-| B11, share links | there are none |
+| B11, share links | test_sharing.py: there are none |
 | B14, a preview of a public link | there are no public links; that nobody runs a graph of their own without a login is shown here |
 """
 

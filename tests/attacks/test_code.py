@@ -1,8 +1,7 @@
 """Group D of the list of attacks: D5 to D8, D10 and, in the code sandbox, D7.
 
-D1, D2 and D3 stand in test_templates_and_regex.py. Of features that do not exist here yet there is nothing to attack: D4 (text chunking), D9 (MCP servers), D11
-(an SQL block), D12 (blocks that write files or use git), D13 (a block that starts commands of the machine; the sandbox has its own
-shell), D14 (tools that a model chooses). tests/architecture/test_sockets.py and the tests here that read the sources would see them come.
+D1, D2 and D3 stand in test_templates_and_regex.py; D4 in test_pieces.py, D9 and D13 in test_processes.py, D11 and D12 in
+test_blocks_on_the_machine.py, D14 in test_models.py.
 """
 
 from __future__ import annotations
@@ -281,7 +280,7 @@ def test_d7_the_server_itself_cannot_be_traced():
         assert "forbid_tracing()" in (PROJECT / "autogpt_lite" / "cli" / name).read_text("utf-8")
 
 
-# --- D4, D5, D6, D8, D10 -----------------------------------------------------------------------------------------------------------------
+# --- D5, D6, D8, D10 -----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("a", "b"), [(9.0, 1e308), (9.0, 9.0**99), (0.0, -1.0), (-8.0, 0.5), (1e308, 1e308)])

@@ -47,9 +47,8 @@ class World(msgspec.Struct):
     async def ask(self, route: Route, path: str, headers: Mapping[str, str], **more: Any) -> Any:
         """A request with a body that fits the route."""
         arguments = body_of(route, self.ids)
-        return await self.server.request(
-            route.method, path, anonymous=True, **{**arguments, **more}, headers={**arguments.get("headers", {}), **headers}
-        )
+        all_headers = {**arguments.pop("headers", {}), **headers}
+        return await self.server.request(route.method, path, anonymous=True, **{**arguments, **more}, headers=all_headers)
 
     async def new_user(self, email: str) -> tuple[User, dict[str, str]]:
         """Somebody new, and the headers of their browser."""
