@@ -29,7 +29,8 @@ NOT_BUILT = {
 """{id: why no test shows it}; whoever builds the feature writes the test and takes the line out."""
 
 NO_DOOR = {
-    "B11": "there are no links that share a run; no route that knows of runs is open, and nothing guessed or stolen tells a stranger of one",
+    "B11": "there are no links that share a run, and nothing guessed tells a stranger of one; the file that its owner may give away has "
+    "secrets masked and no id in it",
     "D4": "no block cuts a text with an overlap; every number of every block ends in an answer or an error, and one with an overlap is seen",
     "D9": "there is no MCP client; bringing in, showing, approving and checking an agent that names a command starts no process",
     "D11": "there is no SQL block; whatever they are given, no block opens a database or any file of the server's",

@@ -165,10 +165,13 @@ def test_d11_d12_every_block_was_asked_and_answered(done: Done):
 
 
 def test_d11_no_block_opens_a_database(done: Done):
-    """The server has opened its own file by then, through one library; from there on nobody opens anything through any."""
-    at_start = [event for event in deeds(done.report, DATABASES) if event[0] == "apsw.Connection"]
-    assert str(done.data_dir / DATABASE) in {event[1] for event in at_start}, "the watch sees who opens a database"
-    assert done.deeds(DATABASES) == []
+    """Only the server does, its own file, through one library and in one place."""
+    own = str(done.data_dir / DATABASE)
+    opened = deeds(done.report, DATABASES)
+    assert own in {event[1] for event in opened}, "the watch sees who opens a database"
+    assert {event[0] for event in opened} == {"apsw.Connection"}
+    assert {Path(event[2]).parent for event in opened} == {PROJECT / "autogpt_lite" / "db"}
+    assert {event[1] for event in done.deeds(DATABASES)} <= {own}, "while blocks run, its readers at most"
 
 
 def test_d11_what_is_in_the_servers_files_comes_back_nowhere(done: Done):

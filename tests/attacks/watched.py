@@ -18,6 +18,7 @@ STARTS = {
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.chmod", "os.chown", "os.truncate"}
 """Events of a file that is changed without being opened; their first argument is its path."""
 DATABASES = {"sqlite3.connect", "apsw.Connection"}
+"""Events of a database that is opened: its path, and for apsw the source file that opens it."""
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 Event = list[Any]
@@ -57,7 +58,7 @@ def _watch_apsw(note: Any) -> None:
 
     class Connection(apsw.Connection):
         def __init__(self, filename: str, *arguments: Any, **named: Any):
-            note("apsw.Connection", (filename,))
+            note("apsw.Connection", (filename, sys._getframe(1).f_code.co_filename))
             super().__init__(filename, *arguments, **named)
 
     apsw.Connection = Connection  # type: ignore[misc]

@@ -153,16 +153,22 @@ def test_inputs_are_kept_as_a_preset(open_page: Any, server: ServerProcess) -> N
     assert (preset["name"], preset["inputs"]) == ("By three", {"Divide by": 3})
 
 
-def test_shared_file_has_no_script_and_no_secret(open_page: Any, server: ServerProcess, browser: Any) -> None:
+def test_b11_shared_file_has_no_script_and_no_secret(open_page: Any, server: ServerProcess, browser: Any) -> None:
+    """Nor anything of the run beside it, nor an id under which this server could be asked for more."""
     hidden, shown = node(INPUT, name="Key", value="", secret=True), node(OUTPUT, name="Echo")
     graph = store(server, agent("Shared", [hidden, shown], [link(hidden, "result", shown, "value")]))
-    page = open_page(start(server, graph, Key=f"the {CANARY}"))
+    neighbour = open_page(start(server, graph, Key="neighbour-canary"))
+    expect(neighbour.get_by_label("Outputs")).to_contain_text("neighbour-canary")
+    path = start(server, graph, Key=f"the {CANARY}")
+    page = open_page(path)
     expect(page.get_by_label("Outputs")).to_contain_text(CANARY)
     with page.expect_download() as download:
         page.get_by_role("button", name="Share file").click()
     html = Path(download.value.path()).read_text("utf-8")
     assert download.value.suggested_filename.endswith(".html")
-    assert CANARY not in html
+    assert [
+        one for one in (CANARY, "neighbour-canary", graph["id"], graph["user_id"], path.rpartition("/")[2]) if one in html
+    ] == []
     assert "••••" in html
     assert "<script" not in html
     context = browser.new_context(java_script_enabled=False)
