@@ -10,6 +10,7 @@ import msgspec
 
 from .graph import Graph, Node
 from .problems import Problems
+from .switched_off import graphs_of_run
 
 if TYPE_CHECKING:
     from ..registry import BlockEntry, Registry
@@ -43,8 +44,17 @@ class CredentialsNeed(msgspec.Struct, frozen=True):
 
 
 def credentials_needs(graph: Graph, registry: Registry) -> Iterator[CredentialsNeed]:
-    """Every credentials pin of the graph and its sub-graphs, in stored order."""
-    for one in (graph, *graph.sub_graphs):
+    """Every credentials pin of the graph and its sub-graphs, in stored order, those of nodes that are switched off included."""
+    yield from _needs_in([graph, *graph.sub_graphs], registry)
+
+
+def needs_of_run(graph: Graph, registry: Registry) -> Iterator[CredentialsNeed]:
+    """Those of the nodes that a run can reach."""
+    return (need for need in _needs_in(graphs_of_run(graph), registry) if not need.node.is_disabled)
+
+
+def _needs_in(graphs: list[Graph], registry: Registry) -> Iterator[CredentialsNeed]:
+    for one in graphs:
         for node in one.nodes:
             entry = registry.find(node.block_id)
             for pin in entry.credentials_pins if entry else ():
@@ -52,9 +62,9 @@ def credentials_needs(graph: Graph, registry: Registry) -> Iterator[CredentialsN
 
 
 def group_credentials(graph: Graph, registry: Registry) -> dict[str, list[CredentialsNeed]]:
-    """{group key: its pins}, in the order in which the groups first appear."""
+    """{group key: its pins} of what a run can reach, in the order in which the groups first appear."""
     groups: dict[str, list[CredentialsNeed]] = {}
-    for need in credentials_needs(graph, registry):
+    for need in needs_of_run(graph, registry):
         groups.setdefault(need.key, []).append(need)
     return groups
 
@@ -77,7 +87,7 @@ def _need(node: Node, entry: BlockEntry, pin: str) -> CredentialsNeed:
         types=frozenset(schema.get("credentials_types") or ()),
         scopes=frozenset(schema.get("credentials_scopes") or ()),
         schema=schema,
-        is_required=pin in entry.required and not node.are_credentials_optional,
+        is_required=pin in entry.required and not (node.are_credentials_optional or node.is_disabled),
         discriminator_value=value,
         host=host,
         unknown=unknown,
@@ -167,7 +177,7 @@ def check_credentials(
     `chosen` are (node_id, pin) for which the server itself has chosen fitting credentials. `is_provided(providers, types)` says whether the server itself has such credentials, so that the user needs none.
     """
     skipped: set[str] = set()
-    for need in credentials_needs(graph, registry):
+    for need in needs_of_run(graph, registry):
         if need.node.id in pinned or (need.node.id, need.pin) in chosen:
             continue
         given = (masks or {}).get(need.node.id, {}).get(need.pin) or need.node.input_default.get(need.pin)

@@ -21,7 +21,7 @@ class Link(msgspec.Struct, kw_only=True):
 
 
 class Node(msgspec.Struct, kw_only=True):
-    """One use of a block. `input_default` holds the values that no link brings, `metadata` what only the builder reads."""
+    """One use of a block. `input_default` holds the values that no link brings, `metadata` what is said about the node itself."""
 
     id: str
     block_id: str
@@ -32,6 +32,11 @@ class Node(msgspec.Struct, kw_only=True):
     def are_credentials_optional(self) -> bool:
         """Whether the node is left out of a run, instead of the run being refused, when its credentials are missing."""
         return bool(self.metadata.get("credentials_optional"))
+
+    @property
+    def is_disabled(self) -> bool:
+        """Whether the node is switched off: no run executes it (see switched_off.py). AutoGPT does not know this and runs it."""
+        return self.metadata.get("disabled") is True
 
 
 class Graph(msgspec.Struct, kw_only=True):
@@ -71,3 +76,14 @@ class Graph(msgspec.Struct, kw_only=True):
         for link in self.links:
             found.setdefault(link.source_id, []).append(link)
         return found
+
+
+def agent_nodes(graph: Graph) -> list[Node]:
+    """The nodes that call another agent."""
+    return [node for node in graph.nodes if node.block_id == AGENT_EXECUTOR_BLOCK_ID]
+
+
+def called_graph(node: Node) -> tuple[str, int] | None:
+    """(graph id, version) that an agent node calls, None if it does not say."""
+    graph_id, version = node.input_default.get("graph_id"), node.input_default.get("graph_version")
+    return (graph_id, version) if isinstance(graph_id, str) and isinstance(version, int) else None

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from ..registry import BlockEntry, Registry
 from .pins import compile_selector, sanitize_pin_name
 from .retry import RetryPolicy, read_policy, read_timeout_s
+from .switched_off import links_of_run
 
 
 class LinkPlan:
@@ -35,6 +36,7 @@ class NodePlan:
         "index",
         "input_default",
         "is_agent",
+        "is_disabled",
         "is_input",
         "is_note",
         "is_output",
@@ -67,6 +69,7 @@ class NodePlan:
         self.container_defaults = tuple(name for name, value in self.defaults.items() if isinstance(value, (dict, list)))
         self.name: str = str(self.input_default.get("name") or "")
         self.is_secret = bool(self.input_default.get("secret"))
+        self.is_disabled: bool = node.is_disabled
         metadata: dict[str, Any] = node.metadata or {}
         self.retry: RetryPolicy | None = read_policy(metadata)
         self.timeout_s: float | None = read_timeout_s(metadata)
@@ -117,12 +120,14 @@ class GraphLike(Protocol):
 
 
 def compile_plan(graph: GraphLike, registry: Registry) -> GraphPlan:
-    """Compiles a stored graph. Links to nodes that do not exist are left out: validation has refused them before."""
+    """Compiles a stored graph. Links to nodes that do not exist are left out: validation has refused them before. Nodes that are
+    switched off keep their place, with no link and no start."""
     nodes = [NodePlan(i, node, registry.find(node.block_id)) for i, node in enumerate(graph.nodes)]
     by_id = {node.id: node for node in nodes}
     incoming: dict[str, list[Any]] = {node.id: [] for node in nodes}
     fired: dict[str, dict[str, list[LinkPlan]]] = {node.id: {} for node in nodes}
-    for link in graph.links:
+    links, cut_off = links_of_run(graph, registry)
+    for link in links:
         source, sink = by_id.get(link.source_id), by_id.get(link.sink_id)
         if source is None or sink is None or sink.is_note:
             continue
@@ -132,5 +137,6 @@ def compile_plan(graph: GraphLike, registry: Registry) -> GraphPlan:
     for node in nodes:
         node._finish(incoming[node.id])
         node.links = {pin: tuple(links) for pin, links in fired[node.id].items()}
-    starting = [node for node in nodes if not node.is_note and (node.is_input or not incoming[node.id])]
+    begins = {node.id for node in nodes if not incoming[node.id] and node.id not in cut_off}
+    starting = [node for node in nodes if not (node.is_note or node.is_disabled) and (node.is_input or node.id in begins)]
     return GraphPlan(graph.id, graph.version, graph.name, nodes, starting, graph.user_id)

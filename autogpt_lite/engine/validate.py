@@ -13,6 +13,7 @@ from .graph import Graph, Link, Node
 from .node_pins import NodePins, pins_of_node
 from .pins import is_tool_pin, sanitize_pin_name
 from .problems import GRAPH, Problems
+from .switched_off import graphs_of_run, links_of_run
 
 if TYPE_CHECKING:
     from ..registry import BlockEntry, Registry
@@ -44,10 +45,16 @@ def force_static_links(graph: Graph, registry: Registry) -> None:
 
 
 def starting_nodes(graph: Graph, registry: Registry) -> list[Node]:
-    """The nodes that a run begins with: those without an inbound link and all Input nodes, in stored order; never notes."""
-    linked = {link.sink_id for link in graph.links}
+    """The nodes that a run begins with: those without an inbound link and all Input nodes, in stored order; never notes, nor those
+    that are switched off or that only such nodes lead to."""
+    links, cut_off = links_of_run(graph, registry)
+    linked = {link.sink_id for link in links} | cut_off
     kinds = [(node, entry.ui_type if (entry := registry.find(node.block_id)) else "") for node in graph.nodes]
-    return [node for node, kind in kinds if kind != "Note" and (kind == "Input" or node.id not in linked)]
+    return [
+        node
+        for node, kind in kinds
+        if kind != "Note" and not node.is_disabled and (kind == "Input" or node.id not in linked)
+    ]
 
 
 def validate_graph(
@@ -59,13 +66,13 @@ def validate_graph(
     pinned: Collection[str] = (),
     allow_missing_blocks: bool = False,
 ) -> Problems:
-    """Everything that is wrong with a graph and its sub-graphs.
+    """Everything that is wrong with a graph and its sub-graphs; `for_run` with those that a run can reach.
 
     `pinned` are node ids whose outputs are given: such a node needs neither its block nor its inputs. With
     `allow_missing_blocks` unknown blocks are listed in the answer's `missing_blocks` instead.
     """
     problems = Problems()
-    for one in (graph, *graph.sub_graphs):
+    for one in graphs_of_run(graph) if for_run else (graph, *graph.sub_graphs):
         _Check(one, registry, problems, for_run, masks or {}, frozenset(pinned), allow_missing_blocks).run()
     return problems
 
@@ -88,21 +95,33 @@ class _Check:
         self.problems = problems
         self.for_run = for_run
         self.masks = masks
-        self.pinned = pinned
+        self.off = {node.id for node in graph.nodes if node.is_disabled} if for_run else set()
+        # Neither a pinned node nor one that is switched off is called, so neither needs its block or its inputs.
+        self.pinned = pinned | self.off
         self.allow_missing_blocks = allow_missing_blocks
         self.nodes: dict[str, Node] = {}
         self.entries: dict[str, BlockEntry] = {}
         self.pins: dict[str, NodePins] = {}
         self.linked: dict[str, set[str]] = {}
+        self.lost: dict[str, set[str]] = {}
+        """{node id: its pins that a switched off node would fill}"""
 
     def run(self) -> None:
         for node in self.graph.nodes:
             self._check_identity(node)
         for link in self.graph.links:
             self._check_link(link)
+            if link.source_id in self.off:
+                self.lost.setdefault(link.sink_id, set()).add(sanitize_pin_name(link.sink_name))
+        links, cut_off = links_of_run(self.graph, self.registry) if self.for_run else (self.graph.links, frozenset())
+        for link in links:
             self.linked.setdefault(link.sink_id, set()).add(sanitize_pin_name(link.sink_name))
         for node_id, entry in self.entries.items():
-            if node_id not in self.pinned and entry.ui_type != "Note":
+            if node_id in self.pinned or entry.ui_type == "Note":
+                continue
+            if node_id in cut_off:
+                self._report_cut_off(node_id)
+            else:
                 self._check_node(self.nodes[node_id], entry, self.pins[node_id])
         if self.for_run and not starting_nodes(self.graph, self.registry):
             self.problems.add(GRAPH, "nodes", f"The graph {self.graph.name[:80]!r} has no node that a run could begin with.")
@@ -170,7 +189,16 @@ class _Check:
     def _check_required(self, node: Node, entry: BlockEntry, pins: NodePins) -> None:
         for pin in pins.required:
             if pin not in entry.credentials_pins and not self._is_given(node, pins, pin):
-                self.problems.add(node.id, pin, "This input is required: it needs a value or a link.")
+                self.problems.add(node.id, pin, self._missing_words(node.id, pin))
+
+    def _missing_words(self, node_id: str, pin: str) -> str:
+        if pin not in self.lost.get(node_id, ()):
+            return "This input is required: it needs a value or a link."
+        return "Only a node that is switched off fills this required input. Give it a value, or switch that node on."
+
+    def _report_cut_off(self, node_id: str) -> None:
+        message = "Everything that leads to this node is switched off, so it would never run. Switch it off too, or switch that on."
+        self.problems.add(node_id, min(self.lost[node_id]), message)
 
     def _check_input_node(self, node: Node) -> None:
         name = node.input_default.get("name")

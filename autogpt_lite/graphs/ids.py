@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..engine.graph import AGENT_EXECUTOR_BLOCK_ID, Graph, Node
+from ..engine.graph import Graph, agent_nodes
 from .types import new_id
 
 
@@ -22,17 +22,6 @@ def reassign_ids(graph: Graph, user_id: str, *, keep_graph_id: bool = False) -> 
     for one in graphs:
         for node in agent_nodes(one):
             node.input_default = _of_user(node.input_default, user_id, graph_ids, node_ids)
-
-
-def agent_nodes(graph: Graph) -> list[Node]:
-    """The nodes that call another agent."""
-    return [node for node in graph.nodes if node.block_id == AGENT_EXECUTOR_BLOCK_ID]
-
-
-def called_graph(node: Node) -> tuple[str, int] | None:
-    """(graph id, version) that an agent node calls, None if it does not say."""
-    graph_id, version = node.input_default.get("graph_id"), node.input_default.get("graph_version")
-    return (graph_id, version) if isinstance(graph_id, str) and isinstance(version, int) else None
 
 
 def _reassign_nodes(graph: Graph) -> dict[str, str]:

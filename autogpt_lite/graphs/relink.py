@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..engine.graph import Graph, Node
+from ..engine.graph import Graph, Node, agent_nodes, called_graph
 from ..engine.node_pins import properties_of
-from .ids import agent_nodes, called_graph
 from .schema import input_schema, output_schema
 
 if TYPE_CHECKING:

@@ -10,9 +10,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ..engine.credential_groups import credentials_needs
-from ..engine.graph import Graph, Node
+from ..engine.graph import Graph, Node, agent_nodes, called_graph
 from ..registry import BlockEntry, Registry
-from .ids import agent_nodes, called_graph
 from .types import ImportReport, ReportLine
 
 MAX_LINES = 200
@@ -34,7 +33,8 @@ def content_hash(graph: Graph) -> str:
 
 def _content_of(graph: Graph, names: dict[str, str]) -> list[Any]:
     places = {node.id: index for index, node in enumerate(graph.nodes)}
-    nodes = [[node.block_id, _with_names(node.input_default, names)] for node in graph.nodes]
+    # Who has approved a file with a node that is switched off has not approved what that node does.
+    nodes = [[node.block_id, _with_names(node.input_default, names), *([False] if node.is_disabled else ())] for node in graph.nodes]
     links = [[places.get(k.source_id), k.source_name, places.get(k.sink_id), k.sink_name, k.is_static] for k in graph.links]
     return [nodes, links]
 

@@ -57,9 +57,9 @@ def _io_pin_schema(node: Node, entry: BlockEntry, name: str) -> dict[str, Any]:
 
 
 def nodes_of_type(graph: Graph, registry: Registry, *ui_types: str) -> Iterator[tuple[Node, BlockEntry]]:
-    """The graph's nodes whose block is of one of these types, in stored order."""
+    """The graph's nodes whose block is of one of these types, in stored order, without those that are switched off."""
     for node in graph.nodes:
-        entry = registry.find(node.block_id)
+        entry = None if node.is_disabled else registry.find(node.block_id)
         if entry is not None and entry.ui_type in ui_types:
             yield node, entry
 
@@ -79,7 +79,7 @@ def has_human_in_the_loop(graph: Graph, registry: Registry) -> bool:
 
 def has_sensitive_action(graph: Graph, registry: Registry) -> bool:
     """Whether a node of the graph does something that a person may want to see first."""
-    entries = (registry.find(node.block_id) for node in graph.nodes)
+    entries = (registry.find(node.block_id) for node in graph.nodes if not node.is_disabled)
     return any(entry is not None and entry.block.is_sensitive_action for entry in entries)
 
 

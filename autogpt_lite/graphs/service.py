@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from ..clock import now_us
 from ..db import Database, Tx
 from ..engine.credential_groups import FindCredentials, credentials_needs
-from ..engine.graph import Graph, Node
+from ..engine.graph import Graph, Node, agent_nodes, called_graph
 from ..engine.problems import Problems
 from ..engine.validate import MAX_SUB_GRAPHS, check_size, force_static_links, validate_graph
 from ..errors import GraphNotInLibraryError, InvalidInputError, NotFoundError
@@ -20,7 +20,7 @@ from . import store
 from .answer import graph_facts, graph_model
 from .diff import GraphDifference, diff_graphs
 from .export import export_graph, without_secrets
-from .ids import agent_nodes, called_graph, reassign_ids
+from .ids import reassign_ids
 from .imports import ImportApprovals
 from .pairing import pair_nodes
 from .relink import relink_sub_graphs

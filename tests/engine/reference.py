@@ -1,4 +1,5 @@
-"""A naive interpreter of graphs, written from the contract's text (semantics 2 to 5, 7, 10) and from nothing else.
+"""A naive interpreter of graphs, written from the contract's text (semantics 2 to 5, 7, 10) and, for nodes that are switched off,
+from docs/runs.md; from nothing else.
 
 It keeps a list of node executions as a database would, looks through all of it each time, and runs one thing after the other.
 """
@@ -17,12 +18,14 @@ Yields = list[tuple[str, Any]]
 
 @dataclass
 class Kind:
-    """A block: its pins (required ones, those with a default, integer ones), and run(inputs) -> (yields, error text or None)."""
+    """A block: its pins (required ones, those with a default, integer ones), run(inputs) -> (yields, error text or None), and the
+    pairs of an input and an output of one type."""
 
     required: tuple[str, ...]
     defaults: dict[str, Any]
     run: Callable[[dict[str, Any]], tuple[Yields, str | None]]
     integers: tuple[str, ...] = ()
+    ways: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
@@ -30,6 +33,7 @@ class RefNode:
     id: str
     kind: Kind
     input_default: dict[str, Any]
+    is_off: bool = False
 
 
 @dataclass
@@ -60,7 +64,8 @@ class Reference:
 
     def __init__(self, nodes, links, *, masks=None, pinned=None, skipped=(), limit=10_000):
         self.nodes = {node.id: node for node in nodes}
-        self.links = links
+        self.drawn = links
+        self.links = self.links_that_carry(links)
         self.masks, self.pinned, self.skipped, self.limit = masks or {}, pinned or {}, set(skipped), limit
         self.executions: list[Execution] = []
         self.queue: list[Execution] = []
@@ -71,7 +76,7 @@ class Reference:
     def run(self) -> Reference:
         try:
             for node in self.nodes.values():
-                if not self.pins_linked_of(node):
+                if not node.is_off and not any(link.sink == node.id for link in self.drawn):
                     execution = self.create(node, {})
                     self.try_queue(execution)
                     assert execution.status == "QUEUED", "a starting node has to be complete"
@@ -80,6 +85,30 @@ class Reference:
         except OverLimitError:
             self.status = "FAILED"
         return self
+
+    # --- nodes that are switched off ------------------------------------------------------------------
+
+    def links_that_carry(self, links: list[RefLink]) -> list[RefLink]:
+        found = []
+        for link in links:
+            source = self.origin(link, links, [])
+            if source is not None and not self.nodes[link.sink].is_off:
+                same = source is link
+                found.append(link if same else RefLink(source.source, source.source_name, link.sink, link.sink_name, source.is_static))
+        return found
+
+    def origin(self, link: RefLink, links: list[RefLink], passed: list[str]) -> RefLink | None:
+        """Where a link's value comes from, back through all nodes that are off."""
+        node = self.nodes[link.source]
+        if not node.is_off:
+            return link
+        into = [one for one in links if one.sink == node.id]
+        out = {one.source_name for one in links if one.source == node.id and one.source_name != "error"}
+        if node.id in passed or link.source_name == "error" or len(into) != 1 or len(out) != 1:
+            return None
+        if (into[0].sink_name, link.source_name) not in node.kind.ways:
+            return None
+        return self.origin(into[0], links, [*passed, node.id])
 
     def create(self, node: RefNode, data: dict[str, Any]) -> Execution:
         if len(self.executions) == self.limit:

@@ -80,19 +80,35 @@ def join(inputs):
 KINDS: dict[str, tuple[type[Block], Kind, tuple[str, ...]]] = {
     # name: (block, its kind, output pins)
     "emit": (EmitBlock, Kind((), {"items": []}, lambda inputs: ([tuple(item) for item in inputs["items"]], None)), ("x", "y")),
-    "echo": (EchoBlock, Kind((), {"a": None}, echo), ("a",)),
+    "echo": (EchoBlock, Kind((), {"a": None}, echo, ways=(("a", "a"),)), ("a",)),
     "join": (JoinBlock, Kind(("a", "b"), {}, join), ("pair",)),
     "add": (
         AddBlock,
-        Kind(("a",), {"b": 1}, lambda inputs: ([("result", inputs["a"] + inputs["b"])], None), ("a", "b")),
+        Kind(
+            ("a",),
+            {"b": 1},
+            lambda inputs: ([("result", inputs["a"] + inputs["b"])], None),
+            ("a", "b"),
+            (("a", "result"), ("b", "result")),
+        ),
         ("result",),
     ),
     "down": (
         DownBlock,
-        Kind(("a",), {}, lambda inputs: ([("x", inputs["a"] - 1)] if inputs["a"] > 1 else [("y", "end")], None), ("a",)),
+        Kind(
+            ("a",),
+            {},
+            lambda inputs: ([("x", inputs["a"] - 1)] if inputs["a"] > 1 else [("y", "end")], None),
+            ("a",),
+            (("a", "x"),),
+        ),
         ("x", "y"),
     ),
-    "fail": (FailBlock, Kind(("a",), {}, lambda inputs: ([("result", inputs["a"])], f"no {inputs['a']}")), ("result",)),
+    "fail": (
+        FailBlock,
+        Kind(("a",), {}, lambda inputs: ([("result", inputs["a"])], f"no {inputs['a']}"), ways=(("a", "result"),)),
+        ("result",),
+    ),
     "optional": (
         JoinOptionalBlock,
         Kind((), {p: f"default {p}" for p in "abc"}, lambda inputs: ([("got", [inputs[p] for p in "abc"])], None)),
@@ -123,7 +139,7 @@ def emits(draw):
 
 @st.composite
 def graphs(draw):
-    """Any graph: circles, static links, several links into a pin, parts of outputs, masks, pinned and skipped nodes."""
+    """Any graph: circles, static links, several links into a pin, parts of outputs, masks, pinned, skipped and switched off nodes."""
     nodes = {"start": ("emit", draw(emits()))}
     for number in range(draw(st.integers(1, 6))):
         kind = draw(st.sampled_from(sorted(KINDS)))
@@ -149,7 +165,8 @@ def graphs(draw):
     recorded = st.lists(st.lists(st.tuples(st.sampled_from(["x", "a", "pair"]), values), max_size=2), max_size=2)
     pinned = draw(st.dictionaries(st.sampled_from(names), recorded, max_size=1))
     skipped = draw(st.lists(st.sampled_from(names), max_size=1)) if draw(st.booleans()) else []
-    return nodes, links, masks, pinned, skipped
+    off = draw(st.lists(st.sampled_from(names[:-1]), unique=True, max_size=3)) if draw(st.booleans()) else []
+    return nodes, links, masks, pinned, skipped, off
 
 
 @st.composite
@@ -180,16 +197,18 @@ async def run_engine(graph: Any, limit: int, slice_ms: float, **more: Any):
             return await stored_run(harness, run), await stored_nodes(harness, run)
 
 
-def build(nodes, links, blocks=None):
+def build(nodes, links, blocks=None, off=()):
     """The same graph for both."""
-    graph = make_graph(
-        "g", {name: ((blocks or {}).get(name, KINDS[kind][0]), defaults) for name, (kind, defaults) in nodes.items()}, []
-    )
+    made = {
+        name: ((blocks or {}).get(name, KINDS[kind][0]), defaults, {"disabled": True} if name in off else {})
+        for name, (kind, defaults) in nodes.items()
+    }
+    graph = make_graph("g", made, [])
     texts = [
         f"{link.source}.{link.source_name} {'=>' if link.is_static else '->'} {link.sink}.{link.sink_name}" for link in links
     ]
     graph.links = make_graph("g", {}, texts).links
-    return graph, [RefNode(name, KINDS[kind][1], defaults) for name, (kind, defaults) in nodes.items()]
+    return graph, [RefNode(name, KINDS[kind][1], defaults, name in off) for name, (kind, defaults) in nodes.items()]
 
 
 def lines_of(executions):
@@ -220,13 +239,13 @@ def test_the_engine_does_what_the_contract_says_for_many_graphs(given_graph):
 
 
 def check_against_reference(given_graph):
-    nodes, links, masks, pinned, skipped = given_graph
-    graph, reference_nodes = build(nodes, links)
+    nodes, links, masks, pinned, skipped, off = given_graph
+    graph, reference_nodes = build(nodes, links, off=off)
     expected = Reference(reference_nodes, links, masks=masks, pinned=pinned, skipped=skipped, limit=150).run()
     more = {"masks": masks, "pinned_outputs": pinned, "nodes_to_skip": frozenset(skipped)}
     # One long slice: then the engine too does one thing after the other, and its order is determined.
     row, found = asyncio.run(run_engine(graph, 150, 60_000.0, **more))
-    note(f"{nodes}\n{links}\n{more}")
+    note(f"{nodes}\n{links}\n{more}\n{off}")
     assert row["status"] == expected.status
     if expected.status == "COMPLETED":
         assert lines_of(found) == lines_of(expected.executions)
