@@ -120,7 +120,9 @@ def pin_kind(schema: Any) -> str:
         if schema.get("enum"):
             return "text"
         options = schema.get("anyOf") or schema.get("oneOf") or ()
-        named = [one for one in options if isinstance(one, dict) and one.get("type") != "null"] if isinstance(options, list) else []
+        named = (
+            [one for one in options if isinstance(one, dict) and one.get("type") != "null"] if isinstance(options, list) else []
+        )
         schema = named[0] if len(named) == 1 else None
     return "any"
 

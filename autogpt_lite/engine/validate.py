@@ -51,9 +51,7 @@ def starting_nodes(graph: Graph, registry: Registry) -> list[Node]:
     linked = {link.sink_id for link in links} | cut_off
     kinds = [(node, entry.ui_type if (entry := registry.find(node.block_id)) else "") for node in graph.nodes]
     return [
-        node
-        for node, kind in kinds
-        if kind != "Note" and not node.is_disabled and (kind == "Input" or node.id not in linked)
+        node for node, kind in kinds if kind != "Note" and not node.is_disabled and (kind == "Input" or node.id not in linked)
     ]
 
 
@@ -197,7 +195,9 @@ class _Check:
         return "Only a node that is switched off fills this required input. Give it a value, or switch that node on."
 
     def _report_cut_off(self, node_id: str) -> None:
-        message = "Everything that leads to this node is switched off, so it would never run. Switch it off too, or switch that on."
+        message = (
+            "Everything that leads to this node is switched off, so it would never run. Switch it off too, or switch that on."
+        )
         self.problems.add(node_id, min(self.lost[node_id]), message)
 
     def _check_input_node(self, node: Node) -> None:

@@ -34,7 +34,9 @@ def content_hash(graph: Graph) -> str:
 def _content_of(graph: Graph, names: dict[str, str]) -> list[Any]:
     places = {node.id: index for index, node in enumerate(graph.nodes)}
     # Who has approved a file with a node that is switched off has not approved what that node does.
-    nodes = [[node.block_id, _with_names(node.input_default, names), *([False] if node.is_disabled else ())] for node in graph.nodes]
+    nodes = [
+        [node.block_id, _with_names(node.input_default, names), *([False] if node.is_disabled else ())] for node in graph.nodes
+    ]
     links = [[places.get(k.source_id), k.source_name, places.get(k.sink_id), k.sink_name, k.is_static] for k in graph.links]
     return [nodes, links]
 

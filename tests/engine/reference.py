@@ -94,7 +94,9 @@ class Reference:
             source = self.origin(link, links, [])
             if source is not None and not self.nodes[link.sink].is_off:
                 same = source is link
-                found.append(link if same else RefLink(source.source, source.source_name, link.sink, link.sink_name, source.is_static))
+                found.append(
+                    link if same else RefLink(source.source, source.source_name, link.sink, link.sink_name, source.is_static)
+                )
         return found
 
     def origin(self, link: RefLink, links: list[RefLink], passed: list[str]) -> RefLink | None:

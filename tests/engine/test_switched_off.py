@@ -108,7 +108,8 @@ def test_ten_thousand_of_them_in_a_row_are_gone_through_quickly(harness):
     nodes = [Node(id=f"n{i}", block_id=EchoBlock.id, metadata=OFF if 0 < i < n - 1 else {}) for i in range(n)]
     ends = [(i, i + 1) for i in range(n - 1)] + [(i, n - 1) for i in range(1, n - 1)]
     links = [
-        Link(id=f"l{a}-{b}", source_id=f"n{a}", source_name="a", sink_id=f"n{b}", sink_name="a", is_static=a == 0) for a, b in ends
+        Link(id=f"l{a}-{b}", source_id=f"n{a}", source_name="a", sink_id=f"n{b}", sink_name="a", is_static=a == 0)
+        for a, b in ends
     ]
     began = time.process_time()
     found, cut_off = links_of_run(Graph(id="g", nodes=nodes, links=links), harness.engine.core.registry)

@@ -52,6 +52,8 @@ async def test_it_is_neither_asked_for_nor_run_and_its_value_goes_on(server: Liv
     graph = (await server.post("/api/graphs", {"graph": with_a_model()})).json()
     assert list(graph["input_schema"]["properties"]) == ["Text"]
     assert graph["credentials_input_schema"]["properties"] == {}
+    price = (await server.post("/api/graphs/price", {"graph_id": graph["id"], "graph_version": 1})).json()
+    assert (price["about_credits"], price["at_most_credits"]) == (0, 0)
     run = await run_to_its_end(server, graph, {"Text": "as it is"})
     assert (run["status"], run["outputs"]) == ("COMPLETED", {"Answer": ["as it is"]})
     ran = {one["node_id"] for one in run["node_executions"]}
@@ -67,7 +69,9 @@ async def test_versions_exports_imports_and_copies_keep_it(server: LiveServer):
     for one in (again, exported, imported):
         assert [bool(node["metadata"].get("disabled")) for node in one["nodes"]] == [False, True, False, True]
     on = {**again, "nodes": [{**node, "metadata": {}} for node in again["nodes"]]}
-    assert "openai" in str((await server.request("PUT", f"/api/graphs/{graph['id']}", json=on)).json()["credentials_input_schema"])
+    assert "openai" in str(
+        (await server.request("PUT", f"/api/graphs/{graph['id']}", json=on)).json()["credentials_input_schema"]
+    )
     changes = (await server.get(f"/api/graphs/{graph['id']}/versions/2/diff/3")).json()["nodes"]["changed"]
     assert {change["name"] for node in changes for change in node["changes"]} == {"metadata.disabled"}
 
@@ -79,7 +83,11 @@ async def test_the_gap_that_it_leaves_is_told_before_anything_runs(server: LiveS
         node("replace", REPLACE, old="a", new="b"),
         node("answer", OUTPUT, name="Answer"),
     ]
-    links = [("text", "result", "count", "collection"), ("count", "count", "replace", "text"), ("replace", "output", "answer", "value")]
+    links = [
+        ("text", "result", "count", "collection"),
+        ("count", "count", "replace", "text"),
+        ("replace", "output", "answer", "value"),
+    ]
     graph = (await server.post("/api/graphs", {"graph": agent(nodes, *links)})).json()
     answer = await server.post(f"/api/graphs/{graph['id']}/execute/1", {"inputs": {"Text": "x"}})
     assert answer.status == 400
