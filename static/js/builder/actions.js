@@ -13,7 +13,7 @@ import { saveVersion } from "./save.js";
 import { tidy } from "./tidy.js";
 import { t } from "../messages.js";
 
-/** @typedef {{id: string, label: string, glyph: string, keys: string, edits: boolean, run: () => any}} Action */
+/** @typedef {{id: string, label: string, glyph: string, keys: string, run: () => any}} Action */
 
 export class Actions {
   /** @param {any} builder */
@@ -26,69 +26,61 @@ export class Actions {
   /** @param {string} id */
   run(id) {
     const action = this.all.get(id);
-    if (!action || (action.edits && !this.builder.canEdit)) return;
+    if (!action) return;
     Promise.resolve(action.run()).catch((error) => toastError(error, action.label));
   }
 }
 
 /** @param {any} builder @returns {Action[]} */
 function makeActions(builder) {
-  /** @type {[string, string, string, string, boolean, () => any][]} */
+  /** @type {[string, string, string, string, () => any][]} */
   const rows = [
-    ["run", t("Run with inputs"), "play", "Ctrl Enter", false, () => builder.control.begin()],
-    ["simulate", t("Simulate with pins"), "pin", "Ctrl Shift Enter", false, () => simulate(builder)],
-    ["run-from", t("Run from here"), "play", "Shift Enter", false, () => runFrom(builder, theNode(builder))],
-    ["run-alone", t("Run this node alone"), "node", "Alt Enter", false, () => runAlone(builder, theNode(builder))],
-    ["pin", t("Pin or unpin the output"), "pin", "P", true, () => togglePin(builder, theNode(builder))],
-    ["stop", t("Stop the run"), "square", "Ctrl .", false, () => builder.control.stop()],
-    ["save", t("Save version"), "save", "Ctrl S", true, () => saveVersion(builder)],
-    [
-      "versions",
-      t("Versions"),
-      "clock",
-      "",
-      false,
-      () => builder.saved && builder.set({ panel: { kind: "versions" }, menu: null }),
-    ],
-    ["add", t("Add a block"), "plus", "A", true, () => addBeside(builder)],
-    ["note", t("Add a note"), "note", "", true, () => addNote(builder)],
-    ["undo", t("Undo"), "undo", "Ctrl Z", true, () => builder.doc.undo()],
-    ["redo", t("Redo"), "redo", "Ctrl Shift Z", true, () => builder.doc.redo()],
-    ["duplicate", t("Duplicate"), "copy", "Ctrl D", true, () => duplicate(builder)],
-    ["delete", t("Delete what is selected"), "trash", "Del", true, () => builder.removeSelected()],
+    ["run", t("Run with inputs"), "play", "Ctrl Enter", () => builder.control.begin()],
+    ["simulate", t("Simulate with pins"), "pin", "Ctrl Shift Enter", () => simulate(builder)],
+    ["run-from", t("Run from here"), "play", "Shift Enter", () => runFrom(builder, theNode(builder))],
+    ["run-alone", t("Run this node alone"), "node", "Alt Enter", () => runAlone(builder, theNode(builder))],
+    ["pin", t("Pin or unpin the output"), "pin", "P", () => togglePin(builder, theNode(builder))],
+    ["stop", t("Stop the run"), "square", "Ctrl .", () => builder.control.stop()],
+    ["save", t("Save version"), "save", "Ctrl S", () => saveVersion(builder)],
+    ["versions", t("Versions"), "clock", "", () => builder.saved && builder.set({ panel: { kind: "versions" }, menu: null })],
+    ["add", t("Add a block"), "plus", "A", () => addBeside(builder)],
+    ["note", t("Add a note"), "note", "", () => addNote(builder)],
+    ["undo", t("Undo"), "undo", "Ctrl Z", () => builder.doc.undo()],
+    ["redo", t("Redo"), "redo", "Ctrl Shift Z", () => builder.doc.redo()],
+    ["duplicate", t("Duplicate"), "copy", "Ctrl D", () => duplicate(builder)],
+    ["delete", t("Delete what is selected"), "trash", "Del", () => builder.removeSelected()],
     [
       "select-all",
       t("Select all"),
       "check",
       "Ctrl A",
-      false,
       () => builder.select(builder.doc.now.nodes.map((/** @type {any} */ n) => n.id)),
     ],
-    ["tidy", t("Tidy the layout"), "tidy", "Shift L", true, () => tidy(builder)],
-    ["fit", t("Zoom to fit"), "fit", "Shift 1", false, () => builder.showAll()],
-    ["zoom-100", t("Zoom to 100 %"), "search", "1", false, () => builder.flow?.zoomTo(1)],
-    ["find", t("Find a node"), "search", "Ctrl F", false, () => builder.set({ palette: "@" })],
-    ["palette", t("All commands"), "dots", "Ctrl K", false, () => builder.set({ palette: "", menu: null })],
-    ["rename", t("Rename the node"), "text", "F2", true, () => rename(builder)],
-    ["open-form", t("Open the form"), "node", "Enter", false, () => openForm(builder)],
-    ["link", t("Link by keys"), "link", "C", true, () => beginLinking(builder, theNode(builder))],
-    ["align-left", t("Align left edges"), "tidy", "", true, () => alignSelected(builder, "left")],
-    ["align-top", t("Align upper edges"), "tidy", "", true, () => alignSelected(builder, "top")],
-    ["align-middle", t("Align in one row"), "tidy", "", true, () => alignSelected(builder, "middle")],
-    ["spread-across", t("Spread evenly from left to right"), "tidy", "", true, () => distributeSelected(builder, "x")],
-    ["spread-down", t("Spread evenly from top to bottom"), "tidy", "", true, () => distributeSelected(builder, "y")],
-    ["next-problem", t("Next problem"), "alert", "J", false, () => showProblem(builder, 1)],
-    ["previous-problem", t("Previous problem"), "alert", "K", false, () => showProblem(builder, -1)],
-    ["agent-page", t("To the agent's page"), "agent", "", false, () => builder.saved && go(paths.agent(builder.saved.id))],
-    ["new", t("New agent"), "plus", "", false, () => go(paths.build())],
-    ["keys", t("All keys"), "text", "?", false, () => showKeys(builder)],
-    ["close", t("Close"), "cross", "Esc", false, () => close(builder)],
+    ["tidy", t("Tidy the layout"), "tidy", "Shift L", () => tidy(builder)],
+    ["fit", t("Zoom to fit"), "fit", "Shift 1", () => builder.showAll()],
+    ["zoom-100", t("Zoom to 100 %"), "search", "1", () => builder.flow?.zoomTo(1)],
+    ["find", t("Find a node"), "search", "Ctrl F", () => builder.set({ palette: "@" })],
+    ["palette", t("All commands"), "dots", "Ctrl K", () => builder.set({ palette: "", menu: null })],
+    ["rename", t("Rename the node"), "text", "F2", () => rename(builder)],
+    ["open-form", t("Open the form"), "node", "Enter", () => openForm(builder)],
+    ["link", t("Link by keys"), "link", "C", () => beginLinking(builder, theNode(builder))],
+    ["align-left", t("Align left edges"), "tidy", "", () => alignSelected(builder, "left")],
+    ["align-top", t("Align upper edges"), "tidy", "", () => alignSelected(builder, "top")],
+    ["align-middle", t("Align in one row"), "tidy", "", () => alignSelected(builder, "middle")],
+    ["spread-across", t("Spread evenly from left to right"), "tidy", "", () => distributeSelected(builder, "x")],
+    ["spread-down", t("Spread evenly from top to bottom"), "tidy", "", () => distributeSelected(builder, "y")],
+    ["next-problem", t("Next problem"), "alert", "J", () => showProblem(builder, 1)],
+    ["previous-problem", t("Previous problem"), "alert", "K", () => showProblem(builder, -1)],
+    ["agent-page", t("To the agent's page"), "agent", "", () => builder.saved && go(paths.agent(builder.saved.id))],
+    ["new", t("New agent"), "plus", "", () => go(paths.build())],
+    ["keys", t("All keys"), "text", "?", () => showKeys(builder)],
+    ["close", t("Close"), "cross", "Esc", () => close(builder)],
     ...arrowRows(builder),
   ];
-  return rows.map(([id, label, glyph, keys, edits, run]) => ({ id, label, glyph, keys, edits, run }));
+  return rows.map(([id, label, glyph, keys, run]) => ({ id, label, glyph, keys, run }));
 }
 
-/** @param {any} builder @returns {[string, string, string, string, boolean, () => any][]} for each direction: to the next node, and a move */
+/** @param {any} builder @returns {[string, string, string, string, () => any][]} for each direction: to the next node, and a move */
 function arrowRows(builder) {
   const words = { left: t("to the left"), right: t("to the right"), up: t("up"), down: t("down") };
   const signs = { left: "←", right: "→", up: "↑", down: "↓" };
@@ -96,9 +88,9 @@ function arrowRows(builder) {
     const way = words[side];
     const move = (/** @type {number} */ steps) => () => moveSelected(builder, SIDES[side], steps);
     return [
-      [`select-${side}`, t("To the next node {way}", { way }), "node", signs[side], false, () => selectTowards(builder, side)],
-      [`move-${side}`, t("Move {way} by 8", { way }), "node", `Ctrl ${signs[side]}`, true, move(1)],
-      [`move-far-${side}`, t("Move {way} by 40", { way }), "node", `Ctrl Shift ${signs[side]}`, true, move(5)],
+      [`select-${side}`, t("To the next node {way}", { way }), "node", signs[side], () => selectTowards(builder, side)],
+      [`move-${side}`, t("Move {way} by 8", { way }), "node", `Ctrl ${signs[side]}`, move(1)],
+      [`move-far-${side}`, t("Move {way} by 40", { way }), "node", `Ctrl Shift ${signs[side]}`, move(5)],
     ];
   });
 }

@@ -24,7 +24,7 @@ export function TopBar() {
   const isSaving = useView((view) => view.busy === "save");
   const canUndo = useHistory((history) => history.pastStates.length > 0);
   const canRedo = useHistory((history) => history.futureStates.length > 0);
-  const { actions, canEdit, saved } = builder;
+  const { actions, saved } = builder;
   const write = (/** @type {any} */ event) => builder.doc.edit({ name: event.target.value }, "name");
   const said = draft || (version ? t("Version {version}", { version }) : t("Not saved yet"));
   return html`<header className="build-top">
@@ -38,7 +38,7 @@ export function TopBar() {
       }</nav>
     <a className="build-back" href=${saved ? paths.agent(saved.id) : paths.library()} aria-label=${t("Back")}><${Glyph}
       name="left" /></a>
-    <div className="build-name" data-value=${name || t("Name")}><input aria-label=${t("Name of the agent")} readOnly=${!canEdit}
+    <div className="build-name" data-value=${name || t("Name")}><input aria-label=${t("Name of the agent")}
       value=${name} placeholder=${t("Name")} onChange=${write} /></div>
     <span className="build-draft muted" role="status"><${Glyph} name=${isChanged || !version ? "dots" : "check"} />${said}</span>
     <span className="grow"></span>
@@ -48,14 +48,11 @@ export function TopBar() {
       html`<button type="button" className="button build-wide" onClick=${() => actions.run("versions")}><${Glyph}
         name="clock" /> ${t("Versions")}</button>`
     }
-    ${
-      canEdit &&
-      html`<${Tool} name="undo" off=${!canUndo} /><${Tool} name="redo" off=${!canRedo} />
-      <button type="button" className="button quiet build-wide" aria-label=${t("All commands")}
-        onClick=${() => actions.run("palette")}><${Glyph} name="search" /><kbd>Ctrl K</kbd></button>
-      <button type="button" className="button" disabled=${isSaving || (!isChanged && version > 0)}
-        onClick=${() => actions.run("save")}>${isSaving ? t("Saving") : t("Save version")}</button>`
-    }
+    <${Tool} name="undo" off=${!canUndo} /><${Tool} name="redo" off=${!canRedo} />
+    <button type="button" className="button quiet build-wide" aria-label=${t("All commands")}
+      onClick=${() => actions.run("palette")}><${Glyph} name="search" /><kbd>Ctrl K</kbd></button>
+    <button type="button" className="button" disabled=${isSaving || (!isChanged && version > 0)}
+      onClick=${() => actions.run("save")}>${isSaving ? t("Saving") : t("Save version")}</button>
   </header>`;
 }
 
@@ -189,9 +186,8 @@ export function ProblemList() {
 }
 
 export function EmptyHint() {
-  const builder = useBuilder();
   const isEmpty = useDraft((draft) => draft.nodes.length === 0);
-  if (!isEmpty || !builder.canEdit) return null;
+  if (!isEmpty) return null;
   return html`<div className="build-empty">
     <h2>${t("An agent begins with a block")}</h2>
     <p>${parts("Press {key} or “Block” below. Drag from a pin to link it; let go on the canvas to choose what comes next.", { key: html`<kbd key="key">A</kbd>` })}</p>

@@ -77,7 +77,6 @@ export class Builder {
   constructor(draft, saved, catalog, canDrag) {
     this.catalog = catalog;
     this.canDrag = canDrag;
-    this.canEdit = true;
     this.saved = saved;
     /** @type {Map<string, string>} ids of the saved version's nodes to those of the draft: saving gives new ones */
     this.localIds = new Map((saved?.nodes ?? []).map((node) => [node.id, node.id]));

@@ -87,7 +87,7 @@ export function listenToClipboard(builder, signal) {
     if (!copied || !event.clipboardData) return;
     event.clipboardData.setData("text/plain", JSON.stringify(copied, null, 2));
     event.preventDefault();
-    if (cut && builder.canEdit) builder.removeSelected();
+    if (cut) builder.removeSelected();
     else toast(plural(copied.nodes.length, "{n} node is copied.", "{n} nodes are copied."));
   };
   document.addEventListener("copy", (event) => take(event, false), { signal });
@@ -96,7 +96,7 @@ export function listenToClipboard(builder, signal) {
   document.addEventListener(
     "paste",
     (event) => {
-      const nodes = inField(event) || !builder.canEdit ? null : readNodes(event.clipboardData?.getData("text/plain") ?? "");
+      const nodes = inField(event) ? null : readNodes(event.clipboardData?.getData("text/plain") ?? "");
       if (!nodes) return;
       event.preventDefault();
       event.stopPropagation();

@@ -31,7 +31,6 @@ export function OutputFoot({ nodeId, status }) {
       )}
     <div className="outputs-actions">
       ${
-        builder.canEdit &&
         !isPinned &&
         html`<button type="button" className="button small" disabled=${!hasEnded(/** @type {any} */ (status))} title=${t("Pin this output (P)")}
         onClick=${() => togglePin(builder, nodeId)}><${Glyph} name="pin" /> ${t("Pin this output")}</button>`
@@ -74,6 +73,6 @@ function Strip({ node, title }) {
   return html`<div className="pinned-strip">
     <${Glyph} name="pin" />
     <div><b>${title}</b><p className="muted">${plural(n, "Simulate replays what {n} execution gave ({size}). No call, no cost.", "Simulate replays what {n} executions gave ({size}). No call, no cost.", { size: size(pinned.size_bytes) })}</p></div>
-    ${builder.canEdit && html`<button type="button" className="button small" onClick=${() => togglePin(builder, node.id)}>${t("Unpin")}</button>`}
+    <button type="button" className="button small" onClick=${() => togglePin(builder, node.id)}>${t("Unpin")}</button>
   </div>`;
 }

@@ -84,9 +84,7 @@ function findEntries(builder, offers, query) {
   const nodes =
     only === "@" || (!only && text) ? nodeEntries(builder).filter((entry) => has(`${entry.label} ${entry.line}`)) : [];
   const blocks =
-    (only === "+" || (!only && text)) && builder.canEdit
-      ? searchOffers(offers, text, null).map((offer) => blockEntry(builder, offer))
-      : [];
+    only === "+" || (!only && text) ? searchOffers(offers, text, null).map((offer) => blockEntry(builder, offer)) : [];
   if (only) return [...commands, ...nodes, ...blocks].slice(0, most);
   return [...commands.slice(0, text ? 5 : most), ...nodes.slice(0, 4), ...blocks.slice(0, 4)];
 }
@@ -94,7 +92,7 @@ function findEntries(builder, offers, query) {
 /** @param {any} builder @returns {Entry[]} */
 function commandEntries(builder) {
   return [...builder.actions.all.values()]
-    .filter((action) => !HIDDEN.has(action.id) && (builder.canEdit || !action.edits))
+    .filter((action) => !HIDDEN.has(action.id))
     .map((action) => ({
       ...action,
       key: action.id,

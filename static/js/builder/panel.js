@@ -64,8 +64,7 @@ function NodePanel({ id, tab }) {
       ${
         tab === "inputs" &&
         (block
-          ? html`<fieldset className="plain" disabled=${!builder.canEdit}><${InputsTab} node=${node}
-        block=${block} /></fieldset><${AddAfter} node=${node} block=${block} />`
+          ? html`<${InputsTab} node=${node} block=${block} /><${AddAfter} node=${node} block=${block} />`
           : html`<p
         className="muted">${t("This server does not have the block of this node, so its form is not known. What it holds stands under About.")}</p>`)
       }
@@ -88,17 +87,14 @@ function PanelHead({ node, block }) {
   return html`<${SheetGrip} /><header className="panel-head">
     <span className="panel-icon"><${Glyph} name=${blockGlyph(block)} /></span>
     <div className="panel-names">
-      <input ref=${field} className="panel-title" aria-label=${t("Name of the node")} readOnly=${!builder.canEdit} value=${own}
+      <input ref=${field} className="panel-title" aria-label=${t("Name of the node")} value=${own}
         placeholder=${nodeTitle({ ...node, metadata: {} }, block)} onChange=${write} />
       <div className="muted panel-block">${blockLine(block)}</div>
     </div>
-    ${
-      builder.canEdit &&
-      html`<button type="button" className="button quiet square small" aria-label=${t("Duplicate node")} title=${t("Duplicate (Ctrl D)")}
-        onClick=${() => builder.actions.run("duplicate")}><${Glyph} name="copy" /></button>
-      <button type="button" className="button quiet square small" aria-label=${t("Delete node")} title=${t("Delete (Del)")}
-        onClick=${() => builder.removeSelected()}><${Glyph} name="trash" /></button>`
-    }
+    <button type="button" className="button quiet square small" aria-label=${t("Duplicate node")} title=${t("Duplicate (Ctrl D)")}
+      onClick=${() => builder.actions.run("duplicate")}><${Glyph} name="copy" /></button>
+    <button type="button" className="button quiet square small" aria-label=${t("Delete node")} title=${t("Delete (Del)")}
+      onClick=${() => builder.removeSelected()}><${Glyph} name="trash" /></button>
     <${CloseButton} />
   </header>`;
 }

@@ -80,13 +80,10 @@ function LinkedFrom({ link, pin, isPart = false }) {
     <button type="button" className="linked-from" title=${t("Show this node")} onClick=${() => builder.reveal(link.source_id)}>
       ${part}${builder.titleOf(link.source_id)} <span className="muted">· ${pinLabel(link.source_name)}</span>
     </button>
-    ${
-      builder.canEdit &&
-      html`<button type="button" className="button quiet square small"
-        aria-label=${t("Remove the link to {label}", { label: pinLabel(link.sink_name) })}
-        onClick=${() => builder.doc.remove(new Set(), new Set([link.id]))}>
+    <button type="button" className="button quiet square small"
+      aria-label=${t("Remove the link to {label}", { label: pinLabel(link.sink_name) })}
+      onClick=${() => builder.doc.remove(new Set(), new Set([link.id]))}>
       <${Glyph} name="unlink" />
-    </button>`
-    }
+    </button>
   </div>`;
 }

@@ -107,12 +107,9 @@ function VersionDetail({ one, others, previous, onChange }) {
     }
     ${difference && html`<${DifferenceList} difference=${difference} />`}
     ${before === 0 && html`<p className="muted">${t("The first one.")}</p>`}
-    ${
-      builder.canEdit &&
-      html`<div className="version-actions">
-        ${!isNewest && html`<button type="button" className="button small" disabled=${isBusy} onClick=${() => act(t("Restore"), () => restoreVersion(builder, one))}>${t("Restore as a new version")}</button>`}
-        ${!one.is_active && html`<button type="button" className="button small" disabled=${isBusy} onClick=${() => act(t("Make active"), () => activateVersion(builder, one))}>${t("Make active")}</button>`}
-      </div>`
-    }
+    <div className="version-actions">
+      ${!isNewest && html`<button type="button" className="button small" disabled=${isBusy} onClick=${() => act(t("Restore"), () => restoreVersion(builder, one))}>${t("Restore as a new version")}</button>`}
+      ${!one.is_active && html`<button type="button" className="button small" disabled=${isBusy} onClick=${() => act(t("Make active"), () => activateVersion(builder, one))}>${t("Make active")}</button>`}
+    </div>
   </div>`;
 }
