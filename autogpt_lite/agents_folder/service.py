@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..clock import iso, now_us
 from ..config import AgentsConfig
@@ -15,8 +16,10 @@ from ..errors import AutoGPTLiteError, DatabaseError
 from ..graphs.service import GraphService
 from . import disk, store
 from .disk import Stamp
-from .merge import AgentFiles
 from .types import AgentsFolderState, DiskFile, FileProblem, FolderRow
+
+if TYPE_CHECKING:
+    from .merge import AgentFiles
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +40,8 @@ class AgentsFolder:
         self.path = Path(config.path).expanduser().absolute() if config.path else None
         self._db = db
         self._poll_s = config.poll_s
+        self._graphs = graphs
         self._user_id = user_id
-        self._files = AgentFiles(db, graphs, user_id, self.path or Path())
         self._lock = asyncio.Lock()
         self._stamps: dict[str, Stamp] = {}
         self._refused: dict[str, tuple[str, str]] = {}
@@ -88,6 +91,12 @@ class AgentsFolder:
         problems = [FileProblem(file=name, message=message) for name, message in sorted(self._problems.items())]
         path = None if self.path is None else str(self.path)
         return AgentsFolderState(path=path, agents=self._n_in_step, problems=problems, looked_at=iso(self._looked_at))
+
+    @cached_property
+    def _files(self) -> AgentFiles:
+        from .merge import AgentFiles  # few servers have a folder
+
+        return AgentFiles(self._db, self._graphs, self._user_id, self.path or Path())
 
     # --- one look --------------------------------------------------------------------------------------
 

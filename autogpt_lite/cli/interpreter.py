@@ -19,8 +19,10 @@ MAX_FILES = 10_000
 
 
 def tune_interpreter() -> None:
-    """For a process that serves; before anything else."""
+    """For a process that serves; before anything else. Until settle_memory nothing is collected: what a start loads stays, and looking
+    at it again and again was 12 of 180 ms."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    gc.disable()
     gc.set_threshold(*GC_THRESHOLDS)
 
 
@@ -41,3 +43,4 @@ def settle_memory() -> None:
     """Once everything is loaded: it stays, so the collector need not look at it again."""
     gc.collect()
     gc.freeze()
+    gc.enable()

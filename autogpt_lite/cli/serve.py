@@ -18,6 +18,7 @@ from ..db.failures import FULL_ERRNOS
 from ..errors import DiskFullError, StartupError
 from ..instance_lock import InstanceLock
 from ..sandbox.confine import forbid_tracing
+from ..web.aiohttp_half import postpone_client
 from ..web.guard import check_open_mode
 from ..web.listen import bind_public_sockets, bind_sockets
 from .client import remove_server_file, write_server_file
@@ -62,6 +63,7 @@ def command(data_dir: str | None, config_path: str | None, host: str | None, por
 async def _serve(
     config: Config, data_dir: Path, sockets: list[socket.socket], public_sockets: list[socket.socket], lock: InstanceLock
 ) -> None:
+    postpone_client()
     from ..app import App
     from ..credentials.masking import mask_logs
     from ..web.server import create_server

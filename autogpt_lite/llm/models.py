@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 
@@ -28,7 +28,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def known_models() -> dict[str, Model]:
     """Every known model by its id, in the order of the block's choice."""
-    lines = files(__package__).joinpath("models.tsv").read_text("utf-8").splitlines()
+    lines = Path(__file__).with_name("models.tsv").read_text("utf-8").splitlines()
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
     return {row[0]: _model(row) for row in rows[1:]}
 

@@ -102,6 +102,7 @@ class OutboundClient:
         return Limits(asyncio.get_running_loop().time() + seconds, size_bytes)
 
     async def _follow(self, call: _Call, limits: Limits, max_redirects: int | None) -> tuple[aiohttp.ClientResponse, Target]:
+        await _load_aiohttp_client()
         limit = self._config.max_redirects if max_redirects is None else max_redirects
         came_from: Destination | None = None
         for _ in range(limit + 1):
@@ -162,6 +163,14 @@ class OutboundClient:
 
             self._sessions[reuses_connections] = open_session(reuses_connections=reuses_connections)
         return self._sessions[reuses_connections]
+
+
+async def _load_aiohttp_client() -> None:
+    # The first request loads it (web/aiohttp_half.py): 50 ms, for which the loop would stand still.
+    import aiohttp
+
+    if "ClientSession" not in vars(aiohttp):
+        await asyncio.to_thread(getattr, aiohttp, "ClientSession")
 
 
 def _prepare(request: HttpRequest) -> _Call:

@@ -10,7 +10,6 @@ from ..config import OAuthConfig
 from ..credentials.service import CredentialsMeta, CredentialsService, Tokens
 from ..errors import BlockError, InvalidInputError, LoginEndedError, NotFoundError
 from ..sdk.credentials import Credentials
-from .exchange import renewed_tokens, revoke_token, tokens_for_code, username_of
 from .providers import KNOWN, OAuthProvider, configured
 from .states import LoginStates, challenge_of
 
@@ -69,6 +68,8 @@ class OAuthService:
     ) -> CredentialsMeta:
         """The credentials of a login that the provider has agreed to. Raises InvalidInputError for a state that is not this session's
         or a code that is not good, BlockError."""
+        from .exchange import tokens_for_code, username_of
+
         provider = self._provider(provider_name)
         state = self._states.redeem(state_token, user_id=user_id, session=session, provider=provider_name)
         if state is None:
@@ -92,10 +93,14 @@ class OAuthService:
 
     async def renew(self, provider_name: str, refresh_token: str) -> Tokens:
         """New tokens (credentials/tokens.py: RenewTokens)."""
+        from .exchange import renewed_tokens
+
         return await renewed_tokens(self._provider(provider_name), refresh_token)
 
     async def revoke(self, provider_name: str, credentials: Credentials) -> bool:
         """Whether the provider has forgotten the login; False where it cannot be told."""
+        from .exchange import revoke_token
+
         provider = self._providers.get(provider_name)
         return provider is not None and await revoke_token(provider, str(credentials.secrets.get("access_token")))
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import BlockError
-from .worker import Worker
+
+if TYPE_CHECKING:
+    from .worker import Worker
 
 IDLE_S = 60.0
 # A child is renewed now and then, so that no fragmentation or cache can grow without an end.
@@ -64,6 +66,8 @@ class Pool:
                 worker.kill()
 
     async def _start(self) -> Worker:
+        from .worker import Worker
+
         worker = Worker(self._functions, **self._limits)
         self._all.add(worker)
         worker.when_ended(lambda: self._all.discard(worker))

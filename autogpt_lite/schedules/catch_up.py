@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from itertools import takewhile
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, NamedTuple
 
 from .cron import Cron, fires_after, next_fire
 from .types import StoredSchedule
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 MAX_LISTED = 100
 """Missed times that get a row each; one more row stands for all earlier ones."""

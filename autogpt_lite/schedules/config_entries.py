@@ -24,7 +24,8 @@ log = logging.getLogger(__name__)
 
 def check_settings(config: SchedulesConfig) -> None:
     """What can be wrong with the lines of [schedules] themselves. Raises ConfigError, so that a mistake is seen at the start."""
-    _check("schedules.timezone", find_zone, config.timezone)
+    if config.timezone != "UTC":  # the default needs no look, which would load the tables of time zones at every start
+        _check("schedules.timezone", find_zone, config.timezone)
     names = [entry.name for entry in config.entries]
     for entry in config.entries:
         if not entry.name or names.count(entry.name) > 1:

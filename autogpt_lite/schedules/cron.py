@@ -11,9 +11,12 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from ..errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 MAX_CRON_CHARS = 200
 MAX_ZONE_CHARS = 64
@@ -157,6 +160,8 @@ def _check_that_it_fires(parts: list[str], days: set[int], months: set[int]) -> 
 @lru_cache(maxsize=1024)
 def find_zone(name: str) -> ZoneInfo:
     """The time zone of an IANA name. Raises InvalidInputError; a name never leads to another file."""
+    from zoneinfo import ZoneInfo  # with sysconfig, which it brings along, for servers that have a schedule
+
     if len(name) <= MAX_ZONE_CHARS and _ZONE.fullmatch(name) and name.split("/")[0] not in _NO_ZONES:
         try:
             return ZoneInfo(name)

@@ -7,11 +7,14 @@ environment, and limits ([sandbox] in config.toml). Off until `sandbox.code = tr
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..config import SandboxConfig, load_config
-from ..sandbox.code import CodeResult, CodeSandbox
 
-__all__ = ["CodeResult", "configure", "run"]
+if TYPE_CHECKING:
+    from ..sandbox.code import CodeResult, CodeSandbox
+
+__all__ = ["configure", "run"]
 
 _sandbox: CodeSandbox | None = None
 
@@ -19,6 +22,8 @@ _sandbox: CodeSandbox | None = None
 def configure(config: SandboxConfig, hidden: list[Path]) -> CodeSandbox:
     """For the server, once at start; `hidden` are folders that no program may see even where it sees what is around them."""
     global _sandbox
+    from ..sandbox.code import CodeSandbox  # the block is everywhere; most servers run no code
+
     _sandbox = CodeSandbox(config, hidden)
     return _sandbox
 

@@ -16,7 +16,6 @@ import msgspec
 
 from ..config import LlmConfig
 from ..errors import BlockError, BlockInputError, BlockRetry
-from ..llm import openai_compatible
 from ..llm.chat import ChatChunk, ChatRequest, Message, Usage
 from ..llm.models import DEFAULT_MODEL, known_models, token_credits
 from ..llm.providers import Provider, at_host, choose_provider, effective_model, provider_with_key
@@ -76,6 +75,8 @@ async def stream_chat(
     Close it (contextlib.aclosing) when you stop early: the provider stops working then. Raises BlockInputError for a model that
     does not exist or a prompt that is too long, BlockRetry where asking again may help, else BlockError; all say what to do.
     """
+    from ..llm import openai_compatible  # the blocks of all servers import this module, and not all of them ask a model
+
     settings = ctx.settings("llm")
     name, provider = _choose(settings, model, credentials)
     request = ChatRequest(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -23,6 +22,9 @@ from .types import (
     User,
     clean_email,
 )
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 DAY_US = 86_400_000_000
 MAX_USERS = 100_000

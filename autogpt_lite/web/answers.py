@@ -8,7 +8,7 @@ import secrets
 from typing import Any
 
 import msgspec
-from aiohttp.web import Response as HttpResponse
+from aiohttp.web_response import Response as HttpResponse
 from multidict import CIMultiDict
 
 from ..errors import AutoGPTLiteError, DatabaseError, MethodNotAllowedError, StartupError, TooManyRequestsError

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import msgspec
-from aiohttp.web import Response as HttpResponse
+from aiohttp.web_response import Response as HttpResponse
 from multidict import CIMultiDictProxy
 
 from ..errors import InvalidInputError
