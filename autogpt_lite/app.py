@@ -21,9 +21,16 @@ from .audit.routes import audit_routes
 from .audit.service import AuditService
 from .backups.routes import backup_routes
 from .backups.service import BackupService
+from .blocks.charges import CallCharges
 from .blocks.routes import block_routes
 from .blocks.service import BlockService
+from .budgets.book import BudgetBook
+from .budgets.routes import budget_routes
+from .budgets.service import BudgetService
 from .config import Config
+from .costs.folding import fold_costs
+from .costs.routes import cost_routes
+from .costs.service import CostService
 from .credentials.access import CredentialsAccess
 from .credentials.keys import Keys, given_keys
 from .credentials.providers import ProviderCatalog
@@ -127,8 +134,11 @@ class App:
         self.sealed = [SealedCredentials(self.credentials_access), SealedWebhooks(db)]
         box.keys.is_needed = lambda: any(rows.is_any() for rows in self.sealed)
         self.library = LibraryService(db)
+        self.ledger, self.book = Ledger(), BudgetBook(self.users.timezone_of)
+        self.costs = CostService(db, registry, self.users.timezone_of)
         self.graphs = GraphService(db, registry, self.library, find_credentials=self.credentials_access.finder)
         self.engine = Engine(db, registry, self.bus, config, self._engine_services())
+        self.budgets = BudgetService(db, self.engine, self.book, self.costs, self.library, self.users.timezone_of)
         self.executions = ExecutionService(db, registry, self.engine, self.graphs, self.credentials_access)
         self.folders = FolderService(db)
         self.library_agents = LibraryAgentService(db, self.library, self.graphs, self.executions, self.folders)
@@ -137,7 +147,9 @@ class App:
         self.reviews = ReviewService(db, self.engine)
         self.agent_files = AgentFileService(db, self.graphs, self.executions)
         self.agents_folder = AgentsFolder(db, self.graphs, config.agents, DEFAULT_USER_ID)
-        self.blocks = BlockService(registry, self.credentials_access, config)
+        self.blocks = BlockService(
+            registry, self.credentials_access, config, CallCharges(db, self.ledger, self.book, config.engine)
+        )
         self.schedules = ScheduleService(db, self.executions, config.schedules, self.users.timezone_of)
         self.triggers = TriggerService(
             db,
@@ -167,7 +179,9 @@ class App:
             *graph_routes(self.graphs),
             *execution_routes(self.executions),
             *library_agent_routes(self.library_agents),
-            *library_card_routes(LibraryCardService(db, self.graphs)),
+            *library_card_routes(LibraryCardService(db, self.graphs, self.costs)),
+            *cost_routes(self.costs),
+            *budget_routes(self.budgets),
             *folder_routes(self.folders),
             *preset_routes(self.presets),
             *price_routes(self.prices),
@@ -194,8 +208,9 @@ class App:
 
     def _engine_services(self) -> EngineServices:
         return EngineServices(
+            budgets=self.book,
             credentials=self.credentials_access,
-            ledger=Ledger(),
+            ledger=self.ledger,
             library=self.library,
             reviews=ReviewRows(),
             load_graph=self.graphs.load_graph,
@@ -208,6 +223,8 @@ class App:
         self.graphs.deleting.append(self.presets.delete_presets_of_graph_tx)
         self.graphs.deleting.append(self.retention.delete_rule_tx)
         self.graphs.deleted.append(self.executions.stop_runs_of_graph)
+        self.graphs.deleted.append(lambda user_id, _: self.budgets.refresh(user_id))
+        self.users.moved.append(self.budgets.refresh)
         self.users.leaving += [self.graphs.delete_graphs_of_user, self.executions.delete_runs_of_user]
         self.jobs.add(
             SystemJob(
@@ -245,6 +262,12 @@ class App:
                 LATE_S,
                 self.late_runs.report,
                 "Counts runs that wait too long or make no progress, and logs each once.",
+            ),
+            (
+                "fold_costs",
+                DAY_S,
+                lambda: fold_costs(self.db, self.users.timezone_of),
+                "Keeps one sum a day of what was spent, for three years.",
             ),
             ("index_runs", INDEX_S, self.run_search.update, "Makes the words of ended runs known to the search."),
             ("delete_old_audit", DAY_S, self.audit.delete_old, "Removes audit rows older than a year."),
@@ -286,6 +309,10 @@ class App:
             log.error("Code is not run: %s", problem)
             self.status.standing_problems.append(f"Code is not run: {problem}")
 
+    async def _open_costs(self) -> None:
+        await self.db.write(self.ledger.release_calls)
+        await self.budgets.open()
+
     async def _open_schedules(self) -> None:
         entries = ConfigSchedules(self.db, self.schedules, self.agent_files, self.config.schedules, DEFAULT_USER_ID)
         await entries.apply()
@@ -313,6 +340,7 @@ class App:
                 log.error(line)
             if not app.agents_folder.has_files():  # a clone of somebody's agents stays as it is
                 await install_examples(app.db, app.graphs)
+            await app._open_costs()
             await app.engine.open(go_on=go_on)
             stack.push_async_callback(app.engine.close, config.server.shutdown_grace_s)
             stack.push_async_callback(app.ticker.close)

@@ -273,3 +273,9 @@ class LimitExceededError(AutoGPTLiteError):
     """A limit of the run was reached."""
 
     status = 400  # only a run that could not even begin is answered with it
+
+
+class BudgetExceededError(LimitExceededError):
+    """The month has not got what this could cost."""
+
+    status = 402

@@ -50,7 +50,7 @@ def block_routes(service: BlockService, timezone_of: Callable[[str], str]) -> li
             tags=_TAGS,
             body=dict[str, Any],
             returns=dict[str, list[Any]],
-            errors=(400, 403, 404),
+            errors=(400, 402, 403, 404),
             permission="EXECUTE_BLOCK",
         ),
     ]

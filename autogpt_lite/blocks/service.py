@@ -13,12 +13,14 @@ import msgspec
 from ..config import Config
 from ..credentials.service import CredentialsAccess, Lease
 from ..engine.resolve import convert_input
+from ..engine.usage import Usage
 from ..errors import (
     AutoGPTLiteError,
     BlockError,
     BlockInputError,
     BlockOutputError,
     InvalidInputError,
+    LimitExceededError,
     NotAuthorizedError,
     NotFoundError,
 )
@@ -26,6 +28,7 @@ from ..registry import BlockEntry, Registry
 from ..sdk.block import NEEDS_ASYNC
 from ..sdk.credentials import Credentials
 from .categories import CATEGORIES
+from .charges import CallCharge, CallCharges
 from .types import BlockCostInfo, BlockInfo
 
 log = logging.getLogger("autogpt_lite.block")
@@ -34,7 +37,7 @@ MAX_OUTPUTS = 10_000
 MAX_OUTPUT_BYTES = 64_000_000
 
 
-class DirectContext:
+class DirectContext(Usage):
     """The RunContext of a block that runs without a graph."""
 
     graph_id = graph_exec_id = node_id = node_exec_id = idempotency_key = ""
@@ -42,6 +45,8 @@ class DirectContext:
     review = None
 
     def __init__(self, user_id: str, timezone: str, config: Config):
+        super().__init__()
+        self.charge: CallCharge | None = None
         self.user_id = user_id
         self.timezone = timezone
         self.credentials: dict[str, Credentials] = {}
@@ -51,7 +56,9 @@ class DirectContext:
         log.info("%s", message)
 
     def add_cost(self, usd: float = 0.0, *, tokens: dict[str, int] | None = None, items: int = 0, credits: float = 0.0) -> None:
-        """Nothing is charged for a direct call yet: balances are unlimited, and there is no run to show a cost in."""
+        self.add_usage(usd, tokens, items, credits)
+        if self.charge is not None:
+            self.charge.check_reported(self)
 
     def show_progress(self, text: str) -> None:
         """Nobody watches a direct call."""
@@ -68,7 +75,8 @@ class DirectContext:
 class BlockService:
     """Lists blocks and runs one. The listing is encoded once: the registry does not change."""
 
-    def __init__(self, registry: Registry, credentials: CredentialsAccess, config: Config):
+    def __init__(self, registry: Registry, credentials: CredentialsAccess, config: Config, charges: CallCharges):
+        self._charges = charges
         self._registry = registry
         self._credentials = credentials
         self._config = config
@@ -82,23 +90,35 @@ class BlockService:
         return self._listing
 
     async def execute_block(self, user_id: str, timezone: str, block_id: str, data: dict[str, Any]) -> dict[str, list[Any]]:
-        """{pin: [values]} of one run of the block.
+        """{pin: [values]} of one run of the block, which costs what a node in a run would (attacks.md B6).
 
-        Raises NotFoundError, NotAuthorizedError for a disabled block, BlockInputError (400), InvalidInputError where the
-        block fails.
+        Raises NotFoundError, NotAuthorizedError for a disabled block, BlockInputError (400), BudgetExceededError,
+        LimitExceededError, InvalidInputError where the block fails.
         """
         entry = self._registry.get(block_id)
         if entry.disabled:
             raise NotAuthorizedError(f"The block {entry.name} is disabled.")
         given = convert_input(entry, data)
         context = DirectContext(user_id, timezone, self._config)
+        charge = context.charge = await self._charges.reserve(user_id, entry, data)
+        if charge is None:
+            return await self._execute(entry, given, context)
+        failed = True
+        try:
+            outputs = await self._execute(entry, given, context)
+            failed = False
+            return outputs
+        finally:
+            await charge.settle(context, failed=failed)
+
+    async def _execute(self, entry: BlockEntry, given: Any, context: DirectContext) -> dict[str, list[Any]]:
         leases: list[Lease] = []
         mask = self._credentials.mask
         try:
             await self._lend(entry, given, context, leases)
             return await _collect(entry, given, context, leases)
-        except NotFoundError:
-            raise  # credentials that are not there, or somebody else's
+        except (NotFoundError, LimitExceededError):
+            raise  # credentials that are not there, or somebody else's; more than may be spent
         except AutoGPTLiteError as error:
             if isinstance(error, BlockInputError):
                 raise BlockInputError(mask(error.message), hint=error.hint, detail=error.detail) from None

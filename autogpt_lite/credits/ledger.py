@@ -1,7 +1,8 @@
 """Reservations and settlements of node executions, inside the engine's own transactions.
 
-A charge is keyed by (node execution, try, kind), so a replay after a crash finds its own reservation. Balances are
-unlimited for now: every cost is recorded, none is refused.
+A charge is keyed by (node execution, try, kind), so a replay after a crash finds its own reservation. It says what it was for, and
+leaves with its run; what it has cost stays in cost_sums (costs/). Balances are unlimited for now: what refuses a cost are the limits of
+a run and the budgets of its owner.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ sql = load_sql(__file__, "store.sql")
 BLOCK_PRICE = 0
 """kind of a charge: the price of the block."""
 
-Reservation = tuple[int, int, str, int, int]
-"""(node_exec_key, try, user_id, reserved_credits, at_us)"""
-Settlement = tuple[int, int, int]
-"""(settled_credits, node_exec_key, try)"""
+Reservation = tuple[int, int, str, int, int, str, str, str, str]
+"""(node_exec_key, try, user_id, reserved_credits, at_us, graph_id of the root, block_id, provider, model)"""
+Settlement = tuple[int, int, int, int]
+"""(settled_credits, at_us, node_exec_key, try)"""
 
 
 class Ledger:
@@ -40,3 +41,13 @@ class Ledger:
         """Lets the stopped ones among these node executions reserve once more for the same try; what they have spent stays."""
         tx.execute(sql.keep_spent, (first_key, last_key))
         tx.execute(sql.forget_unspent, (first_key, last_key))
+
+    def reserve_call(self, tx: Tx, row: tuple) -> int:
+        """Reserves for a block that is run on its own; the key that settles it. `row` is a reservation without key and try."""
+        (key,) = tx.fetch_one(sql.next_call_key)  # type: ignore[misc]
+        tx.execute(sql.reserve, (key, 0, *row))
+        return key
+
+    def release_calls(self, tx: Tx) -> None:
+        """At a start: what was reserved for calls that the end of the server has cut off."""
+        tx.execute(sql.release_calls)

@@ -58,6 +58,14 @@ CREATE TABLE audit_events (
 
 CREATE INDEX audit_events_by_age ON audit_events (at);
 
+CREATE TABLE budgets (
+    user_id          TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    graph_id         TEXT NOT NULL,
+    monthly_credits  INTEGER NOT NULL CHECK (monthly_credits >= 0),
+    updated_at       INTEGER NOT NULL,
+    PRIMARY KEY (user_id, graph_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE charges (
     node_exec_id      INTEGER NOT NULL,
     try               INTEGER NOT NULL,
@@ -65,8 +73,22 @@ CREATE TABLE charges (
     user_id           TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     reserved_credits  INTEGER NOT NULL CHECK (reserved_credits >= 0),
     settled_credits   INTEGER CHECK (settled_credits >= 0),
-    created_at        INTEGER NOT NULL,
+    created_at        INTEGER NOT NULL, graph_id TEXT NOT NULL DEFAULT '', block_id TEXT NOT NULL DEFAULT '', provider TEXT NOT NULL DEFAULT '', model TEXT NOT NULL DEFAULT '', settled_at INTEGER,
     PRIMARY KEY (node_exec_id, try, kind)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX charges_spent ON charges (user_id, settled_at) WHERE settled_credits > 0;
+
+CREATE TABLE cost_sums (
+    user_id   TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    slot_at   INTEGER NOT NULL,
+    graph_id  TEXT NOT NULL,
+    block_id  TEXT NOT NULL,
+    provider  TEXT NOT NULL,
+    model     TEXT NOT NULL,
+    credits   INTEGER NOT NULL CHECK (credits > 0),
+    charges   INTEGER NOT NULL CHECK (charges > 0),
+    PRIMARY KEY (user_id, slot_at, graph_id, block_id, provider, model)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE credential_uses (
@@ -471,6 +493,16 @@ CREATE INDEX webhooks_of_user ON webhooks (user_id, provider, credentials_id);
 
 CREATE INDEX webhooks_that_left ON webhooks (key) WHERE has_left = 1;
 
+CREATE TRIGGER charges_are_summed AFTER UPDATE OF settled_credits ON charges
+WHEN old.settled_credits IS NULL AND new.settled_credits > 0
+BEGIN
+    INSERT INTO cost_sums (user_id, slot_at, graph_id, block_id, provider, model, credits, charges)
+    VALUES (new.user_id, new.settled_at - new.settled_at % 900000000, new.graph_id, new.block_id, new.provider, new.model,
+            new.settled_credits, 1)
+    ON CONFLICT (user_id, slot_at, graph_id, block_id, provider, model) DO UPDATE
+    SET credits = credits + excluded.credits, charges = charges + 1;
+END;
+
 CREATE TRIGGER reruns_leave_with_their_run AFTER DELETE ON graph_executions
 BEGIN
     DELETE FROM reruns WHERE graph_exec_id = old.uuid;
@@ -486,6 +518,11 @@ END;
 CREATE TRIGGER run_words_of_deleted AFTER DELETE ON graph_executions WHEN old.parent_node_exec_id IS NULL
 BEGIN
     DELETE FROM run_words WHERE rowid = old.id;
+END;
+
+CREATE TRIGGER budgets_leave_with_their_agent AFTER DELETE ON library_agents
+BEGIN
+    DELETE FROM budgets WHERE user_id = old.user_id AND graph_id = old.graph_id;
 END;
 
 CREATE TRIGGER schedules_leave_with_an_agent_put_away AFTER UPDATE OF is_deleted, is_archived ON library_agents

@@ -13,6 +13,7 @@ from ..sdk.credentials import Credentials
 from ..sdk.review import Review
 from .charges import check_reported
 from .records import root_of
+from .usage import Usage
 
 if TYPE_CHECKING:
     from .core import Core
@@ -20,21 +21,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("autogpt_lite.block")
 
-MAX_COST = 10**9
-"""Dollars, items or credits of one report."""
-
 PROGRESS_EVERY_S = 0.1
 MAX_PROGRESS_CHARS = 2_000
 
 _NO_CREDENTIALS: dict[str, Credentials] = {}
 
 
-class NodeContext:
+class NodeContext(Usage):
     """One for each start of a node execution."""
 
-    __slots__ = ("_core", "began", "calls", "credentials", "execution", "items", "shown_at", "token_credits", "tokens", "usd")
+    __slots__ = ("_core", "began", "calls", "credentials", "execution", "shown_at")
 
     def __init__(self, core: Core, execution: NodeExecution):
+        super().__init__()
         self._core = core
         self.execution = execution
         self.began: float | None = None
@@ -43,10 +42,6 @@ class NodeContext:
         self.calls = 0
         """Agents that the block has called so far: the number of a call finds its child again after a crash."""
         self.shown_at = 0.0
-        self.usd = 0.0
-        self.items = 0
-        self.token_credits = 0.0
-        self.tokens: dict[str, int] | None = None
 
     @property
     def user_id(self) -> str:
@@ -89,16 +84,8 @@ class NodeContext:
         log.info("%s [run %s, node %s]", message, self.graph_exec_id, self.node_id)
 
     def add_cost(self, usd: float = 0.0, *, tokens: dict[str, int] | None = None, items: int = 0, credits: float = 0.0) -> None:
-        for amount in (usd, items, credits):
-            if not 0 <= amount <= MAX_COST:  # NaN fails here too; nothing else could be booked
-                raise ValueError(f"a cost of {amount} makes no sense")
-        self.usd += usd
-        self.items += items
-        self.token_credits += credits
-        for kind, count in (tokens or {}).items():
-            self.tokens = self.tokens or {}
-            self.tokens[kind] = self.tokens.get(kind, 0) + count
-        check_reported(self.execution)
+        self.add_usage(usd, tokens, items, credits)
+        check_reported(self._core, self.execution)
 
     def show_progress(self, text: str) -> None:
         now = time.monotonic()

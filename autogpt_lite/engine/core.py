@@ -39,6 +39,16 @@ class LedgerLike(Protocol):
     def reopen(self, tx: Tx, first_key: int, last_key: int) -> None: ...
 
 
+class BudgetsLike(Protocol):
+    """What the engine needs of budgets (budgets/book.py): loop thread only, credits, and nothing to do for who has none."""
+
+    def check_start(self, user_id: str, graph_id: str, could_cost: Callable[[], int]) -> None: ...
+    def reserve(self, user_id: str, graph_id: str, credits: int, what: str) -> None: ...
+    def keep(self, user_id: str, graph_id: str, credits: int) -> None: ...
+    def settle(self, user_id: str, graph_id: str, reserved: int, cost: int) -> None: ...
+    def check_reported(self, user_id: str, graph_id: str, more: int) -> None: ...
+
+
 class LeaseLike(Protocol):
     """Credentials that were lent (credentials/access.py)."""
 
@@ -195,11 +205,12 @@ class Core:
 class EngineServices:
     """The interfaces that app.py wires in; the engine knows no noun by name."""
 
-    __slots__ = ("credentials", "ledger", "library", "load_graph", "reviews", "timezone_of")
+    __slots__ = ("budgets", "credentials", "ledger", "library", "load_graph", "reviews", "timezone_of")
 
     def __init__(
         self,
         *,
+        budgets: BudgetsLike,
         credentials: CredentialsLike,
         ledger: LedgerLike,
         library: LibraryLike,
@@ -207,6 +218,7 @@ class EngineServices:
         load_graph: LoadGraph,
         timezone_of: Callable[[str], str],
     ):
+        self.budgets = budgets
         self.credentials = credentials
         self.ledger = ledger
         self.library = library

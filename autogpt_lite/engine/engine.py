@@ -20,6 +20,7 @@ from .admit import AdmitRequest, prepare
 from .children import run_child
 from .core import Core, EngineServices, run_stats
 from .dispatcher import Dispatcher
+from .estimate import possible_cost
 from .flush import Flusher, sql
 from .graph_execution import PARENT_ENDED, cut_off_run, set_going, start_run, terminate_run
 from .plan import GraphPlan, compile_plan
@@ -150,12 +151,21 @@ class Engine:
         return run
 
     def check(self, request: AdmitRequest) -> None:
-        """Whether a root run could begin like this; nothing is written. Raises GraphValidationError where a node could not start."""
-        prepare(self.core, request, 0)
+        """Whether a root run could begin like this; nothing is written. Raises GraphValidationError where a node could not start,
+        BudgetExceededError where the month has not got what it could cost."""
+        run, _ = prepare(self.core, request, 0)
+        self._check_budget(run)
+
+    def _check_budget(self, run: GraphExecution) -> None:
+        # A first look, so that nothing is begun in vain; what holds the budget is that each node reserves what it costs.
+        could_cost = functools.partial(possible_cost, run, self.plan_of)
+        self.core.services.budgets.check_start(run.user_id, run.plan.graph_id, could_cost)
 
     async def admit(self, request: AdmitRequest, *, also: AlsoWrite | None = None) -> GraphExecution:
         """Writes a run and tells of it. Its caller starts it (root: dispatcher, child: run_child)."""
         run, admit_tx = prepare(self.core, request, self._next_key())
+        if run.parent is None:
+            self._check_budget(run)
         if also is not None:
             admit_tx = _both(also, admit_tx, run)
         # Before it is written: who stops its tree meanwhile has to find it.

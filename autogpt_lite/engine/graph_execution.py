@@ -8,7 +8,7 @@ import logging
 from ..clock import now_us
 from ..errors import LimitExceededError
 from . import states
-from .charges import settle
+from .charges import give_up, settle
 from .core import Core
 from .propagation import release_held, storable
 from .records import GraphExecution, NodeExecution, root_of
@@ -180,6 +180,7 @@ def _let_go(execution: NodeExecution) -> None:
 def cut_off_run(core: Core, run: GraphExecution, status: str) -> None:
     """Takes a run out of memory that somebody else has ended on the disk: its rows are written already."""
     for execution in _unfinished(run):
+        give_up(core, execution)
         _let_go(execution)
     run.status = status
     core.tell_run(run)

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..sdk.cost import BlockCost
+from .usage import Usage
+
+if TYPE_CHECKING:
+    from ..registry import BlockEntry
+
+MAX_LABEL = 100
+"""Characters of a model's or provider's name that are kept with a charge."""
 
 
 def find_cost(costs: Sequence[BlockCost], input_data: dict[str, Any]) -> BlockCost | None:
@@ -16,10 +23,12 @@ def find_cost(costs: Sequence[BlockCost], input_data: dict[str, Any]) -> BlockCo
 
 def price(costs: Sequence[BlockCost], input_data: dict[str, Any]) -> int:
     """The credits to reserve before the block runs: 0 for the kinds whose amount is only known afterwards."""
-    cost = find_cost(costs, input_data)
-    if cost is None:
-        return 0
-    return math.ceil(cost.cost_amount) if cost.cost_type in ("run", "tokens") else 0
+    return price_of(find_cost(costs, input_data))
+
+
+def price_of(cost: BlockCost | None) -> int:
+    """The same, of the entry that holds; None is free."""
+    return math.ceil(cost.cost_amount) if cost is not None and cost.cost_type in ("run", "tokens") else 0
 
 
 def settle(
@@ -48,6 +57,35 @@ def settle(
         case "tokens":
             return math.ceil(amount if token_credits is None else token_credits)
     raise AssertionError(cost.cost_type)
+
+
+def real_cost(costs: Sequence[BlockCost], input_data: dict[str, Any], usage: Usage, seconds: float, *, failed: bool) -> int:
+    """What a try cost in the end. A failed one gives its fixed price back, but what a provider has really charged stays."""
+    cost = find_cost(costs, input_data)
+    spent = cost is not None and (cost.cost_type in ("cost_usd", "items") or (cost.cost_type == "tokens" and usage.token_credits))
+    if failed and not spent:
+        return 0
+    return settle(costs, input_data, seconds=seconds, items=usage.items, usd=usage.usd, token_credits=usage.token_credits or None)
+
+
+class Purpose(NamedTuple):
+    """What a charge is for: the agent that was started, the block, and whose model it used; "" where there is none."""
+
+    graph_id: str
+    block_id: str
+    provider: str
+    model: str
+
+
+def purpose_of(graph_id: str, entry: BlockEntry, input_data: dict[str, Any]) -> Purpose:
+    """Read from the input: `model`, and the provider of the first credentials."""
+    refs = (input_data.get(pin) for pin in entry.credentials_pins)
+    provider = next((ref.get("provider") for ref in refs if isinstance(ref, dict)), "")
+    return Purpose(graph_id, entry.id, _label(provider), _label(input_data.get("model")))
+
+
+def _label(value: Any) -> str:
+    return value[:MAX_LABEL] if isinstance(value, str) else ""
 
 
 def _is_subset(wanted: Any, given: Any) -> bool:

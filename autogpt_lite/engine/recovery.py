@@ -16,8 +16,9 @@ import msgspec
 from ..clock import now_us
 from ..events import RunRef
 from ..sdk.review import Review
-from . import pricing, states
+from . import states
 from .admit import remember_secrets
+from .charges import keep
 from .core import Core, ReviewsLike
 from .flush import sql
 from .ids import MAX_SEQ, node_key
@@ -119,6 +120,9 @@ def restore_run(core: Core, stored: StoredRun, plan: GraphPlan, parent: NodeExec
     run.first_own_seq = run.next_seq
     _restore_queued(run, stored.nodes)
     _order_active(run)
+    for execution in run.executions.values():
+        if execution.status == states.RUNNING and execution.node.id not in run.pinned_outputs:
+            keep(core, execution)
     return run
 
 
@@ -207,7 +211,6 @@ def _restore_node(run: GraphExecution, row: tuple, many_outputs: list[tuple[str,
     _restore_counters(run, execution)
     if execution.status in (states.QUEUED, states.RUNNING):
         execution.replayed = len(execution.outputs)
-        _keep_charge(execution)
         run.n_open += 1
         run.executions[seq] = execution
     elif execution.n_propagated < len(execution.outputs):
@@ -229,13 +232,6 @@ def _restore_counters(run: GraphExecution, execution: NodeExecution) -> None:
         stats.node_error_count += execution.status == states.FAILED
         if node.id in run.pinned_outputs:
             run.pinned_counts[node.index] = run.pinned_counts.get(node.index, 0) + 1
-
-
-def _keep_charge(execution: NodeExecution) -> None:
-    # A RUNNING row was written together with its reservation, which still stands.
-    entry = execution.node.entry
-    if execution.status == states.RUNNING and entry is not None and entry.block.costs:
-        execution.charge = pricing.price(entry.block.costs, decode(execution.input_json))
 
 
 def _order_active(run: GraphExecution) -> None:

@@ -57,7 +57,7 @@ SELECT graph_id || ' version ' || version FROM graphs WHERE NOT json_valid(CAST(
 -- name: reserved_by_ended
 -- Runs that have ended, or are gone, and still hold a reservation of credits. full scan: a check looks at every row.
 SELECT DISTINCT coalesce(g.uuid, c.node_exec_id >> 24) FROM charges c LEFT JOIN graph_executions g ON g.id = c.node_exec_id >> 24
-WHERE c.settled_credits IS NULL AND (g.id IS NULL OR g.status IN ('COMPLETED', 'FAILED', 'TERMINATED')) LIMIT ?;
+WHERE c.settled_credits IS NULL AND c.node_exec_id > 0 AND (g.id IS NULL OR g.status IN ('COMPLETED', 'FAILED', 'TERMINATED')) LIMIT ?;
 
 -- name: cost_not_charged
 -- Ended runs whose stats name another cost than their charges add up to. full scan: a check looks at every row.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 
 import apsw
 import msgspec
 
-from ..clock import iso, now_us
+from ..clock import iso
+from ..costs.service import CostService
 from ..db import Database, load_sql
 from ..engine import states
 from ..engine.graph import Graph
@@ -23,7 +23,6 @@ MAX_NODES, MAX_LINKS = 400, 800
 """A picture of 250 points' width shows no more; a graph may have 10,000."""
 
 N_RUNS = 13
-MAX_COSTED_RUNS = 1_000
 MAX_STATUSES = 1_000
 
 
@@ -42,29 +41,29 @@ class _History(msgspec.Struct):
 
     runs: list[CardRun]
     statuses: dict[int, str]
-    n_costed: int
-    cost: int
 
 
 class LibraryCardService:
     """Cards of a user's own library."""
 
-    def __init__(self, db: Database, graphs: GraphService):
+    def __init__(self, db: Database, graphs: GraphService, costs: CostService):
         self._db = db
         self._graphs = graphs
+        self._costs = costs
 
     async def list_cards(self, user_id: str, graph_ids: list[str]) -> list[LibraryCard]:
         """The cards of those graphs that are in the user's library, in the order of the ids."""
-        since = _month_start_us()
 
-        def read(connection: apsw.Connection) -> list[tuple[str, int, _History]]:
+        def read(connection: apsw.Connection) -> tuple[dict[str, int], list[tuple[str, int, _History]]]:
             listed = msgspec.json.encode(graph_ids).decode()
             found = connection.execute(sql.versions, {"user_id": user_id, "graph_ids": listed}).fetchall()
-            return [(graph, version, _read_history(connection, user_id, graph, version, since)) for graph, version in found]
+            histories = [(graph, version, _read_history(connection, user_id, graph, version)) for graph, version in found]
+            return self._costs.month_so_far(connection, user_id), histories
 
+        costs, histories = await self._db.read(read)
         cards = []
-        for graph_id, version, history in await self._db.read(read):
-            cards.append(_card(graph_id, self._graph(graph_id, version), history))
+        for graph_id, version, history in histories:
+            cards.append(_card(graph_id, self._graph(graph_id, version), history, costs.get(graph_id, 0)))
             # One large graph is a millisecond of work.
             await asyncio.sleep(0)
         return cards
@@ -77,13 +76,12 @@ class LibraryCardService:
             return None
 
 
-def _read_history(connection: apsw.Connection, user_id: str, graph_id: str, version: int, since: int) -> _History:
+def _read_history(connection: apsw.Connection, user_id: str, graph_id: str, version: int) -> _History:
     key = {"user_id": user_id, "graph_id": graph_id}
     rows = connection.execute(sql.last_runs, {**key, "limit": N_RUNS}).fetchall()
-    n_costed, cost = connection.execute(sql.cost_since, {**key, "since": since, "limit": MAX_COSTED_RUNS}).fetchone()
     # Another version's nodes are other nodes.
     statuses = _read_statuses(connection, rows[0][0]) if rows and rows[0][2] == version else {}
-    return _History(runs=[_run(row) for row in rows], statuses=statuses, n_costed=n_costed, cost=int(cost))
+    return _History(runs=[_run(row) for row in rows], statuses=statuses)
 
 
 def _read_statuses(connection: apsw.Connection, run_key: int) -> dict[int, str]:
@@ -109,7 +107,7 @@ def _run(row: tuple) -> CardRun:
     )
 
 
-def _card(graph_id: str, graph: Graph | None, history: _History) -> LibraryCard:
+def _card(graph_id: str, graph: Graph | None, history: _History, cost_this_month: int) -> LibraryCard:
     nodes, links = (graph.nodes, graph.links) if graph is not None else ([], [])
     return LibraryCard(
         graph_id=graph_id,
@@ -129,11 +127,5 @@ def _card(graph_id: str, graph: Graph | None, history: _History) -> LibraryCard:
             for one in links[:MAX_LINKS]
         ],
         runs=history.runs,
-        cost_this_month=history.cost,
-        is_cost_whole=history.n_costed < MAX_COSTED_RUNS,
+        cost_this_month=cost_this_month,
     )
-
-
-def _month_start_us() -> int:
-    first = datetime.fromtimestamp(now_us() / 1_000_000, UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return int(first.timestamp()) * 1_000_000

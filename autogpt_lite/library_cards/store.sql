@@ -8,16 +8,6 @@ ON a.user_id = :user_id AND a.graph_id = j.value WHERE a.is_deleted = 0 ORDER BY
 SELECT r.id, r.uuid, r.graph_version, r.status, r.started_at, r.ended_at, r.stats FROM graph_executions r
 WHERE r.user_id = :user_id AND r.graph_id = :graph_id AND r.parent_node_exec_id IS NULL ORDER BY r.id DESC LIMIT :limit;
 
--- name: cost_since
--- How many of the last runs began after a time, and what they cost with the runs below them. full scan: of the :limit rows of the inner
--- query, which an index gives. (:user_id, :graph_id, :since, :limit)
-SELECT count(*), coalesce(sum(coalesce(json_extract(r.stats, '$.cost'), 0) + coalesce((
-    SELECT sum(json_extract(c.stats, '$.cost')) FROM graph_executions c
-    WHERE c.root_id = r.id AND c.parent_node_exec_id IS NOT NULL), 0)), 0)
-FROM (SELECT id, stats, created_at FROM graph_executions
-      WHERE user_id = :user_id AND graph_id = :graph_id AND parent_node_exec_id IS NULL ORDER BY id DESC LIMIT :limit) r
-WHERE r.created_at >= :since;
-
 -- name: node_statuses
 -- The nodes of a run's last executions, newest first. By primary key. (first key, last key, limit)
 SELECT node, status FROM node_executions WHERE id BETWEEN ? AND ? AND status <> 0 ORDER BY id DESC LIMIT ?;

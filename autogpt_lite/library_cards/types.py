@@ -47,8 +47,8 @@ class CardLink(msgspec.Struct, kw_only=True):
 
 class LibraryCard(msgspec.Struct, kw_only=True):
     """`nodes` and `links` are those of the version in the library, at most 400 and 800 (`n_nodes` counts all); `runs` the last 13,
-    newest first. `cost_this_month` is in credits, with the runs below, of the last 1,000 runs since the first of the month (UTC);
-    `is_cost_whole` is false where there were more."""
+    newest first. `cost_this_month` is in credits, with the runs below, since the first of the month in the user's time zone: what
+    GET /api/costs says as well."""
 
     graph_id: str
     n_nodes: int
@@ -56,4 +56,3 @@ class LibraryCard(msgspec.Struct, kw_only=True):
     links: list[CardLink]
     runs: list[CardRun]
     cost_this_month: int
-    is_cost_whole: bool

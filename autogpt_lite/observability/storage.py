@@ -14,7 +14,7 @@ PARTS = {
     "automatic starts": ("schedule", "webhook"),
     "search": ("run_words",),
     "credentials and accounts": ("users", "sessions", "api_keys", "account", "credential", "failed_logins", "audit"),
-    "charges": ("charges",),
+    "charges": ("charges", "cost_sums", "budgets"),
 }
 """Beginnings of the names of tables; what no line knows is "other"."""
 

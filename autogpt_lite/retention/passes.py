@@ -8,7 +8,7 @@ from ..clock import now_us
 from ..config import RetentionConfig
 from ..db import Database, Tx
 from ..engine import states
-from .purge import purge_deleted_runs
+from .purge import purge_block_calls, purge_deleted_runs
 from .shrink import live_bytes, shrink
 from .store import sql
 from .types import RetentionResult, RetentionRule
@@ -28,12 +28,14 @@ Agent = tuple[str, str]
 async def apply_retention(db: Database, config: RetentionConfig) -> RetentionResult:
     """Deletes ended root runs, with their sub-agents, that are older, more or larger than the rules allow.
 
-    An agent's own rule goes before the settings. Runs that have not ended stay, and so does what every run has cost.
+    An agent's own rule goes before the settings. Runs that have not ended stay, and so do the sums of what every run has cost.
     """
     one = _Pass(db, config)
     await one.read_rules()
     runs = await one.delete_old() + await one.delete_beyond() + await one.delete_large()
     rows = await purge_deleted_runs(db)
+    if config.days:
+        rows += await purge_block_calls(db, now_us() - config.days * DAY_US)
     more_runs, more_rows = await one.delete_for_file_size()
     runs, rows = runs + more_runs, rows + more_rows
     freed = await shrink(db)

@@ -81,13 +81,23 @@ WHERE root_id = ?1 AND parent_node_exec_id IS NOT NULL AND NOT EXISTS (SELECT 1 
 SELECT graph_exec_key FROM purge_queue LIMIT 1;
 
 -- name: purge_nodes
--- Some node executions of a deleted run. Its charges stay: they are the account of what was spent. (first key, last key, limit)
+-- Some node executions of a deleted run. (first key, last key, limit)
 DELETE FROM node_executions WHERE id IN (SELECT id FROM node_executions WHERE id BETWEEN ? AND ? LIMIT ?);
 
 -- name: purge_outputs
 -- Some stored outputs of a deleted run. (first key, last key, limit)
 DELETE FROM node_outputs WHERE (node_exec_id, ordinal) IN
     (SELECT node_exec_id, ordinal FROM node_outputs WHERE node_exec_id BETWEEN ? AND ? LIMIT ?);
+
+-- name: purge_charges
+-- Some charges of a deleted run. What they have cost stays in cost_sums. (first key, last key, limit)
+DELETE FROM charges WHERE (node_exec_id, try, kind) IN
+    (SELECT node_exec_id, try, kind FROM charges WHERE node_exec_id BETWEEN ? AND ? LIMIT ?);
+
+-- name: purge_calls
+-- Some charges of blocks that were run on their own, from before a time: keys below 0. By primary key. (reserved before, limit)
+DELETE FROM charges WHERE (node_exec_id, try, kind) IN
+    (SELECT node_exec_id, try, kind FROM charges WHERE node_exec_id < 0 AND settled_credits IS NOT NULL AND created_at < ? LIMIT ?);
 
 -- name: end_purge
 -- Nothing is left of the run.

@@ -34,13 +34,15 @@ class UserService:
     """The people of this server.
 
     `changed` are called with a user's id when a role has changed or the user has left; `leaving` are coroutine functions that
-    end what a user still has running and delete it, before the user's row goes. `find_zone` reads the name of a time zone.
+    end what a user still has running and delete it, before the user's row goes; `moved` are told a user's id when the time zone has
+    changed. `find_zone` reads the name of a time zone.
     """
 
     def __init__(self, db: Database, find_zone: Callable[[str], ZoneInfo]):
         self._db = db
         self._find_zone = find_zone
         self.changed: list[Callable[[str], None]] = []
+        self.moved: list[Callable[[str], Awaitable[Any]]] = []
         self.leaving: list[Callable[[str], Awaitable[Any]]] = []
 
     def get_user(self, user_id: str) -> User:
@@ -123,6 +125,8 @@ class UserService:
         """The name as it is stored. Raises InvalidInputError."""
         zone = self._find_zone(name).key
         await self._db.write(lambda tx: tx.execute(store.sql.update_timezone, (zone, now_us(), user_id)))
+        for callback in self.moved:
+            await callback(user_id)
         return zone
 
     def get_preferences(self, user_id: str) -> NotificationPreference:

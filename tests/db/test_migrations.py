@@ -125,3 +125,45 @@ def test_every_table_of_ours_is_strict():
     )
     assert rows.fetchall() == []
     connection.close()
+
+
+async def test_charges_from_before_are_told_what_they_were_for_and_summed(tmp_path, older):
+    for _, _, file in MIGRATIONS[:22]:
+        shutil.copy(file, older / file.name)
+    path = tmp_path / "db.sqlite"
+    db = await Database.open(path, database_config())
+
+    def fill(tx):
+        user, body = (
+            "3e53486c-cf57-477e-ba2a-cb02dc828e1a",
+            b'{"nodes":[{"id":"a","block_id":"first"},{"id":"b","block_id":"second"}]}',
+        )
+        for graph in ("above", "below"):
+            tx.execute("INSERT INTO graphs VALUES (?, 1, ?, 1, 'n', '', ?, NULL, NULL, 0)", (graph, user, body))
+        run = (
+            "INSERT INTO graph_executions (id, uuid, user_id, graph_id, graph_version, status, root_id, parent_node_exec_id, inputs,"
+            " created_at) VALUES (?, ?, ?, ?, 1, 'COMPLETED', 1, ?, x'7b7d', 0)"
+        )
+        tx.execute(run, (1, "one", user, "above", None))
+        tx.execute(run, (2, "two", user, "below", 1 << 24 | 1))
+        node = "INSERT INTO node_executions (id, node, status, added_at, input) VALUES (?, 1, 4, 0, ?)"
+        tx.execute(node, (2 << 24 | 1, b'{"model":"large","credentials":{"provider":"openai"}}'))
+        charge = "INSERT INTO charges VALUES (?, 0, 0, ?, 5, ?, 1800000000)"
+        tx.execute(charge, (2 << 24 | 1, user, 4))
+        tx.execute(charge, (9 << 24 | 1, user, 3))  # of a run that has left
+        tx.execute(charge, (2 << 24 | 2, user, None))  # of one that is not settled
+
+    await db.write(fill)
+    await db.close()
+    shutil.copy(MIGRATIONS[22][2], older / MIGRATIONS[22][2].name)
+    db = await Database.open(path, database_config())
+    found = await db.fetch_all(
+        "SELECT node_exec_id >> 24, settled_credits, settled_at, graph_id, block_id, provider, model FROM charges"
+    )
+    assert found == [(2, 4, 1_800_000_000, "above", "second", "openai", "large"), (2, None, None, "above", "", "", "")]
+    sums = await db.fetch_all(
+        "SELECT slot_at, graph_id, block_id, provider, model, credits, charges FROM cost_sums ORDER BY credits"
+    )
+    assert sums == [(1_800_000_000, "", "", "", "", 3, 1), (1_800_000_000, "above", "second", "openai", "large", 4, 1)]
+    assert await db.fetch_all("PRAGMA foreign_key_check") == []
+    await db.close()

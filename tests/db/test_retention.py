@@ -30,7 +30,7 @@ def keep(**rules: int) -> RetentionConfig:
 def add_run(
     tx: Tx, key: int, *, age_days: float, status: str = "COMPLETED", parent: int | None = None, graph: str = "g", size: int = 10
 ) -> None:
-    """A run with two node executions, one of them with outputs of their own, and a charge."""
+    """A run with two node executions, one of them with outputs of their own, and a charge of 3 credits."""
     created_at = now_us() - int(age_days * DAY_US)
     tx.execute(
         "INSERT INTO graph_executions (id, uuid, user_id, graph_id, graph_version, status, parent_id, root_id, parent_node_exec_id,"
@@ -44,15 +44,17 @@ def add_run(
         )
     tx.execute("INSERT INTO node_outputs (node_exec_id, ordinal, pin, value) VALUES (?, 0, 'a', x'31')", (key << 24 | 1,))
     tx.execute(
-        "INSERT INTO charges (node_exec_id, try, kind, user_id, reserved_credits, created_at) VALUES (?, 0, 0, ?, 1, 0)",
-        (key << 24 | 1, USER),
+        "INSERT INTO charges (node_exec_id, try, kind, user_id, reserved_credits, created_at, graph_id) VALUES (?, 0, 0, ?, 1, 0, ?)",
+        (key << 24 | 1, USER, graph),
     )
+    tx.execute("UPDATE charges SET settled_credits = 3, settled_at = ? WHERE node_exec_id = ?", (created_at, key << 24 | 1))
 
 
 async def keys_left(db: Database) -> dict[str, set[int]]:
     """The runs of which each table still has rows."""
     left = {}
     for table, column in (
+        ("charges", "node_exec_id >> 24"),
         ("graph_executions", "id"),
         ("node_executions", "id >> 24"),
         ("node_outputs", "node_exec_id >> 24"),
@@ -62,7 +64,7 @@ async def keys_left(db: Database) -> dict[str, set[int]]:
 
 
 def everywhere(*keys: int) -> dict[str, set[int]]:
-    return {table: set(keys) for table in ("graph_executions", "node_executions", "node_outputs")}
+    return {table: set(keys) for table in ("charges", "graph_executions", "node_executions", "node_outputs")}
 
 
 async def test_runs_older_than_the_days_leave_with_their_sub_agents(db: Database):
@@ -131,10 +133,11 @@ async def test_the_file_becomes_smaller_while_it_is_in_use(db: Database):
     assert result.freed_bytes > 10_000_000
 
 
-async def test_what_a_run_has_cost_stays_when_it_leaves(db: Database):
+async def test_what_a_run_has_cost_stays_when_it_leaves_with_its_charges(db: Database):
     await db.write(lambda tx: [add_run(tx, key, age_days=40) for key in (1, 2)])
-    spent = "SELECT count(*), sum(reserved_credits), sum(settled_credits) FROM charges"
+    spent = "SELECT user_id, graph_id, sum(credits), sum(charges) FROM cost_sums GROUP BY 1, 2"
     before = await db.fetch_all(spent)
+    assert before == [(USER, "g", 6, 2)]
     assert (await apply_retention(db, keep(days=30))).runs == 2
     assert await keys_left(db) == everywhere()
     assert await db.fetch_all(spent) == before

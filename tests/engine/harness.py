@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from autogpt_lite.budgets.book import BudgetBook
 from autogpt_lite.config import load_config
 from autogpt_lite.credits.ledger import Ledger
 from autogpt_lite.db import Database, Tx
@@ -116,6 +117,7 @@ async def open_harness(
     *,
     opens: bool = True,
     library: Any = None,
+    budgets: BudgetBook | None = None,
     **overrides: Any,
 ) -> AsyncIterator[Harness]:
     """A running engine on folder/db.sqlite; overrides are settings, for instance engine__workers=2. With opens=False the test
@@ -134,6 +136,7 @@ async def open_harness(
             raise NotFoundError(f"There is no graph {graph_id} version {version}.") from None
 
     services = EngineServices(
+        budgets=budgets or BudgetBook(lambda user_id: "UTC"),
         credentials=NoCredentials(),
         ledger=Ledger(),
         library=library or OpenLibrary(),

@@ -46,7 +46,6 @@ import { request } from "../api.js";
  * @property {import("../types.js").Link[]} links
  * @property {CardRun[]} runs the newest first
  * @property {number} cost_this_month in credits
- * @property {boolean} is_cost_whole
  */
 
 /** @typedef {{all: number, needs_you: number, running: number, scheduled: number, listening: number, favorites: number, archived: number}} Counts */

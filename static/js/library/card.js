@@ -85,7 +85,7 @@ export class AgentCard {
       fill(this.picture, nodes.length ? drawMini(graph, this.catalog, statuses) : null);
     }
     const sum = { sum: credits(card.cost_this_month), month: monthName() };
-    const said = card.is_cost_whole ? t("{sum} in {month}", sum) : t("over {sum} in {month}", sum);
+    const said = t("{sum} in {month}", sum);
     setText(this.cost, card.cost_this_month ? said : "");
     this.#showRuns();
   }

@@ -7,7 +7,7 @@ export function credits(sum) {
   return `$${(sum / 100).toLocaleString(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 }
 
-/** @returns {string} "Nov": the server counts months in UTC */
+/** @returns {string} "Nov" */
 export function monthName() {
-  return new Date().toLocaleDateString(locale, { month: "short", timeZone: "UTC" });
+  return new Date().toLocaleDateString(locale, { month: "short" });
 }
