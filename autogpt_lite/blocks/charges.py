@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from ..clock import now_us
 from ..config import EngineConfig
-from ..credits.ledger import Ledger
-from ..db import Database
+from ..db import Database, Tx
 from ..engine import pricing
 from ..engine.core import BudgetsLike
 from ..engine.limits import limits_of_config
@@ -17,10 +16,17 @@ from ..registry import BlockEntry
 NO_AGENT = ""
 
 
+class CallLedger(Protocol):
+    """What calls need of credits (credits/ledger.py)."""
+
+    def reserve_call(self, tx: Tx, row: tuple) -> int: ...
+    def settle(self, tx: Tx, rows: list) -> None: ...
+
+
 class CallCharges:
     """Opens a charge for each call."""
 
-    def __init__(self, db: Database, ledger: Ledger, budgets: BudgetsLike, config: EngineConfig):
+    def __init__(self, db: Database, ledger: CallLedger, budgets: BudgetsLike, config: EngineConfig):
         self.db = db
         self.ledger = ledger
         self.budgets = budgets

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import tzinfo
 
 from ..clock import now_us
-from ..costs.days import day_of, month_of, zone_of
+from ..costs.service import day_of, month_of, zone_of
 from ..errors import BudgetExceededError
 
 ALL = ""

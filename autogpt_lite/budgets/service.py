@@ -9,8 +9,7 @@ from collections.abc import Callable
 import apsw
 
 from ..clock import iso, now_us
-from ..costs.days import month_of, zone_of
-from ..costs.service import CostService
+from ..costs.service import CostService, month_of, zone_of
 from ..db import Database, load_sql
 from ..engine.engine import Engine
 from ..engine.records import root_of

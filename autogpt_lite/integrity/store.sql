@@ -55,7 +55,7 @@ WHERE NOT json_valid(CAST(o.value AS TEXT)) LIMIT ?;
 SELECT graph_id || ' version ' || version FROM graphs WHERE NOT json_valid(CAST(body AS TEXT)) LIMIT ?;
 
 -- name: reserved_by_ended
--- Runs that have ended, or are gone, and still hold a reservation of credits. full scan: a check looks at every row.
+-- Runs that have ended, or are gone, and still hold a reservation of credits. By primary key: blocks that run on their own have keys below 0.
 SELECT DISTINCT coalesce(g.uuid, c.node_exec_id >> 24) FROM charges c LEFT JOIN graph_executions g ON g.id = c.node_exec_id >> 24
 WHERE c.settled_credits IS NULL AND c.node_exec_id > 0 AND (g.id IS NULL OR g.status IN ('COMPLETED', 'FAILED', 'TERMINATED')) LIMIT ?;
 

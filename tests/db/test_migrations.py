@@ -128,7 +128,7 @@ def test_every_table_of_ours_is_strict():
 
 
 async def test_charges_from_before_are_told_what_they_were_for_and_summed(tmp_path, older):
-    for _, _, file in MIGRATIONS[:22]:
+    for _, _, file in MIGRATIONS[:23]:
         shutil.copy(file, older / file.name)
     path = tmp_path / "db.sqlite"
     db = await Database.open(path, database_config())
@@ -155,7 +155,7 @@ async def test_charges_from_before_are_told_what_they_were_for_and_summed(tmp_pa
 
     await db.write(fill)
     await db.close()
-    shutil.copy(MIGRATIONS[22][2], older / MIGRATIONS[22][2].name)
+    shutil.copy(MIGRATIONS[23][2], older / MIGRATIONS[23][2].name)
     db = await Database.open(path, database_config())
     found = await db.fetch_all(
         "SELECT node_exec_id >> 24, settled_credits, settled_at, graph_id, block_id, provider, model FROM charges"
