@@ -12,6 +12,7 @@ from datetime import tzinfo
 
 from ..clock import now_us
 from ..costs.service import day_of, month_of, zone_of
+from ..engine.records import GraphExecution
 from ..errors import BudgetExceededError
 
 ALL = ""
@@ -39,6 +40,8 @@ class BudgetBook:
 
     def __init__(self, timezone_of: Callable[[str], str]):
         self._timezone_of = timezone_of
+        self.usual_cost: Callable[[GraphExecution], int] = lambda run: 0
+        """prices.usual_cost, once that is there."""
         self._accounts: dict[str, Account] = {}
         self.settling: dict[str, Counter[str]] = {}
         """{user: what was settled since somebody began to read what is stored}; see BudgetService.refresh."""
@@ -59,12 +62,12 @@ class BudgetBook:
 
     # --- for the engine ------------------------------------------------------------------------------------
 
-    def check_start(self, user_id: str, graph_id: str, could_cost: Callable[[], int]) -> None:
-        """Raises BudgetExceededError where a run could not pay for one turn of each of its nodes."""
-        if (account := self.account_of(user_id)) is None:
+    def check_start(self, run: GraphExecution) -> None:
+        """Raises BudgetExceededError where a root run could not pay for one turn of each of its nodes."""
+        if (account := self.account_of(run.user_id)) is None:
             return
-        cost = could_cost()
-        for key in _keys(graph_id):
+        cost = self.usual_cost(run)
+        for key in _keys(run.plan.graph_id):
             left = account.left_of(key)
             if left is not None and cost > max(left, 0):
                 said = f"Not run: it could have cost {dollars(cost)} and the month had {dollars(max(left, 0))} left."

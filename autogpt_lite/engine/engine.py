@@ -20,7 +20,6 @@ from .admit import AdmitRequest, prepare
 from .children import run_child
 from .core import Core, EngineServices, run_stats
 from .dispatcher import Dispatcher
-from .estimate import possible_cost
 from .flush import Flusher, sql
 from .graph_execution import PARENT_ENDED, cut_off_run, set_going, start_run, terminate_run
 from .plan import GraphPlan, compile_plan
@@ -158,8 +157,7 @@ class Engine:
 
     def _check_budget(self, run: GraphExecution) -> None:
         # A first look, so that nothing is begun in vain; what holds the budget is that each node reserves what it costs.
-        could_cost = functools.partial(possible_cost, run, self.plan_of)
-        self.core.services.budgets.check_start(run.user_id, run.plan.graph_id, could_cost)
+        self.core.services.budgets.check_start(run)
 
     async def admit(self, request: AdmitRequest, *, also: AlsoWrite | None = None) -> GraphExecution:
         """Writes a run and tells of it. Its caller starts it (root: dispatcher, child: run_child)."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..config import Config
 from ..db import Database, load_sql
 from ..engine.graph import Graph
 from ..engine.limits import GivenLimits, Limits, OwnLimits, limits_of_config, tightest
-from ..engine.plan import NodePlan, compile_plan
+from ..engine.plan import GraphPlan, NodePlan, compile_plan
+from ..engine.records import GraphExecution
 from ..engine.validate import check_size
-from ..errors import InvalidInputError
+from ..errors import InvalidInputError, NotFoundError
 from ..executions.service import ExecutionService
 from ..graphs.service import LARGE, GraphService
 from ..library.service import LibraryService
@@ -69,6 +71,23 @@ class PriceService:
         graph = self._graphs.get_graph(user_id, graph_id, version)
         allowed = self._limits(user_id, graph_id, limits)
         return Bound(**_bound_fields(await self._estimate(graph, given, allowed), allowed))
+
+    def usual_cost(self, run: GraphExecution, find_plan: Callable[[str, int], GraphPlan]) -> int:
+        """What a root run that is about to begin costs if each of its nodes runs once, and at most what it may cost."""
+
+        def find(node: NodePlan) -> Priced | None:
+            graph_id, version = node.input_default.get("graph_id"), node.input_default.get("graph_version")
+            try:
+                return Priced(find_plan(str(graph_id), version or 0), {})
+            except NotFoundError:
+                return None
+
+        given = {
+            node_id: [Counter(pin for pin, _ in values) for values in turns] for node_id, turns in run.pinned_outputs.items()
+        }
+        given |= {node_id: [Counter()] for node_id in run.nodes_to_skip}
+        estimate = Estimator(find, self._config.llm, None).estimate(Priced(run.plan, run.masks), given)
+        return min(estimate.usual, run.tree.limits.max_credits)
 
     def _graph(self, user_id: str, asked: PriceRun) -> Graph:
         if asked.graph is None:

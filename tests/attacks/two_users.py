@@ -84,8 +84,9 @@ async def two_users(folder: Path) -> AsyncIterator[World]:
 
 async def _agent(server: LiveServer, ids: dict[str, Any]) -> dict[str, Any]:
     agent = await save_to_library(server, echo_agent("The owner's agent"))
+    graph = await ok(server.get(f"/api/graphs/{agent['graph_id']}"))
     versions = dict.fromkeys(("version", "graph_version", "before", "after"), 1)
-    return {"library_agent_id": agent["id"], "graph_id": agent["graph_id"], **versions}
+    return {"library_agent_id": agent["id"], "graph_id": graph["id"], "node_id": graph["nodes"][0]["id"], **versions}
 
 
 async def _run(server: LiveServer, ids: dict[str, Any]) -> dict[str, Any]:

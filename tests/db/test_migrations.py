@@ -128,7 +128,8 @@ def test_every_table_of_ours_is_strict():
 
 
 async def test_charges_from_before_are_told_what_they_were_for_and_summed(tmp_path, older):
-    for _, _, file in MIGRATIONS[:23]:
+    number, costs = next((number, file) for number, name, file in MIGRATIONS if name == "costs")
+    for _, _, file in MIGRATIONS[: number - 1]:
         shutil.copy(file, older / file.name)
     path = tmp_path / "db.sqlite"
     db = await Database.open(path, database_config())
@@ -139,7 +140,8 @@ async def test_charges_from_before_are_told_what_they_were_for_and_summed(tmp_pa
             b'{"nodes":[{"id":"a","block_id":"first"},{"id":"b","block_id":"second"}]}',
         )
         for graph in ("above", "below"):
-            tx.execute("INSERT INTO graphs VALUES (?, 1, ?, 1, 'n', '', ?, NULL, NULL, 0)", (graph, user, body))
+            columns = "graph_id, version, user_id, is_active, name, description, body, created_at"
+            tx.execute(f"INSERT INTO graphs ({columns}) VALUES (?, 1, ?, 1, 'n', '', ?, 0)", (graph, user, body))
         run = (
             "INSERT INTO graph_executions (id, uuid, user_id, graph_id, graph_version, status, root_id, parent_node_exec_id, inputs,"
             " created_at) VALUES (?, ?, ?, ?, 1, 'COMPLETED', 1, ?, x'7b7d', 0)"
@@ -155,7 +157,7 @@ async def test_charges_from_before_are_told_what_they_were_for_and_summed(tmp_pa
 
     await db.write(fill)
     await db.close()
-    shutil.copy(MIGRATIONS[23][2], older / MIGRATIONS[23][2].name)
+    shutil.copy(costs, older / costs.name)
     db = await Database.open(path, database_config())
     found = await db.fetch_all(
         "SELECT node_exec_id >> 24, settled_credits, settled_at, graph_id, block_id, provider, model FROM charges"
