@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 class Span(NamedTuple):
@@ -16,6 +15,8 @@ class Span(NamedTuple):
 
 def zone_of(name: str) -> tzinfo:
     """The time zone; UTC where this machine does not know it (any more)."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
