@@ -2,6 +2,7 @@
 
 import { listCredentials, listProviders } from "./api/credentials.js";
 import { fill, h, uniqueId } from "./dom.js";
+import { orList } from "./format.js";
 import { icon } from "./icons.js";
 import { t } from "./messages.js";
 import { button } from "./page_head.js";
@@ -44,7 +45,7 @@ export class CredentialFields {
   #addField(key, field, stored, required) {
     const providers = field.credentials_provider ?? [];
     const types = field.credentials_types ?? [];
-    const name = providers.length ? providers.join(" or ") : key;
+    const name = providers.length ? orList(providers) : key;
     const fitting = stored.filter((one) => providers.includes(one.provider) && (!types.length || types.includes(one.type)));
     return this.#choice(key, name, fitting, required, field);
   }
@@ -64,7 +65,7 @@ export class CredentialFields {
     show(undefined);
     this.fields.set(key, { select, fitting });
     const add = button(t("Add"), "plus", () => void addCredentials(field, (made) => (fitting.push(made), show(made))), "small");
-    const optional = required ? null : h("span", { class: "optional" }, "optional");
+    const optional = required ? null : h("span", { class: "optional" }, t("optional"));
     return h(
       "div",
       { class: "field" },

@@ -1,16 +1,27 @@
-/** A form made from a graph's input_schema. */
+/** A form made from an object schema, as a graph's input_schema: each field has the editor of its type. */
 
 import { h, uniqueId } from "./dom.js";
-import { pinKind } from "./names.js";
-import { FieldError, makeControl } from "./schema_fields.js";
 import { t } from "./messages.js";
-import { withoutNull } from "./value_kinds.js";
+import { loadStyles } from "./styles.js";
+import { schemaLike, takesAnything, valueKind, withoutNull } from "./value_kinds.js";
+import { valueProblem } from "./value_problems.js";
 
 /** @typedef {import("./types.js").ObjectSchema} ObjectSchema */
 /** @typedef {import("./types.js").Schema} Schema */
 
 export class SchemaForm {
-  /** @param {ObjectSchema} schema @param {Record<string, any>} values what the fields start with instead of their defaults */
+  /**
+   * @param {ObjectSchema} schema @param {Record<string, any>} values what the fields start with instead of their defaults
+   * @returns {Promise<SchemaForm>} once its fields are there
+   */
+  static async make(schema, values) {
+    const [{ drawForm }] = await Promise.all([import("./fields/form_view.js"), loadStyles("fields.css")]);
+    const form = new SchemaForm(schema, values);
+    await drawForm(form);
+    return form;
+  }
+
+  /** Use `make`. @param {ObjectSchema} schema @param {Record<string, any>} values */
   constructor(schema, values) {
     const required = new Set(schema.required ?? []);
     /** @type {Map<string, FormField>} */
@@ -19,106 +30,89 @@ export class SchemaForm {
       const value = Object.hasOwn(values, name) ? values[name] : property.default;
       this.fields.set(name, new FormField(name, property, value, required.has(name)));
     }
-    const all = [...this.fields.values()];
-    const folded = all.filter((field) => field.schema.advanced);
-    const open = all.filter((field) => !field.schema.advanced);
-    this.advanced = folded.length
-      ? h(
-          "details",
-          { class: "advanced" },
-          h("summary", null, t("Advanced ({n})", { n: folded.length })),
-          folded.map((f) => f.element),
-        )
-      : null;
-    this.element = h(
-      "div",
-      { class: "form-fields" },
-      open.map((field) => field.element),
-      this.advanced,
-    );
+    this.element = h("div", { class: "form-fields" });
   }
 
   /** @returns {Record<string, any>|null} null where a field is wrong: it says so itself and has the focus */
   read() {
-    /** @type {Record<string, any>} */
-    const inputs = {};
-    for (const [name, field] of this.fields) {
-      const value = field.read();
-      if (value !== undefined) inputs[name] = value;
-    }
-    return this.#focusFirstProblem() ? null : inputs;
+    const given = [...this.fields].map(([name, field]) => [name, field.read()]).filter(([, value]) => value !== undefined);
+    return this.#focusFirstProblem() ? null : Object.fromEntries(given);
   }
 
   /** @param {Record<string, string>} problems by field name @returns {Record<string, string>} those that belong to no field */
   showProblems(problems) {
-    const rest = { ...problems };
-    for (const [name, field] of this.fields) {
-      field.setProblem(problems[name] ?? "");
-      delete rest[name];
-    }
+    for (const [name, field] of this.fields) field.setProblem(Object.hasOwn(problems, name) ? problems[name] : "");
     this.#focusFirstProblem();
-    return rest;
+    return Object.fromEntries(Object.entries(problems).filter(([name]) => !this.fields.has(name)));
   }
 
   #focusFirstProblem() {
     const wrong = [...this.fields.values()].find((field) => field.problem);
-    if (!wrong) return false;
-    if (wrong.schema.advanced && this.advanced) this.advanced.open = true;
-    wrong.control.focus.focus();
+    if (!wrong?.element) return Boolean(wrong);
+    const folded = wrong.element.closest("details");
+    if (folded) folded.open = true;
+    const control = wrong.element.querySelector(`[data-unread], .field-control ${FOCUSABLE}`);
+    if (control instanceof HTMLElement) control.focus();
     return true;
   }
 }
 
-class FormField {
+const FOCUSABLE = ":is(input, textarea, select, button)";
+
+export class FormField {
   /** @param {string} name @param {Schema} schema @param {any} value @param {boolean} required */
   constructor(name, schema, value, required) {
-    const id = uniqueId();
-    this.schema = schema;
+    this.id = uniqueId();
+    this.name = name;
     this.required = required;
-    this.hadText = typeof schema.default === "string" && isPlainText(schema);
-    this.control = makeControl(schema, value, id);
+    // What may be anything is edited as what its default is: a list as a list.
+    this.schema = takesAnything(schema) ? { ...schemaLike(value), ...schema } : schema;
+    this.value = value ?? undefined;
+    this.start = this.value;
     this.problem = "";
-    this.error = h("p", { class: "field-error", id: `${id}-error`, hidden: true });
-    const optional = required || schema.type === "boolean" ? null : h("span", { class: "optional" }, "optional");
-    const label = h(
-      "label",
-      { class: "field-label", for: id },
-      h("span", { class: `pin-dot pin-${pinKind(schema)}` }),
-      schema.title || name,
-      optional,
-    );
-    const hint = schema.description ? h("p", { class: "field-hint", id: `${id}-hint` }, schema.description) : null;
-    this.control.focus.setAttribute("aria-describedby", `${id}-error ${id}-hint`);
-    this.element = h("div", { class: "field" }, label, this.control.element, hint, this.error);
-    this.element.addEventListener("input", () => this.setProblem(""));
+    /** The field on the page, once it is drawn. @type {HTMLElement|null} */
+    this.element = null;
+    /** Draws it anew. @type {() => void} */
+    this.redraw = () => {};
+  }
+
+  /** @returns {boolean} whether it differs from what it would be if nobody touched it */
+  get isChanged() {
+    return JSON.stringify(this.value ?? null) !== JSON.stringify(this.schema.default ?? null);
+  }
+
+  /** @param {any} value undefined: nothing is given */
+  write(value) {
+    this.value = value;
+    this.problem = "";
+    this.redraw();
   }
 
   /** @returns {any} undefined where nothing was given or it is wrong */
   read() {
-    try {
-      const value = this.control.read();
-      this.setProblem(value === undefined && this.required ? t("This needs a value.") : "");
-      // Clearing a text that has a default means no text, not the default again.
-      return value === undefined && this.hadText && !this.required ? "" : value;
-    } catch (error) {
-      if (!(error instanceof FieldError)) throw error;
-      this.setProblem(error.message);
-      return undefined;
-    }
+    const value = this.value === undefined ? nothingOf(this.schema) : this.value;
+    const missing = value === undefined && this.required ? t("This needs a value.") : "";
+    this.setProblem(shownProblem(this.element) || valueProblem(this.schema, value) || missing);
+    return this.problem ? undefined : value;
   }
 
   /** @param {string} problem "" where there is none */
   setProblem(problem) {
+    if (problem === this.problem) return;
     this.problem = problem;
-    this.error.textContent = problem;
-    this.error.hidden = !problem;
-    if (problem) this.control.focus.setAttribute("aria-invalid", "true");
-    else this.control.focus.removeAttribute("aria-invalid");
+    this.redraw();
   }
 }
 
-/** @param {Schema} schema @returns {boolean} a text that may also be empty, unlike a date or a choice */
-function isPlainText(schema) {
-  const { format, enum: options } = withoutNull(schema);
-  return !options && (!format || format === "short-text" || format === "long-text");
+/** What an editor itself shows as wrong has not become a value: half a number, JSON that is not whole. @param {HTMLElement|null} element */
+function shownProblem(element) {
+  const bad = [...(element?.querySelectorAll("input") ?? [])].some((input) => input.validity.badInput);
+  if (bad) return t("This is not a number.");
+  return element?.querySelector("[data-unread]") ? t("What is typed here could not be read.") : "";
+}
+
+/** @param {Schema} schema @returns {any} what a form gives for a field that nobody touched: a switch is off, no box is ticked */
+function nothingOf(schema) {
+  const kind = valueKind(withoutNull(schema), undefined);
+  return kind === "toggle" ? false : kind === "choices" ? [] : undefined;
 }

@@ -97,9 +97,53 @@ const SHOWS = {
   any: isText,
 };
 
+/** @param {Schema} schema @returns {boolean} whether it says nothing about the value, as that of an agent's plain input */
+export function takesAnything(schema) {
+  return !schema.type && !schema.enum && !schema.format && !schema.secret && optionsOf(schema).length === 0;
+}
+
+/**
+ * What a value looks like it has to be, so that it is edited with the editor of its type. Texts may be anything.
+ * @param {any} value @returns {Schema}
+ */
+export function schemaLike(value) {
+  if (typeof value === "number" || typeof value === "boolean") return { type: typeof value };
+  if (Array.isArray(value)) return { type: "array", ...(value.length ? { items: rowSchema(value) } : {}) };
+  if (value === null || typeof value !== "object") return {};
+  return { type: "object", additionalProperties: commonSchema(Object.values(value)) };
+}
+
+/** @param {any[]} items of a list @returns {Schema} of rows: with the columns of the first one, each of its type */
+function rowSchema(items) {
+  const common = commonSchema(items);
+  if (common.type !== "object") return common;
+  const columns = Object.keys(items[0]).map((name) => [
+    name,
+    commonSchema(items.map((row) => (Object.hasOwn(row, name) ? row[name] : ""))),
+  ]);
+  return { ...common, properties: Object.fromEntries(columns) };
+}
+
+/** @param {any[]} values @returns {Schema} */
+function commonSchema(values) {
+  const [first] = values;
+  if (values.length && values.every((one) => one !== null && isRecord(one))) return { type: "object" };
+  return values.every((one) => typeof one === typeof first && !Array.isArray(one)) ? schemaLike(first) : {};
+}
+
 /** @param {ValueKind} kind @param {any} value @returns {boolean} */
 function canShow(kind, value) {
   return SHOWS[kind]?.(value) ?? true;
+}
+
+/**
+ * What stands for a list, dictionary or table of which everything was taken away: nothing, as long as that does not bring a
+ * default back.
+ * @param {Schema} schema @returns {any}
+ */
+export function emptied({ default: given }) {
+  const hasDefault = typeof given === "object" && given !== null && Object.keys(given).length > 0;
+  return hasDefault ? (Array.isArray(given) ? [] : {}) : undefined;
 }
 
 /** @param {Schema} [schema] @returns {any} what a new item, cell or entry begins with */

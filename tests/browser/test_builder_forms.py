@@ -40,7 +40,7 @@ WALK = """async (schemas) => {
   const act = {
     toggle: (box) => box.querySelector("input").click(),
     choice: (box, schema) => type(box.querySelector("select"), String(schema.enum.length - 1)),
-    choices: (box) => box.querySelector("input").click(),
+    choices: (box) => box.querySelector("input[type=checkbox]").click(),
     "date-time": (box) => type(box.querySelector("input"), "2026-03-31T09:30:00"),
     list: (box) => box.querySelector(".rows-add").click(),
     dictionary: (box) => box.querySelector(".rows-add").click(),
@@ -179,7 +179,7 @@ def test_json_is_edited_in_a_large_editor_and_taken_when_it_is_whole(open_builde
     expect(page.get_by_label("Value of name")).to_have_value("Bea")
     expect(page.get_by_label("Value of of")).to_have_value("[\n  1,\n  2\n]")
     assert sum("/vendor/editor.js" in url for url in loaded) == 1
-    page.get_by_role("button", name="Large editor for").click()
+    page.get_by_role("button", name="Large editor").click()
     page.locator(".large-editor textarea").fill("Dear\n{{name}}")
     page.keyboard.press("Escape")
     expect(field(page, "format")).to_have_value("Dear\n{{name}}")

@@ -25,6 +25,7 @@ export class PresetForm {
     this.graph = graph;
     this.preset = preset;
     this.onSaved = onSaved;
+    this.turn = 0;
     this.name = h("input", { class: "input", required: true, maxlength: 1000, ".value": preset?.name ?? "" });
     this.about = h("input", { class: "input", maxlength: 4000, ".value": preset?.description ?? "" });
     this.fields = h("div", { class: "stack" });
@@ -46,18 +47,22 @@ export class PresetForm {
       h("div", null, this.button),
     );
     this.element.addEventListener("submit", (event) => (event.preventDefault(), void this.#save()));
-    this.#showFields(preset?.inputs ?? {});
   }
 
   async load() {
     this.credentials = await CredentialFields.load(this.graph.credentials_input_schema);
-    this.fields.append(this.credentials.element);
+    // Where a run was chosen meanwhile, its inputs are on the way.
+    if (this.turn) fill(this.fields, this.inputs?.element, this.credentials.element);
+    else await this.#showFields(this.preset?.inputs ?? {});
   }
 
   /** @param {Record<string, any>} values */
-  #showFields(values) {
-    this.inputs = new SchemaForm(this.graph.input_schema ?? {}, values);
-    fill(this.fields, this.inputs.element, this.credentials?.element);
+  async #showFields(values) {
+    const turn = (this.turn += 1);
+    const inputs = await SchemaForm.make(this.graph.input_schema ?? {}, values);
+    if (turn !== this.turn) return; // another run was chosen meanwhile
+    this.inputs = inputs;
+    fill(this.fields, inputs.element, this.credentials?.element);
   }
 
   /** @param {import("../api/library.js").CardRun[]} runs */
@@ -68,7 +73,7 @@ export class PresetForm {
     const select = h("select", { class: "input" }, h("option", { value: "" }, t("the form below")), options);
     select.addEventListener("change", async () => {
       const run = select.value ? await getExecution(this.graph.id, select.value).catch(() => null) : null;
-      this.#showFields(run?.inputs ?? {});
+      await this.#showFields(run?.inputs ?? {});
     });
     return select;
   }

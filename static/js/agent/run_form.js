@@ -8,26 +8,26 @@ import { credits } from "../library/words.js";
 import { plural, t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
 import { go, paths } from "../router.js";
-import { SchemaForm } from "../schema_form.js";
 import { hasEnded } from "../status.js";
 import { LimitFields } from "./limit_fields.js";
 import { askAndSave } from "./preset_form.js";
 
 /** @typedef {import("../types.js").Graph} Graph */
 /** @typedef {Map<string, import("../types.js").Block>} Catalog */
+/** @typedef {import("../schema_form.js").SchemaForm} SchemaForm */
 /** @typedef {import("../credential_fields.js").CredentialFields} CredentialFields */
 /** @typedef {import("../api/library.js").CardRun} CardRun */
 
 export class RunForm {
   /**
-   * @param {Graph} graph @param {Catalog} catalog @param {Record<string, any>} values @param {CredentialFields} credentials
+   * @param {Graph} graph @param {Catalog} catalog @param {SchemaForm} form of its inputs @param {CredentialFields} credentials
    * @param {CardRun[]} runs the last ones, for the price
    */
-  constructor(graph, catalog, values, credentials, runs) {
+  constructor(graph, catalog, form, credentials, runs) {
     this.graph = graph;
     this.catalog = catalog;
     this.credentials = credentials;
-    this.form = new SchemaForm(graph.input_schema ?? {}, values);
+    this.form = form;
     this.problems = h("div", { class: "form-problems", role: "alert", hidden: true });
     this.button = h(
       "button",
@@ -50,17 +50,17 @@ export class RunForm {
       graph.has_external_trigger || graph.has_webhook_trigger
         ? h("p", { class: "muted" }, t("A webhook starts this agent; run by hand it has no payload."))
         : null;
-    const form = h("form", { class: "card run-form", novalidate: true, "aria-label": t("Run this agent") });
-    form.append(
+    const element = h("form", { class: "card run-form", novalidate: true, "aria-label": t("Run this agent") });
+    element.append(
       h("div", { class: "card-head" }, h("h2", null, t("Inputs"))),
       h("div", { class: "card-body stack" }, trigger, nothing, this.form.element, credentials.element, limits, this.problems),
       h("div", { class: "run-bar" }, h("p", { class: "run-price" }, priceWords(runs)), this.button, keep),
     );
-    form.addEventListener("submit", (event) => (event.preventDefault(), void this.run()));
-    form.addEventListener("keydown", (event) => {
+    element.addEventListener("submit", (event) => (event.preventDefault(), void this.run()));
+    element.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) (event.preventDefault(), void this.run());
     });
-    this.element = form;
+    this.element = element;
   }
 
   async run() {

@@ -13,6 +13,7 @@ import { hasEnded, runLook } from "../status.js";
 import { toastError } from "../toast.js";
 import { runTable } from "../runs/table.js";
 import { plural, t } from "../messages.js";
+import { SchemaForm } from "../schema_form.js";
 import { RunForm } from "./run_form.js";
 
 /** @typedef {import("../types.js").Graph} Graph */
@@ -39,7 +40,9 @@ export async function showRunsTab(box, { graph, catalog, query, signal }) {
     listCards([graph.id]).catch(() => []),
   ]);
   if (signal.aborted) return;
-  const form = new RunForm(graph, catalog, earlier?.inputs ?? {}, credentials, cards[0]?.runs ?? []);
+  const inputs = await SchemaForm.make(graph.input_schema ?? {}, earlier?.inputs ?? {});
+  if (signal.aborted) return;
+  const form = new RunForm(graph, catalog, inputs, credentials, cards[0]?.runs ?? []);
   const runs = new RunList(graph.id, signal);
   const right = h("div", { class: "stack" }, graphCard(graph, catalog), runs.element);
   fill(box, h("div", { class: "agent-columns" }, form.element, right));

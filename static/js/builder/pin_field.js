@@ -36,13 +36,13 @@ export function PinField({ pin, node, block, links, needs }) {
           siblings=${block.inputSchema.properties ?? {}} onChange=${write} />`
       : html`<${ValueField} id=${id} schema=${pin.schema} value=${value} linked=${linked} onChange=${write} />`;
   return html`<div className="field" data-pin=${pin.name}>
-    <div className="field-head"><label className="field-label" htmlFor=${id}>
+    <div className="field-head"><label className="field-label" id=${`${id}-label`} htmlFor=${id}>
       <span className=${`pin-dot pin-${pin.kind} ${links.length ? "pin-linked" : ""}`}></span>${title}
       ${isOptional && html`<span className="optional">${t("optional")}</span>`}
     </label>${
       !isWhole &&
       pin.kind !== "key" &&
-      html`<${ExpandButton} name=${pin.name} title=${title} schema=${pin.schema} value=${value} onChange=${write} />`
+      html`<${ExpandButton} id=${id} name=${pin.name} title=${title} schema=${pin.schema} value=${value} onChange=${write} />`
     }</div>
     ${loose.map((link) => html`<${LinkedFrom} key=${link.id} link=${link} pin=${pin} />`)}
     ${!isWhole && (needs.length ? html`<fieldset className="plain" disabled>${control}</fieldset>` : control)}

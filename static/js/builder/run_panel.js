@@ -53,9 +53,9 @@ function RunInputs({ graph }) {
   const verb = withPins ? t("Simulate") : t("Run");
   useEffect(() => {
     let isGone = false;
-    void CredentialFields.load(graph.credentials_input_schema).then((keys) => {
+    const fields = SchemaForm.make(graph.input_schema ?? {}, builder.lastInputs ?? {});
+    void Promise.all([fields, CredentialFields.load(graph.credentials_input_schema)]).then(([inputs, keys]) => {
       if (isGone) return;
-      const inputs = new SchemaForm(graph.input_schema ?? {}, builder.lastInputs ?? {});
       form.current = { inputs, keys };
       place.current.replaceChildren(inputs.element, keys.element);
       place.current.querySelector("input, textarea, select")?.focus();

@@ -1,9 +1,13 @@
 /** Values that are chosen: yes or no, one of several, some of several. */
 
-import { html } from "../../vendor/react.js";
+import { html, useMemo, useState } from "../../vendor/react.js";
+import { number } from "../format.js";
 import { t } from "../messages.js";
 
 /** @typedef {import("./value_field.js").FieldProps} FieldProps */
+
+/** From so many on, boxes are searched. */
+const MOST_BOXES = 30;
 
 /** @param {FieldProps} props */
 export function Toggle({ schema, value, id, label, onChange }) {
@@ -15,8 +19,16 @@ export function Toggle({ schema, value, id, label, onChange }) {
   </label>`;
 }
 
+/** So many options are drawn at most; of more, those that fit what is typed. */
+const MOST_OPTIONS = 200;
+
 /** A value that is not among the options, as a newer version's, is shown and kept. @param {FieldProps} props */
-export function Choice({ schema, value, id, label, onChange }) {
+export function Choice(props) {
+  return html`<${props.schema.enum.length > MOST_OPTIONS ? FoundChoice : ShortChoice} ...${props} />`;
+}
+
+/** @param {FieldProps} props */
+function ShortChoice({ schema, value, id, label, onChange }) {
   const current = value ?? schema.default;
   const index = schema.enum.findIndex((/** @type {any} */ one) => one === current);
   const pick = (/** @type {any} */ event) =>
@@ -30,12 +42,50 @@ export function Choice({ schema, value, id, label, onChange }) {
   </select>`;
 }
 
+/** One of very many: what is typed becomes the value once it is an option. @param {FieldProps} props */
+function FoundChoice({ schema, value, id, label, onChange }) {
+  const [typed, setTyped] = useState(String(value ?? schema.default ?? ""));
+  const options = useMemo(() => new Map(schema.enum.map((/** @type {any} */ one) => [String(one), one])), [schema]);
+  const found = matching([...options.keys()], typed);
+  const isUnread = typed !== "" && !options.has(typed);
+  const write = (/** @type {any} */ event) => {
+    setTyped(event.target.value);
+    onChange(options.get(event.target.value));
+  };
+  const hint = t("Type to choose one of {n}", { n: number(options.size) });
+  return html`<input className="input" id=${id} aria-label=${label} list=${`${id}-options`} value=${typed} autoComplete="off"
+      placeholder=${hint} data-unread=${isUnread ? "" : undefined} aria-invalid=${isUnread ? "true" : undefined} onChange=${write} />
+    <datalist id=${`${id}-options`}>${found.map((one) => html`<option key=${one} value=${one} />`)}</datalist>`;
+}
+
+/** @param {string[]} options @param {string} typed @returns {string[]} the first of those that it is in */
+function matching(options, typed) {
+  const words = typed.toLowerCase();
+  const found = [];
+  for (const one of options) {
+    if (one.toLowerCase().includes(words)) found.push(one);
+    if (found.length >= MOST_OPTIONS) break;
+  }
+  return found;
+}
+
 /** @param {FieldProps} props */
 export function Choices({ schema, value, id, label, onChange }) {
+  const [typed, setTyped] = useState("");
   const chosen = Array.isArray(value) ? value : (schema.default ?? []);
-  const options = [...new Set([...schema.items.enum, ...chosen])];
-  const flip = (/** @type {any} */ option) => onChange(options.filter((one) => (one === option) !== chosen.includes(one)));
+  const all = [...new Set([...schema.items.enum, ...chosen])];
+  const isLong = all.length > MOST_BOXES;
+  const fitting = isLong
+    ? all.filter((one) => chosen.includes(one) || String(one).toLowerCase().includes(typed.toLowerCase()))
+    : all;
+  const options = fitting.slice(0, MOST_OPTIONS);
+  const flip = (/** @type {any} */ option) => onChange(all.filter((one) => (one === option) !== chosen.includes(one)));
   return html`<div className="choices" id=${id} role="group" aria-label=${label}>
+    ${
+      isLong &&
+      html`<input className="input" type="search" aria-label=${t("Search the choices")} placeholder=${t("Search {n} choices", { n: number(all.length) })}
+        value=${typed} onChange=${(/** @type {any} */ e) => setTyped(e.target.value)} />`
+    }
     ${options.map(
       (option) =>
         html`<label key=${String(option)}><input type="checkbox" checked=${chosen.includes(option)}

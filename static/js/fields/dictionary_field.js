@@ -5,7 +5,7 @@
 
 import { html } from "../../vendor/react.js";
 import { t } from "../messages.js";
-import { emptyValue } from "../value_kinds.js";
+import { emptied, emptyValue } from "../value_kinds.js";
 import { AddButton, RemoveButton } from "./row_buttons.js";
 import { ValueField } from "./value_field.js";
 
@@ -31,7 +31,7 @@ export function DictionaryField({ schema, value, id, label, onChange, linked = {
   const add = () => onChange(Object.fromEntries([...entries, [freeKey(entries, t("key")), emptyValue(itemSchema)]]));
   const remove = (/** @type {number} */ i) => {
     const rest = Object.fromEntries(entries.filter((_, at) => at !== i));
-    onChange(entries.length === 1 ? undefined : rest, { part: entries[i][0], to: null });
+    onChange(entries.length === 1 ? emptied(schema) : rest, { part: entries[i][0], to: null });
   };
   return html`<div className="rows" id=${id} role="group" aria-label=${label}>
     ${entries.map(
@@ -39,7 +39,7 @@ export function DictionaryField({ schema, value, id, label, onChange, linked = {
         <input className="input rows-key" aria-label=${t("Key {n}", { n: i + 1 })} value=${key}
           onChange=${(/** @type {any} */ e) => rename(i, e.target.value)} />
         <div className="rows-value">${
-          linked[key] ??
+          (Object.hasOwn(linked, key) && linked[key]) ||
           html`<${ValueField} schema=${itemSchema} value=${item} id=${`${id}-${i}`}
             label=${t("Value of {key}", { key: key || t("the key") })} onChange=${(/** @type {any} */ to) => put(i, to)} />`
         }</div>

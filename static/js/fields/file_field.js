@@ -28,7 +28,7 @@ export function FileField({ value, id, label, onChange }) {
   const shown = isInside ? name || `${value.slice(0, MOST_SHOWN).split(",")[0]}` : (value ?? "");
   return html`<div className="field-row">
       <input className="input" type="text" id=${id} aria-label=${label} placeholder=${t("Address of a file")} value=${shown}
-        readOnly=${isInside} onChange=${(/** @type {any} */ e) => onChange(e.target.value || undefined)} />
+        readOnly=${isInside} data-unread=${problem ? "" : undefined} onChange=${(/** @type {any} */ e) => (setProblem(""), onChange(e.target.value || undefined))} />
       <input type="file" hidden ref=${picker} aria-label=${t("Choose a file")} onChange=${take} />
       ${
         isInside

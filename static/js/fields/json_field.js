@@ -20,7 +20,7 @@ export function JsonField({ schema, value, id, label, onChange }) {
     }
   };
   return html`<textarea className="input code grows" id=${id} aria-label=${label} rows="3" spellCheck="false"
-    aria-invalid=${problem ? "true" : undefined} placeholder=${schema.type === "object" ? '{"key": "value"}' : '["one", "two"]'}
+    aria-invalid=${problem ? "true" : undefined} data-unread=${problem ? "" : undefined} placeholder=${schema.type === "object" ? '{"key": "value"}' : '["one", "two"]'}
     value=${text} onChange=${write}></textarea>
     ${problem && html`<p className="field-error">${problem}</p>`}`;
 }

@@ -2,7 +2,7 @@
 
 import { html } from "../../vendor/react.js";
 import { t } from "../messages.js";
-import { emptyValue } from "../value_kinds.js";
+import { emptied, emptyValue } from "../value_kinds.js";
 import { AddButton, RemoveButton } from "./row_buttons.js";
 import { ValueField } from "./value_field.js";
 
@@ -16,7 +16,7 @@ export function ListField({ schema, value, id, label, onChange, linked = {} }) {
   const put = (/** @type {number} */ i, /** @type {any} */ item) =>
     onChange(items.map((before, at) => (at === i ? (item ?? emptyValue(itemSchema)) : before)));
   const remove = (/** @type {number} */ i) =>
-    onChange(length === 1 ? undefined : items.filter((_, at) => at !== i), { part: String(i), to: null });
+    onChange(length === 1 ? emptied(schema) : items.filter((_, at) => at !== i), { part: String(i), to: null });
   return html`<div className="rows" id=${id} role="group" aria-label=${label}>
     ${items.map(
       (item, i) => html`<div className="rows-row" key=${i}>

@@ -13,15 +13,18 @@ export function ObjectField({ schema, value, id, label, onChange, without }) {
   const values = value ?? (typeof schema.default === "object" && schema.default !== null ? schema.default : {});
   const put = (/** @type {string} */ name, /** @type {any} */ to) => {
     const rest = Object.entries(values).filter(([key]) => key !== name || to !== undefined);
-    const made = Object.fromEntries(rest.map(([key, old]) => [key, key === name ? to : old]));
-    if (to !== undefined) made[name] = to;
+    const isNew = to !== undefined && !Object.hasOwn(values, name);
+    const made = Object.fromEntries([
+      ...rest.map(([key, old]) => [key, key === name ? to : old]),
+      ...(isNew ? [[name, to]] : []),
+    ]);
     onChange(Object.keys(made).length ? made : undefined);
   };
   return html`<div className="object-fields" id=${id} role="group" aria-label=${label}>
     ${known.map(
       ([name, property]) => html`<div className="object-field" key=${name}>
         <label className="object-label" htmlFor=${`${id}-${name}`}>${property.title || name.replaceAll("_", " ")}</label>
-        <${ValueField} schema=${property} value=${values[name]} id=${`${id}-${name}`}
+        <${ValueField} schema=${property} value=${Object.hasOwn(values, name) ? values[name] : undefined} id=${`${id}-${name}`}
           onChange=${(/** @type {any} */ to) => put(name, to)} />
       </div>`,
     )}

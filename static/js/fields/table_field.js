@@ -2,7 +2,7 @@
 
 import { html, useState } from "../../vendor/react.js";
 import { t } from "../messages.js";
-import { columnsOf, emptyValue } from "../value_kinds.js";
+import { columnsOf, emptied, emptyValue } from "../value_kinds.js";
 import { AddButton, RemoveButton } from "./row_buttons.js";
 import { ValueField } from "./value_field.js";
 
@@ -21,7 +21,7 @@ export function TableField({ schema, value, id, label, onChange }) {
     setAdded(added.map((name) => (name === from ? to : name)));
     if (rows.some((row) => Object.hasOwn(row, from))) onChange(rows.map((row) => renamed(row, from, to)));
   };
-  const remove = (/** @type {number} */ i) => onChange(rows.length === 1 ? undefined : rows.filter((_, at) => at !== i));
+  const remove = (/** @type {number} */ i) => onChange(rows.length === 1 ? emptied(schema) : rows.filter((_, at) => at !== i));
   return html`<div className="rows" id=${id} role="group" aria-label=${label}>
     ${
       columns.length > 0 &&
@@ -30,7 +30,9 @@ export function TableField({ schema, value, id, label, onChange }) {
         <tbody>${rows.map(
           (row, i) => html`<tr key=${i}>
             ${columns.map(
-              (name) => html`<td key=${name}><${ValueField} schema=${known[name] ?? {}} value=${row[name]}
+              (
+                name,
+              ) => html`<td key=${name}><${ValueField} schema=${known[name] ?? {}} value=${Object.hasOwn(row, name) ? row[name] : undefined}
                 id=${`${id}-${i}-${name}`} label=${t("{column}, row {n}", { column: name, n: i + 1 })}
                 onChange=${(/** @type {any} */ cell) => put(i, name, cell)} /></td>`,
             )}

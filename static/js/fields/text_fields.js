@@ -19,7 +19,7 @@ export function LongTextField(props) {
 function TextArea({ schema, value, id, label, onChange, rows }) {
   const text = value === undefined || value === null ? "" : String(value);
   const write = (/** @type {any} */ event) => onChange(cleared(event.target.value, schema));
-  return html`<textarea className="input grows" id=${id} aria-label=${label} rows=${rows} value=${text}
+  return html`<textarea className=${`input grows ${rows > 1 ? "is-long" : ""}`} id=${id} aria-label=${label} rows=${rows} value=${text}
     placeholder=${placeholderOf(schema)} onChange=${write}></textarea>`;
 }
 

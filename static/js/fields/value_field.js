@@ -2,9 +2,11 @@
 
 import { html, useMemo } from "../../vendor/react.js";
 import { valueKind, withoutNull } from "../value_kinds.js";
+import { isTooLarge } from "../value_weight.js";
 import { Choice, Choices, Toggle } from "./choice_fields.js";
 import { DictionaryField } from "./dictionary_field.js";
 import { FileField } from "./file_field.js";
+import { HugeField } from "./huge_field.js";
 import { JsonField } from "./json_field.js";
 import { ListField } from "./list_field.js";
 import { ModelField } from "./model_field.js";
@@ -51,6 +53,7 @@ const CONTROLS = {
 /** @param {FieldProps} props */
 export function ValueField(props) {
   const schema = useMemo(() => withoutNull(props.schema), [props.schema]);
+  if (isTooLarge(props.value)) return html`<${HugeField} ...${props} schema=${schema} />`;
   const kind = valueKind(schema, props.value);
   return html`<${CONTROLS[kind]} ...${props} schema=${schema} />`;
 }

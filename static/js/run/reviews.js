@@ -7,8 +7,9 @@ import { timeMs, when } from "../format.js";
 import { icon } from "../icons.js";
 import { t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
-import { prettyJson } from "../pretty_json.js";
+import { SchemaForm } from "../schema_form.js";
 import { toast } from "../toast.js";
+import { schemaLike } from "../value_kinds.js";
 import { valueView } from "../value_view.js";
 
 /** @typedef {import("../api/reviews.js").Review} Review */
@@ -30,7 +31,7 @@ export function reviewCard(review, { about, onAnswered }) {
   };
   /** @param {HTMLButtonElement} pressed @param {boolean} approved */
   const answer = async (pressed, approved) => {
-    const changed = approved && editor ? editor.read() : {};
+    const changed = approved && editor ? await editor.read() : {};
     say(changed.problem ?? "");
     if (changed.problem) return;
     try {
@@ -74,34 +75,28 @@ export function reviewCard(review, { about, onAnswered }) {
 }
 
 /**
- * A field for the data: text as it is, everything else as JSON of the same kind.
- * @param {any} shown @returns {{element: HTMLElement, read: () => {problem?: string, data?: any}}} no data: nothing was changed
+ * Editors for the data, by what it is.
+ * @param {any} shown @returns {{element: HTMLElement, read: () => Promise<{problem?: string, data?: any}>}} no data: nothing was changed
  */
 function makeEditor(shown) {
-  const id = uniqueId();
-  const isText = typeof shown === "string";
-  const before = isText ? shown : prettyJson(shown);
-  const kind = isText ? "input review-text" : "input review-text mono";
-  const rows = Math.min(14, Math.max(3, before.split("\n", 14).length + 1));
-  const area = h("textarea", { class: kind, id, rows, spellcheck: isText, dir: "auto", ".value": before });
-  const label = isText ? t("The text, to change where it is wrong") : t("The data (JSON), to change where it is wrong");
-  const element = h("div", { class: "field" }, h("label", { class: "field-label", for: id }, label), area);
-  const read = () => {
-    if (area.value === before) return {};
-    return isText ? { data: area.value } : readJson(area.value, shown);
+  const title =
+    typeof shown === "string" ? t("The text, to change where it is wrong") : t("The data, to change where it is wrong");
+  const kind = typeof shown === "string" ? { type: "string", format: "long-text" } : schemaLike(shown);
+  const making = SchemaForm.make({ properties: { data: { ...kind, title, default: shown } }, required: ["data"] }, { data: shown });
+  const element = h("div");
+  void making.then((form) => element.replaceChildren(form.element));
+  const read = async () => {
+    const given = (await making).read();
+    if (given === null) return { problem: t("The data has to be right before it is approved.") };
+    return JSON.stringify(given.data) === JSON.stringify(shown) ? {} : sameKind(given.data, shown);
   };
   return { element, read };
 }
 
-/** @param {string} text @param {any} shown @returns {{problem?: string, data?: any}} */
-function readJson(text, shown) {
-  try {
-    const data = JSON.parse(text);
-    if (kindOf(data) === kindOf(shown)) return { data };
-    return { problem: t("It was {before} and has to stay one, not {after}.", { before: kindOf(shown), after: kindOf(data) }) };
-  } catch (error) {
-    return { problem: t("This is not JSON: {why}", { why: error instanceof Error ? error.message : String(error) }) };
-  }
+/** @param {any} data @param {any} shown @returns {{problem?: string, data?: any}} */
+function sameKind(data, shown) {
+  if (kindOf(data) === kindOf(shown)) return { data };
+  return { problem: t("It was {before} and has to stay one, not {after}.", { before: kindOf(shown), after: kindOf(data) }) };
 }
 
 /** @param {any} value @returns {string} */

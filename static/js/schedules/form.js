@@ -54,6 +54,8 @@ export class ScheduleForm {
       h("span", { class: "button-label" }, t("Save")),
     );
     this.element = this.#build();
+    /** @type {Promise<void>|undefined} the inputs of the chosen agent are on the way */
+    this.loaded = undefined;
     this.timer = 0;
   }
 
@@ -61,7 +63,7 @@ export class ScheduleForm {
   async load() {
     void this.#preview();
     if (!this.schedule) await this.#loadAgents();
-    if (this.graphId) await this.#loadInputs();
+    if (this.graphId) await (this.loaded = this.#loadInputs());
   }
 
   #build() {
@@ -89,7 +91,7 @@ export class ScheduleForm {
     );
     form.addEventListener("submit", (event) => (event.preventDefault(), void this.#save()));
     for (const field of [this.cron, this.zone]) field.addEventListener("input", () => this.#previewSoon());
-    this.agent.addEventListener("change", () => ((this.graphId = this.agent.value), void this.#loadInputs()));
+    this.agent.addEventListener("change", () => ((this.graphId = this.agent.value), (this.loaded = this.#loadInputs())));
     return form;
   }
 
@@ -111,9 +113,13 @@ export class ScheduleForm {
   }
 
   async #loadInputs() {
-    const graph = await getGraph(this.graphId, this.schedule?.graph_version);
-    this.credentials = await CredentialFields.load(graph.credentials_input_schema);
-    this.fields = new SchemaForm(graph.input_schema ?? {}, this.schedule?.input_data ?? {});
+    const graphId = this.graphId;
+    const graph = await getGraph(graphId, this.schedule?.graph_version);
+    const credentials = await CredentialFields.load(graph.credentials_input_schema);
+    const fields = await SchemaForm.make(graph.input_schema ?? {}, this.schedule?.input_data ?? {});
+    if (graphId !== this.graphId) return; // another agent was chosen meanwhile
+    this.credentials = credentials;
+    this.fields = fields;
     fill(this.inputs, this.fields.fields.size ? h("h3", null, t("Inputs")) : null, this.fields.element, this.credentials.element);
   }
 
@@ -135,6 +141,7 @@ export class ScheduleForm {
   }
 
   async #save() {
+    await this.loaded;
     const inputs = this.fields?.read() ?? null;
     if (!inputs) return;
     const body = {

@@ -66,8 +66,8 @@ export class TriggerForm {
     const graph = await getGraph(graphId);
     const setup = graph.trigger_setup_info;
     this.graph = graph;
-    this.config = new SchemaForm(setup?.config_schema ?? {}, {});
-    this.inputs = new SchemaForm(graph.input_schema ?? {}, {});
+    this.config = await SchemaForm.make(setup?.config_schema ?? {}, {});
+    this.inputs = await SchemaForm.make(graph.input_schema ?? {}, {});
     this.credentials = await CredentialFields.load(graph.credentials_input_schema);
     this.name.placeholder = t("Deliveries of {provider}", { provider: providerName(setup?.provider ?? "") });
     fill(this.fields, this.config.element, this.inputs.element, this.credentials.element);
