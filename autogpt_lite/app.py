@@ -165,7 +165,7 @@ class App:
         )
         self.prices = PriceService(db, registry, self.graphs, self.library, self.executions, config)
         self.book.usual_cost = lambda run: self.prices.usual_cost(run, self.engine.plan_of)
-        self.reruns = RerunService(db, self.engine, self.executions, self.schedules, self.triggers, self.prices)
+        self.reruns = RerunService(db, self.engine, self.executions, self.schedules, self.triggers, self.prices, self.graphs)
         self.ticker = Ticker(db, self.executions, self.library, self.bus)
         self.retention = RetentionService(db, self.graphs, config.retention)
         self.jobs = SystemJobs(db)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 from ..clock import now_us
@@ -20,12 +20,13 @@ from . import store
 from .answer import graph_facts, graph_model
 from .diff import GraphDifference, diff_graphs
 from .export import export_graph, without_secrets
+from .fit import find_problems
 from .ids import reassign_ids
 from .imports import ImportApprovals
 from .pairing import pair_nodes
 from .relink import relink_sub_graphs
 from .schema import WEBHOOK_TYPES, nodes_of_type
-from .types import MAX_VERSION, GraphFacts, GraphModel
+from .types import MAX_VERSION, GraphFacts, GraphModel, Misfit
 
 T = TypeVar("T")
 DeletingHook = Callable[[Tx, str, str], None]
@@ -284,6 +285,13 @@ class GraphService:
         """pair_nodes of two versions that the user may see. Raises NotFoundError."""
         old, new = (self.get_graph(user_id, graph_id, version) for version in (before, after))
         return await _in_turns(new, lambda: pair_nodes(old, new))
+
+    def find_misfits(
+        self, made_for: GraphFacts, current: GraphFacts, inputs: Mapping[str, Any], credentials: Collection[str] = ()
+    ) -> list[Misfit]:
+        """What keeps inputs (and groups of credentials) that were made for one version from the current one. Inputs are the same where
+        their names are: ids of nodes differ from version to version."""
+        return find_problems(made_for, current, inputs, credentials)
 
     def trigger_of(self, graph: Graph) -> tuple[Node, BlockEntry] | None:
         """The node that starts the graph when something happens elsewhere, the first of several; None where it has none."""

@@ -273,3 +273,12 @@ class DeleteGraphResponse(msgspec.Struct, kw_only=True):
     """How many versions were deleted."""
 
     version_counts: int
+
+
+class Misfit(msgspec.Struct, kw_only=True):
+    """Why saved inputs do not fit a version of their agent. agent: the agent is not in the library; removed: the input (or group of
+    credentials) is gone; required: an input that has to be given is new; changed: the value does not fit the input any more."""
+
+    kind: Literal["agent", "removed", "required", "changed"]
+    name: str
+    message: str

@@ -14,9 +14,8 @@ from ..errors import ConflictError, InvalidInputError, NotFoundError
 from ..executions.service import ExecutionService
 from ..executions.types import ExecuteGraph, ExecuteGraphResponse
 from ..graphs.service import GraphService
-from ..graphs.types import GraphFacts
+from ..graphs.types import GraphFacts, Misfit
 from ..library.service import LibraryService
-from .fit import find_problems
 from .types import (
     CreatePreset,
     Credentials,
@@ -24,7 +23,6 @@ from .types import (
     LibraryAgentPreset,
     LibraryAgentPresets,
     PresetPagination,
-    PresetProblem,
     PresetsQuery,
     TriggeredPreset,
     UpdatePreset,
@@ -120,7 +118,7 @@ class PresetService:
             problems=problems,
         )
 
-    def _problems(self, row: Row, inputs: dict[str, Any], credentials: Credentials) -> list[PresetProblem]:
+    def _problems(self, row: Row, inputs: dict[str, Any], credentials: Credentials) -> list[Misfit]:
         user_id, graph_id = row["user_id"], row["graph_id"]
         try:
             if not self._library.is_graph_in_user_library(graph_id, user_id):
@@ -128,10 +126,10 @@ class PresetService:
             version = self._library.version_of(graph_id, user_id)
             current = self._graphs.facts(user_id, graph_id, version)
         except NotFoundError:
-            return [PresetProblem(kind="agent", name="", message="The agent is not in the library.")]
+            return [Misfit(kind="agent", name="", message="The agent is not in the library.")]
         if version == row["graph_version"]:
             return []
-        return find_problems(self._made_for(row, current), current, inputs, credentials)
+        return self._graphs.find_misfits(self._made_for(row, current), current, inputs, credentials)
 
     def _made_for(self, row: Row, current: GraphFacts) -> GraphFacts:
         try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 
 from ..executions.types import CredentialsMetaInput
+from ..graphs.types import Misfit
 
 Credentials = dict[str, CredentialsMetaInput]
 
@@ -48,15 +49,6 @@ class PresetsQuery(msgspec.Struct, kw_only=True):
     page: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1
     page_size: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
     graph_id: str | None = None
-
-
-class PresetProblem(msgspec.Struct, kw_only=True):
-    """Why a preset does not fit its agent any more. agent: the agent is not in the library; removed: the input (or group of
-    credentials) is gone; required: an input that has to be given is new; changed: the value does not fit the input any more."""
-
-    kind: Literal["agent", "removed", "required", "changed"]
-    name: str
-    message: str
 
 
 class Webhook(msgspec.Struct, kw_only=True):
@@ -107,7 +99,7 @@ class LibraryAgentPreset(msgspec.Struct, kw_only=True):
     created_at: str
     updated_at: str
     is_broken: bool
-    problems: list[PresetProblem]
+    problems: list[Misfit]
 
 
 class PresetPagination(msgspec.Struct, kw_only=True):

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 
+import msgspec
+
 from ..clock import now_us
 from ..db import Database, Tx
 from ..engine.engine import Engine
 from ..engine.plan import GraphPlan
 from ..engine.records import GraphExecution
-from ..errors import InvalidInputError, NotFoundError
+from ..errors import ConflictError, InvalidInputError, NotFoundError
 from ..executions.service import ExecutionService
 from ..executions.types import ExecuteGraph
+from ..graphs.service import GraphService
+from ..graphs.types import GraphFacts, Misfit
 from ..prices.service import PriceService
 from ..schedules.service import ScheduleService
 from ..triggers.service import TriggerService
@@ -22,7 +26,7 @@ MAX_LISTED = 100
 
 
 class RerunService:
-    """Repeats runs in the very version of the graph that they ran in."""
+    """Repeats runs in the very version of the graph that they ran in, or their inputs in another one."""
 
     def __init__(
         self,
@@ -32,6 +36,7 @@ class RerunService:
         schedules: ScheduleService,
         triggers: TriggerService,
         prices: PriceService,
+        graphs: GraphService,
     ):
         self._db = db
         self._engine = engine
@@ -39,6 +44,7 @@ class RerunService:
         self._schedules = schedules
         self._triggers = triggers
         self._prices = prices
+        self._graphs = graphs
 
     async def rerun(self, user_id: str, graph_id: str, graph_exec_id: str, asked: RerunGraph) -> RerunAnswer:
         """Starts the repetition, or only says what it would run and cost (`dry`).
@@ -47,6 +53,8 @@ class RerunService:
         start may refuse.
         """
         key, version, inputs, _source = self._find(user_id, graph_id, graph_exec_id)
+        if asked.graph_version not in (None, version):
+            return await self._rerun_in(user_id, graph_id, graph_exec_id, asked.graph_version, asked)
         plan = self._engine.plan_of(graph_id, version)
         record = await self._db.read(lambda connection: read_record(connection, key))
         again = _nodes_to_run(plan, record, asked.from_node)
@@ -60,10 +68,43 @@ class RerunService:
         recorded = {plan.nodes[i].id: lists for i, lists in record.outputs.items() if i not in again}
         pinned = {**recorded, **asked.pinned_outputs}
         given = ExecuteGraph(inputs={**inputs, **asked.inputs}, pinned_outputs=pinned, limits=asked.limits)
+        return await self._start(user_id, answer, given)
 
+    async def _rerun_in(self, user_id: str, graph_id: str, graph_exec_id: str, wanted: int, asked: RerunGraph) -> RerunAnswer:
+        """The same inputs in another version. Raises ConflictError where some do not fit and are not to be left out."""
+        if asked.from_node is not None or asked.pinned_outputs:
+            hint = "Leave `from_node` and `pinned_outputs` out, or run it in its own version."
+            raise InvalidInputError("Another version can only be run from the beginning: its nodes have other ids.", hint=hint)
+        key, version, inputs, _source = self._find(user_id, graph_id, graph_exec_id)
+        current = self._graphs.facts(user_id, graph_id, wanted)
+        problems = self._graphs.find_misfits(self._made_for(user_id, graph_id, version, current), current, inputs)
+        problems = [problem for problem in problems if problem.name not in asked.inputs]
+        plan = self._engine.plan_of(graph_id, wanted)
+        record = await self._db.read(lambda connection: read_record(connection, key))
+        answer = _describe(plan, record, set(range(len(plan.nodes))), graph_exec_id, asked)
+        # The nodes of the record are those of the past version.
+        answer.recorded_nodes, answer.problems = [], problems
+        answer.cost_credits, answer.node_exec_count = sum(record.costs.values()), sum(record.counts.values())
+        if asked.dry:
+            answer.at_most = await self._prices.bound(user_id, graph_id, wanted, {}, asked.limits)
+            return answer
+        if problems and not asked.leave_out:
+            raise _no_fit(version, wanted, problems)
+        left = {problem.name for problem in problems}
+        kept = {name: value for name, value in inputs.items() if name not in left}
+        return await self._start(user_id, answer, ExecuteGraph(inputs={**kept, **asked.inputs}, limits=asked.limits))
+
+    def _made_for(self, user_id: str, graph_id: str, version: int, current: GraphFacts) -> GraphFacts:
+        try:
+            return self._graphs.facts(user_id, graph_id, version)
+        except NotFoundError:
+            return current  # an older version of somebody else's graph cannot be looked at any more
+
+    async def _start(self, user_id: str, answer: RerunAnswer, given: ExecuteGraph) -> RerunAnswer:
         def note(tx: Tx, run: GraphExecution) -> None:
-            tx.execute(sql.insert_rerun, (run.id, user_id, graph_exec_id, asked.from_node, now_us()))
+            tx.execute(sql.insert_rerun, (run.id, user_id, answer.origin_id, answer.from_node, now_us()))
 
+        graph_id, version = answer.graph_id, answer.graph_version
         run = await self._executions.start_graph(user_id, graph_id, version, given, source="rerun", also=note)
         answer.graph_exec_id = run.id
         return answer
@@ -88,6 +129,15 @@ class RerunService:
         if row is None or row[1] != user_id or row[2] != graph_id:
             raise NotFoundError(f"There is no run {graph_exec_id[:60]!r}.")
         return row[0], row[3], decode(row[4]), row[5]
+
+
+def _no_fit(version: int, wanted: int, problems: list[Misfit]) -> ConflictError:
+    told = " ".join(problem.message for problem in problems)
+    return ConflictError(
+        f"The inputs of version {version} do not fit version {wanted}. {told}",
+        hint="Give others in `inputs`, or leave them to the agent's defaults with `leave_out`.",
+        detail={"type": "rerun_does_not_fit", "problems": msgspec.to_builtins(problems)},
+    )
 
 
 def _nodes_to_run(plan: GraphPlan, record: RunRecord, from_node: str | None) -> set[int]:

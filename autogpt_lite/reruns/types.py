@@ -8,6 +8,7 @@ import msgspec
 
 from ..engine.limits import GivenLimits
 from ..executions.types import PinnedOutputs
+from ..graphs.types import Misfit
 from ..prices.service import Bound
 from ..schedules.types import RunFire
 from ..triggers.types import RunDelivery
@@ -17,13 +18,19 @@ class RerunGraph(msgspec.Struct, kw_only=True):
     """`from_node` is where to begin (None: at the beginning); everything that it does not lead to keeps its recorded outputs.
     `inputs` replaces single inputs of the past run, `pinned_outputs` the outputs of single nodes. `limits` are those of
     the new run: the past one's do not hold for it. With `dry` nothing runs: the
-    answer says what would."""
+    answer says what would.
+
+    `graph_version` is the version to run, where it is not the one of the past run. It takes the inputs over by name, from the beginning
+    (nodes have other ids in other versions); those that do not fit are told in `problems` and refuse the start, unless `leave_out` leaves
+    them to the defaults of the agent."""
 
     from_node: str | None = None
     inputs: dict[str, Any] = {}
     pinned_outputs: PinnedOutputs = {}
     limits: GivenLimits | None = None
     dry: bool = False
+    graph_version: int | None = None
+    leave_out: bool = False
 
 
 class RerunAnswer(msgspec.Struct, kw_only=True):
@@ -41,6 +48,8 @@ class RerunAnswer(msgspec.Struct, kw_only=True):
     recorded_nodes: list[str]
     cost_credits: int
     node_exec_count: int
+    problems: list[Misfit] = []
+    """Of the inputs, where it is another version."""
     at_most: Bound | None = None
     """The most that it can cost; in a dry answer only."""
 

@@ -150,6 +150,38 @@ async def test_a_node_that_did_not_run_is_refused_with_those_that_would_do(serve
     assert set(answer.json()["detail"]["nodes"]) == set(ids.values())
 
 
+async def test_in_another_version_inputs_are_taken_over_by_name_and_what_does_not_fit_is_said_first(server: LiveServer):
+    path, ids, past = await past_run(server)
+    newer = graph()
+    newer["nodes"].append({"id": "who", "block_id": INPUT, "input_default": {"name": "Who"}})
+    await server.request("PUT", path.rpartition("/executions")[0], json=newer)
+    body = {"graph_version": 2, "dry": True}
+    dry = (await server.post(f"{path}/rerun", body)).json()
+    assert (dry["graph_exec_id"], dry["graph_version"]) == (None, 2)
+    assert [(one["kind"], one["name"]) for one in dry["problems"]] == [("required", "Who")]
+    refused = await server.post(f"{path}/rerun", {"graph_version": 2})
+    assert refused.status == 409
+    assert refused.json()["detail"]["problems"] == dry["problems"]
+    answer = (await server.post(f"{path}/rerun", {"graph_version": 2, "inputs": {"Who": "Ada"}})).json()
+    again = await ended(server, answer["graph_exec_id"])
+    assert (again["graph_version"], again["inputs"]) == (2, {"Text": "one two three", "Who": "Ada"})
+    assert (await server.get(f"{path}/origin")).json()["repetitions"] == [again["id"]]
+    from_node = await server.post(f"{path}/rerun", {"graph_version": 2, "from_node": ids["split"]})
+    assert (from_node.status, past["graph_version"]) == (400, 1)
+
+
+async def test_inputs_that_are_gone_can_be_left_out(server: LiveServer):
+    path, _, _ = await past_run(server)
+    newer = graph()
+    newer["nodes"][0]["input_default"] = {"name": "Words", "value": "a b"}
+    await server.request("PUT", path.rpartition("/executions")[0], json=newer)
+    assert (await server.post(f"{path}/rerun", {"graph_version": 2})).status == 409
+    answer = (await server.post(f"{path}/rerun", {"graph_version": 2, "leave_out": True})).json()
+    assert [one["kind"] for one in answer["problems"]] == ["removed"]
+    assert (await ended(server, answer["graph_exec_id"]))["outputs"]["Number"] == [2]
+    assert (await server.post(f"{path}/rerun", {"graph_version": 9, "dry": True})).status == 404
+
+
 async def test_an_unknown_run_is_not_found(server: LiveServer):
     path, _, _ = await past_run(server)
     other = f"{path.rpartition('/')[0]}/00000000-0000-4000-8000-000000000000"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ..graphs.types import GraphFacts
-from .types import PresetProblem
+from .types import GraphFacts, Misfit
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -21,28 +20,28 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 def find_problems(
     made_for: GraphFacts, current: GraphFacts, inputs: Mapping[str, Any], credentials: Collection[str]
-) -> list[PresetProblem]:
+) -> list[Misfit]:
     """What keeps inputs that were made for one version from the current one. Names that neither knows are ignored, as in runs."""
     before, after = made_for.input_schema["properties"], current.input_schema["properties"]
     found = [
-        PresetProblem(kind="removed", name=name, message=f"The agent has no input {name!r} any more.")
+        Misfit(kind="removed", name=name, message=f"The agent has no input {name!r} any more.")
         for name in inputs
         if name in before and name not in after
     ]
     found += [
-        PresetProblem(kind="required", name=name, message=f"The input {name!r} is required now.")
+        Misfit(kind="required", name=name, message=f"The input {name!r} is required now.")
         for name in current.input_schema["required"]
         if name not in inputs and name not in made_for.input_schema["required"]
     ]
     found += [
-        PresetProblem(kind="changed", name=name, message=f"The value does not fit the input {name!r} any more.")
+        Misfit(kind="changed", name=name, message=f"The value does not fit the input {name!r} any more.")
         for name, value in inputs.items()
         if name in after and _facts(before.get(name, {})) != _facts(after[name]) and not fits(value, after[name])
     ]
     groups = current.credentials_input_schema["properties"]
     known = made_for.credentials_input_schema["properties"]
     return found + [
-        PresetProblem(kind="removed", name=key, message=f"The agent asks for no credentials {key!r} any more.")
+        Misfit(kind="removed", name=key, message=f"The agent asks for no credentials {key!r} any more.")
         for key in credentials
         if key in known and key not in groups
     ]
