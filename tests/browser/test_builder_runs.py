@@ -59,7 +59,7 @@ def last_runs(server: ServerProcess, page: Any) -> list[dict[str, Any]]:
 
 
 def test_what_a_run_costs_stands_beside_run(page: Any) -> None:
-    expect(page.locator(".dock-run")).to_contain_text("free")
+    expect(page.locator(".dock-run")).to_contain_text("Free")
 
 
 def test_node_shows_what_went_in_and_what_came_out(page: Any) -> None:
@@ -96,9 +96,9 @@ def test_p_pins_and_unpins(page: Any) -> None:
 
 
 def test_from_here_on_with_the_price_first(page: Any, server: ServerProcess) -> None:
-    tab = open_output(page, "Add one")
-    expect(tab.locator(".outputs-price")).to_have_text("Free, as last time")
-    tab.get_by_role("button", name="Run from here").click()
+    open_output(page, "Add one")
+    expect(page.locator(".panel-foot .price-words")).to_have_text("Free")
+    page.get_by_role("button", name="Run from here").click()
     expect(box_of(page, "Divide it").locator(".node-mark[data-replayed]")).to_be_visible()
     expect(page.locator(".dock-facts")).to_contain_text("Completed")
     again = last_runs(server, page)[-1]

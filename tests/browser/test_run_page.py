@@ -142,7 +142,7 @@ def test_run_again_from_a_node_says_what_runs_and_costs_first(open_page: Any, se
     strip = page.get_by_role("group", name="Run again from a node")
     expect(strip).to_contain_text("Run again from Add one")
     expect(strip).to_contain_text("Keeps 2 recorded results, runs 2 nodes again.")
-    expect(strip).to_contain_text("It cost nothing")
+    expect(strip.locator(".rerun-price")).to_have_text("Free")
     first = page.url
     strip.get_by_role("button", name="Run from here").click()
     page.wait_for_url(lambda url: url != first)

@@ -8,6 +8,7 @@ import { request } from "../api.js";
  * @property {string[]} nodes that run again
  * @property {string[]} recorded_nodes that give what they gave
  * @property {number} cost_credits what `nodes` cost in the past run
+ * @property {import("./prices.js").Bound} at_most of a dry answer
  */
 
 /** @param {string} graphId @param {string} runId @param {string} nodeId @returns {Promise<Rerun>} */

@@ -1,7 +1,7 @@
 /** What lies around the canvas: the top bar, the dock with the run, the problems and the zoom. */
 
 import { useFlowStore } from "../../vendor/flow.js";
-import { html, useEffect, useMemo, useState } from "../../vendor/react.js";
+import { html, useEffect, useState } from "../../vendor/react.js";
 import { serverNow } from "../api.js";
 import { clock, cut, timeMs } from "../format.js";
 import { isNote } from "../names.js";
@@ -12,7 +12,7 @@ import { crumbsOf } from "./crumbs.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useDraft, useHistory, useView } from "./hooks.js";
 import { countPinned } from "./pinned_outputs.js";
-import { costWords, estimateCost } from "./run_cost.js";
+import { RunPrice } from "./run_price.js";
 import { parts, plural, t } from "../messages.js";
 
 export function TopBar() {
@@ -100,7 +100,7 @@ function RunBar() {
     ${
       ended
         ? html`<button type="button" className="button quiet dock-run" disabled=${isEmpty || isSaving} title=${t("Run (Ctrl Enter)")}
-          onClick=${() => builder.actions.run("run")}><${Glyph} name="play" /> ${t("Run")} <${RunCost} /></button>
+          onClick=${() => builder.actions.run("run")}><${Glyph} name="play" /> ${t("Run")} <${RunPrice} /></button>
           ${
             pins > 0 &&
             html`<button type="button" className="button quiet dock-simulate" disabled=${isSaving} title=${t("Simulate with pins (Ctrl Shift Enter)")}
@@ -120,16 +120,6 @@ function RunBar() {
     }
     ${run && !run.isLive && !ended && html`<span className="muted">${t("Connection lost, trying again")}</span>`}
   </div>`;
-}
-
-/** What a run costs, before it is started. */
-function RunCost() {
-  const builder = useBuilder();
-  const nodes = useDraft((draft) => draft.nodes);
-  const words = useMemo(() => costWords(estimateCost(nodes, builder.catalog)), [nodes]);
-  return nodes.length
-    ? html`<span className="dock-cost muted" title=${t("What each node costs once, by the price lists of its blocks")}>${words}</span>`
-    : null;
 }
 
 /** Draws anew four times a second while `on`. @param {boolean} on */

@@ -11,6 +11,7 @@ import { Glyph, blockGlyph } from "./glyphs.js";
 import { useBuilder, useView } from "./hooks.js";
 import { pinnedOutput } from "./pinned_outputs.js";
 import { fit, wordOf } from "./pins.js";
+import { PriceBadge } from "./run_price.js";
 import { t } from "../messages.js";
 
 /** @typedef {import("./pins.js").Pin} Pin */
@@ -49,7 +50,7 @@ export const BlockNode = memo(function BlockNode(/** @type {any} */ { id, data, 
           html`<div className="node-sub"><span className="node-block">${title === line ? "" : line}</span>${
             pinnedOutput(node) &&
             html`<${Glyph} name="pin" className="node-pin" /><span className="sr-only">${t("Pinned")}</span>`
-          }<${RunMark} run=${run} /></div>`
+          }${run?.status ? html`<${RunMark} run=${run} />` : html`<${PriceBadge} id=${id} />`}</div>`
         }
       </div>
     </div>

@@ -36,6 +36,7 @@ import { t } from "../messages.js";
  * @property {boolean} isFar whether the canvas is too small for pins to be read
  * @property {boolean} isCrowded whether more values move than eyes can follow: then links glow
  * @property {string} busy
+ * @property {import("../api/prices.js").Price|null} price of the whole draft, by its nodes
  * @property {import("./run_control.js").RunView|null} run
  * @property {Record<string, import("./run_control.js").NodeView>} runNodes
  */
@@ -60,6 +61,7 @@ const EMPTY = {
   isFar: false,
   isCrowded: false,
   busy: "",
+  price: null,
   run: null,
   runNodes: {},
 };

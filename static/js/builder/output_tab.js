@@ -6,7 +6,7 @@ import { hasEnded, statusLook } from "../status.js";
 import { PinTable, valueActions } from "../value_view.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
-import { OutputFoot } from "./output_foot.js";
+import { PinnedStrips } from "./pinned_strips.js";
 import { pinsOf } from "./pins.js";
 import { WentIn } from "./went_in.js";
 import { plural, t } from "../messages.js";
@@ -43,7 +43,7 @@ export function OutputTab({ nodeId }) {
         ? html`<${WentIn} execution=${shown} nodeId=${nodeId} status=${shown.status} /><${CameOut} execution=${shown} nodeId=${nodeId} tick=${tick} />`
         : html`<p className="muted">${t("Nothing has run here. Outputs show the moment they come out.")}</p>`
     }
-    <${OutputFoot} nodeId=${nodeId} status=${shown?.status} />
+    <${PinnedStrips} nodeId=${nodeId} />
   </div>`;
 }
 

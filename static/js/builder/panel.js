@@ -8,7 +8,9 @@ import { CloseButton } from "./close_button.js";
 import { Glyph, blockGlyph } from "./glyphs.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
 import { InputsTab } from "./inputs_tab.js";
+import { NodeFoot } from "./node_foot.js";
 import { OutputTab } from "./output_tab.js";
+import { PanelEdge } from "./panel_edge.js";
 import { RunPanel } from "./run_panel.js";
 import { AddAfter, SheetGrip } from "./sheet.js";
 import { t } from "../messages.js";
@@ -43,6 +45,7 @@ function NodePanel({ id, tab }) {
     ["about", t("About")],
   ];
   return html`<aside className="panel" data-tab=${tab} aria-label=${t("Node {title}", { title: nodeTitle(node, block) })}>
+    <${PanelEdge} kind=${tab === "output" ? "output" : "panel"} />
     <${PanelHead} node=${node} block=${block} />
     <div className="tabs" role="tablist">
       ${tabs.map(
@@ -69,6 +72,7 @@ function NodePanel({ id, tab }) {
         className="muted">${t("This server does not have the block of this node, so its form is not known. What it holds stands under About.")}</p>`)
       }
     </div>
+    ${block && tab !== "about" && html`<${NodeFoot} nodeId=${id} tab=${tab} />`}
   </aside>`;
 }
 

@@ -6,9 +6,11 @@ import { isNote } from "../names.js";
 import { hasEnded } from "../status.js";
 import { toast, toastError } from "../toast.js";
 import { pinnedOutput, recordedOutputs } from "./pinned_outputs.js";
-import { costWords, estimateCost } from "./run_cost.js";
+import { priceDraft } from "./run_price.js";
 import { saveVersion } from "./save.js";
-import { plural, t } from "../messages.js";
+import { sumOf } from "../price_words.js";
+import { pinsOf } from "./pins.js";
+import { t } from "../messages.js";
 
 /** @typedef {import("./builder.js").Builder & {control: import("./run_control.js").RunControl}} Builder */
 /** @typedef {import("./pinned_outputs.js").Recorded} Recorded */
@@ -58,24 +60,42 @@ function idInRun({ control }, nodeId) {
 
 /**
  * What running from a node on will cost: what it cost in the past run where that can be repeated, else by the price lists.
- * @param {Builder} builder @param {string} nodeId @returns {Promise<string>}
+ * @param {Builder} builder @param {string} nodeId @returns {Promise<import("../price_words.js").Sum>}
  */
 export async function priceFrom(builder, nodeId) {
-  const { doc, catalog } = builder;
   const run = endedRun(builder);
   if (run && isSameVersion(builder, run) && builder.control.groupOf(nodeId)) {
-    const answer = await dryRerun(run.graph_id, run.id, idInRun(builder, nodeId));
-    const sum = plural(answer.cost_credits, "{n} credit", "{n} credits");
-    return answer.cost_credits ? t("About {sum}, as last time", { sum }) : t("Free, as last time");
+    const { cost_credits: about, at_most: bound } = await dryRerun(run.graph_id, run.id, idInRun(builder, nodeId));
+    return { about, isByUse: false, bound };
   }
   const again = reach(builder, nodeId, "sink");
-  const words = costWords(
-    estimateCost(
-      doc.now.nodes.filter((node) => again.has(node.id)),
-      catalog,
+  return sumOf(
+    await priceDraft(
+      builder,
+      givenBy(builder, (id) => (again.has(id) ? null : (given(builder, id) ?? []))),
     ),
   );
-  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** What running one node alone will cost. @param {Builder} builder @param {string} nodeId @returns {Promise<import("../price_words.js").Sum>} */
+export async function priceAlone(builder, nodeId) {
+  const before = reach(builder, nodeId, "source");
+  const only = (/** @type {string} */ id) =>
+    id === nodeId ? null : before.has(id) ? (given(builder, id) ?? once(builder, id)) : [];
+  return sumOf(await priceDraft(builder, givenBy(builder, only)));
+}
+
+/** @param {Builder} builder @param {string} id @returns {Recorded} of a node that has given nothing yet: one value on each pin */
+function once(builder, id) {
+  const node = builder.doc.node(id);
+  const pins = node ? pinsOf(node, builder.blockOf(id)).outputs : [];
+  return [pins.map((pin) => /** @type {[string, any]} */ ([pin.name, null]))];
+}
+
+/** @param {Builder} builder @param {(id: string) => Recorded|null} outputsOf null: it runs @returns {Map<string, Recorded>} */
+function givenBy({ doc }, outputsOf) {
+  const found = doc.now.nodes.map((node) => /** @type {const} */ ([node.id, outputsOf(node.id)]));
+  return /** @type {any} */ (new Map(found.filter((one) => one[1] !== null)));
 }
 
 /** @param {Builder} builder @returns {boolean} */

@@ -11,6 +11,8 @@ import { CloseButton } from "./close_button.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
 import { countPinned } from "./pinned_outputs.js";
+import { RunPrice, SimulatePrice } from "./run_price.js";
+import { PanelEdge } from "./panel_edge.js";
 import { plural, t } from "../messages.js";
 
 export function RunPanel() {
@@ -20,6 +22,7 @@ export function RunPanel() {
   const graph = builder.saved;
   const look = run && runLook(run.run);
   return html`<aside className="panel" aria-label=${t("Run")}>
+    <${PanelEdge} kind="panel" />
     <header className="panel-head">
       <span className="panel-icon"><${Glyph} name="play" /></span>
       <div className="panel-names">
@@ -79,8 +82,9 @@ function RunInputs({ graph }) {
   return html`<form className="run-inputs" noValidate onSubmit=${start} onKeyDown=${enter} aria-label=${t("Inputs")}>
     <div className="form-fields" ref=${place}></div>
     ${problem && html`<p className="field-error" role="alert">${problem}</p>`}
-    <button type="submit" className="button filled" disabled=${isRunning}><${Glyph}
+    <div className="run-begin"><button type="submit" className="button filled" disabled=${isRunning}><${Glyph}
       name=${withPins ? "pin" : "play"} /> ${isRunning ? t("Running") : verb} <kbd>Ctrl Enter</kbd></button>
+    ${withPins ? html`<${SimulatePrice} />` : html`<${RunPrice} />`}</div>
     ${
       withPins &&
       html`<p className="muted">${plural(pins, "{n} node gives its pinned output: it is not called and costs nothing.", "{n} nodes give their pinned outputs: they are not called and cost nothing.")}</p>`

@@ -11,6 +11,7 @@ import { Glyph } from "./glyphs.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
 import { NewerVersion } from "./newer_version.js";
 import { activateVersion, restoreVersion } from "./versions.js";
+import { PanelEdge } from "./panel_edge.js";
 import { plural, t } from "../messages.js";
 
 /** @typedef {import("../types.js").Graph & {created_at: string, is_active: boolean}} Version */
@@ -28,6 +29,7 @@ export function VersionsPanel() {
     );
   useEffect(() => void load(), [version, newer]);
   return html`<aside className="panel versions" aria-label=${t("Versions")}>
+    <${PanelEdge} kind="panel" />
     <header className="panel-head">
       <span className="panel-icon"><${Glyph} name="clock" /></span>
       <div className="panel-names"><h2>${t("Versions")}</h2><div className="muted">${t("Each save is kept")}</div></div>

@@ -5,6 +5,7 @@ import { ApiError } from "../api.js";
 import { h, setText } from "../dom.js";
 import { parts, plural, t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
+import { priceReason, priceWords } from "../price_words.js";
 import { go, paths } from "../router.js";
 import { toastError } from "../toast.js";
 
@@ -49,9 +50,8 @@ export class RerunStrip {
     const kept = plural(plan.recorded_nodes.length, "Keeps {n} recorded result", "Keeps {n} recorded results");
     const again = plural(plan.nodes.length, "runs {n} node again", "runs {n} nodes again");
     setText(this.text, `${kept}, ${again}.`);
-    const cost = plan.cost_credits;
-    const sum = plural(cost, "{n} credit", "{n} credits");
-    setText(this.price, cost ? t("About {sum}", { sum }) : t("It cost nothing"));
+    setText(this.price, priceWords({ about: plan.cost_credits, isByUse: false, bound: plan.at_most }));
+    this.price.title = priceReason(plan.at_most);
     this.start.disabled = false;
   }
 

@@ -24,6 +24,7 @@ import { Palette } from "../builder/palette.js";
 import { SidePanel } from "../builder/panel.js";
 import { readGraph, withPositions } from "../builder/read_graph.js";
 import { RunControl } from "../builder/run_control.js";
+import { PriceWatch } from "../builder/run_price.js";
 import { watchVersions } from "../builder/version_watch.js";
 import { t } from "../messages.js";
 
@@ -75,7 +76,7 @@ function Page({ builder }) {
         </div>
         <${SidePanel} />
       </div>
-      <${Palette} /><${Announcer} />
+      <${Palette} /><${Announcer} /><${PriceWatch} />
     <//>
   <//>`;
 }

@@ -1,0 +1,70 @@
+"""The panel beside the canvas: its width by mouse and by keys, kept by the browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ..server import ServerProcess
+from .builder import box_of, builder_of, centre, drag, placed_division
+
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
+from playwright.sync_api import expect
+
+expect.set_options(timeout=15_000)
+
+
+def width(page: Any) -> float:
+    return page.locator(".panel").bounding_box()["width"]
+
+
+def open_node(page: Any, title: str = "Divide it") -> Any:
+    box_of(page, title).locator(".node-title").click()
+    return page.get_by_role("separator", name="Width of the panel")
+
+
+def test_the_panel_has_the_width_of_its_tab(open_builder: Any, server: ServerProcess) -> None:
+    page = open_builder(builder_of(server, placed_division()))
+    edge = open_node(page)
+    expect(edge).to_have_attribute("aria-valuenow", "344")
+    assert width(page) == 344
+    page.get_by_role("tab", name="Output").click()
+    expect(edge).to_have_attribute("aria-valuenow", "532")
+    assert width(page) == 532
+    page.set_viewport_size({"width": 1700, "height": 900})
+    page.get_by_role("tab", name="Inputs").click()
+    expect(edge).to_have_attribute("aria-valuenow", "360")
+
+
+def test_its_edge_is_dragged_within_bounds_and_remembered(open_builder: Any, server: ServerProcess) -> None:
+    page = open_builder(builder_of(server, placed_division()))
+    edge = open_node(page)
+    x, y = centre(edge)
+    drag(page, (x, y), (x - 100, y))
+    expect(edge).to_have_attribute("aria-valuenow", "444")
+    assert width(page) == 444
+    drag(page, centre(edge), (1270, y))
+    expect(edge).to_have_attribute("aria-valuenow", "300")
+    drag(page, centre(edge), (200, y))
+    expect(edge).to_have_attribute("aria-valuenow", "720")
+    page.reload()
+    expect(open_node(page)).to_have_attribute("aria-valuenow", "720")
+    edge.dblclick()
+    expect(edge).to_have_attribute("aria-valuenow", "344")
+
+
+def test_its_edge_moves_by_keys(open_builder: Any, server: ServerProcess) -> None:
+    page = open_builder(builder_of(server, placed_division()))
+    edge = open_node(page)
+    edge.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(edge).to_have_attribute("aria-valuenow", "360")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(edge).to_have_attribute("aria-valuenow", "328")
+    page.keyboard.press("Home")
+    expect(edge).to_have_attribute("aria-valuenow", "300")
+    page.keyboard.press("End")
+    expect(edge).to_have_attribute("aria-valuenow", "720")
+    assert width(page) == 720
