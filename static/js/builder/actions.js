@@ -10,6 +10,7 @@ import { SIDES, focusForm, focusNode, selectTowards } from "./node_focus.js";
 import { runAlone, runFrom } from "./partial_runs.js";
 import { countPinned, togglePin } from "./pinned_outputs.js";
 import { saveVersion } from "./save.js";
+import { whenDrawn } from "./side_panel.js";
 import { tidy } from "./tidy.js";
 import { t } from "../messages.js";
 
@@ -157,7 +158,7 @@ function rename(builder) {
   const [id] = builder.selected;
   if (!id) return;
   builder.openPanel(id);
-  setTimeout(() => dispatchEvent(new Event("builder-rename")));
+  whenDrawn(".panel-title", (field) => (field.focus(), /** @type {HTMLInputElement} */ (field).select()));
 }
 
 /** @param {any} builder @param {number} step */

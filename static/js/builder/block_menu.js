@@ -8,6 +8,7 @@ import { BLOCK_MIME } from "./canvas.js";
 import { Glyph, blockGlyph } from "./glyphs.js";
 import { useBuilder, useView } from "./hooks.js";
 import { focusForm } from "./node_focus.js";
+import { loadPanel } from "./side_panel.js";
 import { number } from "../format.js";
 import { t } from "../messages.js";
 
@@ -25,6 +26,7 @@ function OpenMenu({ menu }) {
   const [query, setQuery] = useState("");
   const [from, setFrom] = useState(menu.from);
   const [index, setIndex] = useState(0);
+  useEffect(() => void loadPanel(), []); // what is chosen opens its form
   useEffect(() => void listGraphs().then(setGraphs, () => {}), []);
   const offers = useMemo(() => makeOffers(builder.catalog, graphs, builder.saved?.id ?? ""), [graphs]);
   const found = useMemo(() => {

@@ -1,6 +1,7 @@
 /** Going from node to node by keys, with the focus on what is selected, so that it is read out. */
 
 import { t } from "../messages.js";
+import { whenDrawn } from "./side_panel.js";
 
 /** @typedef {import("./builder.js").Builder} Builder */
 /** @typedef {"left"|"right"|"up"|"down"} Side */
@@ -60,12 +61,12 @@ export function focusNode(id) {
   else requestAnimationFrame(() => requestAnimationFrame(() => find()?.focus({ preventScroll: true })));
 }
 
-/** The first field of the form that is open; the panel is drawn a moment after it is asked for. */
+/** The first field of the form that is open. */
 export function focusForm() {
-  setTimeout(() => {
-    const fields = ".panel-body :is(input, textarea, select, button.input):not(:disabled, [hidden], [type=file])";
-    /** @type {HTMLElement|null} */ (document.querySelector(fields) ?? document.querySelector(".panel [role=tab]"))?.focus();
-  });
+  const fields = ".panel-body :is(input, textarea, select, button.input):not(:disabled, [hidden], [type=file])";
+  whenDrawn(".panel", (panel) =>
+    /** @type {HTMLElement|null} */ (panel.querySelector(fields) ?? panel.querySelector("[role=tab]"))?.focus(),
+  );
 }
 
 /** A node or link that gets the focus by Tab is the selected one. @param {Builder} builder @param {HTMLElement} canvas @param {AbortSignal} signal */

@@ -34,7 +34,7 @@ function PinButton({ nodeId, isFirst = false }) {
   const builder = useBuilder();
   const isPinned = useDraft((draft) => Boolean(pinnedOutput(draft.nodes.find((one) => one.id === nodeId))));
   useView((view) => view.run?.tick);
-  if (!builder.canEdit) return null;
+
   const isOff = !isPinned && !recordedOutputs(builder, nodeId);
   return html`<button type="button" className=${`button small ${isFirst ? "" : "quiet"}`} disabled=${isOff}
     title=${isOff ? t("There is no output yet: run it once.") : t("Simulate replays it: no call, no cost (P)")}

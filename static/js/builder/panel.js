@@ -1,6 +1,6 @@
 /** The panel beside the canvas: the form of the selected node and its outputs, or the inputs and outputs of a run. */
 
-import { html, useEffect, useRef, useState } from "../../vendor/react.js";
+import { html, useEffect, useState } from "../../vendor/react.js";
 import { blockLine, nodeTitle } from "../names.js";
 import { paths } from "../router.js";
 import { copyText } from "../value_view.js";
@@ -17,7 +17,7 @@ import { t } from "../messages.js";
 
 const MOST_SHOWN = 20_000;
 
-export function SidePanel() {
+export function PanelOfNow() {
   const panel = useView((view) => view.panel);
   if (!panel) return null;
   if (panel.kind === "versions") return html`<${LazyVersions} />`;
@@ -79,19 +79,13 @@ function NodePanel({ id, tab }) {
 /** @param {{node: import("../types.js").GraphNode, block: import("../types.js").Block|undefined}} props */
 function PanelHead({ node, block }) {
   const builder = useBuilder();
-  const field = useRef(/** @type {any} */ (null));
-  useEffect(() => {
-    const rename = () => (field.current?.focus(), field.current?.select());
-    addEventListener("builder-rename", rename);
-    return () => removeEventListener("builder-rename", rename);
-  }, []);
   const write = (/** @type {any} */ event) =>
     builder.doc.setMetadata(node.id, { customized_name: event.target.value || undefined }, "name");
   const own = node.metadata.customized_name ?? "";
   return html`<${SheetGrip} /><header className="panel-head">
     <span className="panel-icon"><${Glyph} name=${blockGlyph(block)} /></span>
     <div className="panel-names">
-      <input ref=${field} className="panel-title" aria-label=${t("Name of the node")} value=${own}
+      <input className="panel-title" aria-label=${t("Name of the node")} value=${own}
         placeholder=${nodeTitle({ ...node, metadata: {} }, block)} onChange=${write} />
       <div className="muted panel-block">${blockLine(block)}</div>
     </div>

@@ -37,6 +37,6 @@ function Strip({ node, title }) {
   return html`<div className="pinned-strip">
     <${Glyph} name="pin" />
     <div><b>${title}</b><p className="muted">${words}</p></div>
-    ${builder.canEdit && html`<button type="button" className="button small" onClick=${() => togglePin(builder, node.id)}>${t("Unpin")}</button>`}
+    ${html`<button type="button" className="button small" onClick=${() => togglePin(builder, node.id)}>${t("Unpin")}</button>`}
   </div>`;
 }

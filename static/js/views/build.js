@@ -21,10 +21,10 @@ import { forgetDraft, keepDraft, readDraft, restoreSecrets } from "../builder/dr
 import { BuilderContext } from "../builder/hooks.js";
 import { listenToKeys } from "../builder/keyboard.js";
 import { Palette } from "../builder/palette.js";
-import { SidePanel } from "../builder/panel.js";
 import { readGraph, withPositions } from "../builder/read_graph.js";
 import { RunControl } from "../builder/run_control.js";
 import { PriceWatch } from "../builder/run_price.js";
+import { SidePanel } from "../builder/side_panel.js";
 import { watchVersions } from "../builder/version_watch.js";
 import { t } from "../messages.js";
 
@@ -37,7 +37,7 @@ export async function showBuild(main, place, signal) {
   const [saved, catalog] = await Promise.all([
     graphId ? getGraph(graphId) : null,
     loadCatalog(),
-    loadStyles("vendor/flow.css", "build.css", "build_panel.css", "fields.css", "build_versions.css", "build_outputs.css"),
+    loadStyles("vendor/flow.css", "build.css", "build_panel.css"),
   ]);
   if (signal.aborted) return;
   const base = saved ? readGraph(saved) : { name: t("New agent"), description: "", nodes: [], links: [] };
