@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -281,9 +280,7 @@ class App:
         self.presets.webhooks = self.triggers
         self.library_agents.listening.append(self.presets.graphs_listening)
         self.triggers.clear_soon = lambda: self.jobs.run_soon(GIVE_BACK_JOB)
-        # A write has no loop of its own; the job begins with a write, so it comes after this one.
-        loop = asyncio.get_running_loop()
-        self.library.leaving.append(lambda *_: loop.call_soon_threadsafe(self.triggers.clear_soon))
+        self.library.leaving.append(lambda tx, *_: tx.after_commit(self.triggers.clear_soon))
         days = self.config.triggers.history_days
         jobs = (
             (

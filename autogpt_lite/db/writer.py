@@ -33,9 +33,10 @@ MAX_WAITING = 50_000
 class Tx:
     """What a function given to `Database.write` may do. Only valid inside that function."""
 
-    __slots__ = ("_connection", "_execute")
+    __slots__ = ("_after_commit", "_connection", "_execute")
 
     def __init__(self, connection: apsw.Connection):
+        self._after_commit: list[Callable[[], None]] = []
         self._connection = connection
         self._execute = connection.cursor().execute
 
@@ -58,6 +59,16 @@ class Tx:
         """Takes back everything that this function has written so far."""
         self._connection.execute("ROLLBACK TO job")
 
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Calls call() on the loop's thread once this function's changes are on the disk, before its caller goes on; never where it
+        has failed."""
+        self._after_commit.append(call)
+
+    def take_after_commit(self) -> list[Callable[[], None]]:
+        """What was given to after_commit since the last time. For the writer."""
+        taken, self._after_commit = self._after_commit, []
+        return taken
+
     def fetch_one(self, sql: str, params: Params = ()) -> tuple | None:
         rows = self._execute(sql, params).fetchall()
         return rows[0] if rows else None
@@ -67,12 +78,13 @@ class Tx:
 
 
 class _Job:
-    __slots__ = ("error", "fn", "future", "result")
+    __slots__ = ("after_commit", "error", "fn", "future", "result")
 
     def __init__(self, fn: Callable[[Tx], Any], future: asyncio.Future):
         self.fn = fn
         self.future = future
         self.result: Any = None
+        self.after_commit: Sequence[Callable[[], None]] = ()
         self.error: BaseException | None = None
 
 
@@ -231,9 +243,12 @@ class Writer:
         connection.execute("SAVEPOINT job")
         try:
             job.result = job.fn(self._tx)
+            if self._tx._after_commit:
+                job.after_commit = self._tx.take_after_commit()
         except Exception as error:
             job.error = disk_failure(error, connection.system_errno) if isinstance(error, apsw.Error) else None
             job.error = job.error or error
+            self._tx.take_after_commit()
             if not connection.in_transaction:
                 # A trigger's RAISE(ROLLBACK) or a full disk ended the whole transaction: everybody in the batch has to know.
                 raise
@@ -289,12 +304,22 @@ class Writer:
 
 def _resolve(batch: list[_Job]) -> None:
     for job in batch:
+        if job.error is None:
+            for call in job.after_commit:
+                _call(call)
         if job.future.done():
             continue
         if job.error is not None:
             job.future.set_exception(job.error)
         else:
             job.future.set_result(job.result)
+
+
+def _call(call: Callable[[], None]) -> None:
+    try:
+        call()
+    except Exception:
+        log.exception("what was to follow a commit failed")  # the callers of the batch have to be told all the same
 
 
 def _as_error(error: BaseException | None) -> DatabaseError:

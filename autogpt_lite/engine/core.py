@@ -7,6 +7,8 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+import msgspec
+
 from ..config import Config
 from ..db import Database, Tx
 from ..events import Event, EventBus, GraphExecutionEvent, NodeExecutionEvent
@@ -229,8 +231,7 @@ class EngineServices:
 
 def run_stats(run: GraphExecution) -> dict[str, Any]:
     """The stats as AutoGPT names them."""
-    stats = run.stats
-    return {name: getattr(stats, name) for name in stats.__struct_fields__}
+    return msgspec.structs.asdict(run.stats)
 
 
 def is_live(run: GraphExecution) -> bool:

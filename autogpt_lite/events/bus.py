@@ -102,11 +102,14 @@ class EventBus:
 def _size_bytes(event: Event) -> int:
     # A rough bound is all that is needed. Values are shared between the events of one node, so only the newest output counts, and
     # the outputs of a run at its end. The inputs of a run are shared, too, but whatever of its events is left keeps them.
-    inputs = len(event.run.inputs)
-    size = inputs if inputs > LARGE_BYTES else 0
-    if isinstance(event, NodeExecutionEvent):
-        last = event.node.outputs[event.n_outputs - 1][1] if event.n_outputs else b""
-        return size + len(event.node.input_json) + len(last) + 100
+    size = len(event.run.inputs)
+    if size <= LARGE_BYTES:
+        size = 0
+    if event.__class__ is NodeExecutionEvent:
+        node = event.node
+        if event.n_outputs:
+            size += len(node.outputs[event.n_outputs - 1][1])
+        return size + len(node.input_json) + 100
     if event.ended_at is not None:
         size += sum(len(text) for _, text in event.outputs)
     return size + 300

@@ -269,3 +269,47 @@ async def test_a_backup_or_vacuum_between_transactions_may_fail_without_harm(db,
         await db.write(lambda tx: None)
     assert steps == [False] * 3
     assert await db.write(put(100)) == 1
+
+
+async def test_what_follows_a_commit_is_called_on_the_loop_before_the_caller_goes_on(db):
+    seen = []
+    here = threading.current_thread()
+
+    def write(tx):
+        tx.after_commit(lambda: seen.append((threading.current_thread() is here, db.point("SELECT k FROM t WHERE k = 7"))))
+        tx.after_commit(lambda: seen.append(None))
+        return tx.execute(INSERT, (7, "v"))
+
+    assert await db.write(write) == 1
+    assert seen == [(True, (7,)), None]
+    await db.write(put(8))
+    assert len(seen) == 2, "once"
+
+
+async def test_a_write_that_fails_is_followed_by_nothing_and_a_call_that_fails_harms_nobody(db, caplog):
+    seen = []
+
+    def fails(tx):
+        tx.after_commit(lambda: seen.append("failed"))
+        raise ValueError("no")
+
+    def write(tx):
+        tx.after_commit(lambda: 1 / 0)
+        tx.after_commit(lambda: seen.append("written"))
+
+    results = await asyncio.gather(db.write(fails), db.write(write), db.write(put(1)), return_exceptions=True)
+    assert isinstance(results[0], ValueError)
+    assert results[1:] == [None, 1]
+    assert seen == ["written"]
+    assert "was to follow a commit failed" in caplog.text
+
+
+async def test_a_cancelled_caller_changes_nothing_about_what_follows_its_commit(db):
+    seen = []
+    held = threading.Event()
+    db.writer.submit(lambda tx: held.wait(10))
+    future = db.writer.submit(lambda tx: tx.after_commit(lambda: seen.append("written")))
+    future.cancel()
+    held.set()
+    await db.write(put(1))
+    assert seen == ["written"]

@@ -366,7 +366,8 @@ def fill_library(tx, graph_id: str) -> None:
     numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
     tx.execute(
         numbers.format(999)
-        + "INSERT INTO graphs SELECT 'g' || i, 1, user_id, 1, name || i, '', body, NULL, NULL, i FROM n, graphs"
+        + "INSERT INTO graphs (graph_id, version, user_id, is_active, name, description, body, forked_from_id, forked_from_version, created_at)"
+        " SELECT 'g' || i, 1, user_id, 1, name || i, '', body, NULL, NULL, i FROM n, graphs"
         " WHERE graph_id = ?",
         (graph_id,),
     )

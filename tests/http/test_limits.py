@@ -52,7 +52,12 @@ async def test_the_limits_of_an_agent_hold_for_its_runs_and_the_tightest_counts(
     assert "40 node executions" in watched.stored["stats"]["error"]
 
     assert real_server.request("PATCH", path, {"is_favorite": True}).json()["limits"] == changed["limits"]
+    changed = real_server.request("PATCH", path, {"limits": {"max_node_executions": 60}}).json()
+    watched = await watch_run(real_server, graph)
+    assert "60 node executions" in watched.stored["stats"]["error"], "a change counts from the next run on"
     assert real_server.request("PATCH", path, {"limits": None}).json()["limits"] is None
+    watched = await watch_run(real_server, graph, limits={"max_node_executions": 70})
+    assert "70 node executions" in watched.stored["stats"]["error"]
 
 
 @pytest.mark.parametrize(
