@@ -4,6 +4,7 @@ import { listExecutions, listGraphs, serverNow, stopExecution } from "./api.js";
 import { listPendingReviews } from "./api/reviews.js";
 import { fill, h } from "./dom.js";
 import { clock, timeMs } from "./format.js";
+import { inOrder } from "./in_order.js";
 import { plural, t } from "./messages.js";
 import { button, whileBusy } from "./page_head.js";
 import { paths } from "./router.js";
@@ -20,8 +21,8 @@ export async function openActivity(opener) {
   const list = h("ul", { class: "activity-list" });
   const menu = h("div", { class: "activity", popover: "auto", role: "dialog", "aria-label": t("What goes on now") }, list);
   const names = new Map((await listGraphs().catch(() => [])).map((graph) => [graph.id, graph.name]));
-  const show = async () => {
-    const [runs, reviews] = await Promise.all([listExecutions().catch(() => []), listPendingReviews().catch(() => [])]);
+  const ask = () => Promise.all([listExecutions().catch(() => []), listPendingReviews().catch(() => [])]);
+  const show = inOrder(ask, ([runs, reviews]) => {
     const active = runs.filter((run) => !hasEnded(run.status));
     fill(
       list,
@@ -29,7 +30,7 @@ export async function openActivity(opener) {
       active.slice(0, MOST_RUNS).map((run) => row(run, names, show)),
       foot(active.length),
     );
-  };
+  });
   await show();
   document.body.append(menu);
   menu.showPopover();

@@ -1,9 +1,10 @@
 /** What stands around every page: the rail with the places (a bar at the bottom on a phone). */
 
-import { listExecutions, logOut } from "./api.js";
+import { listExecutions, logOut, setLoggedOutListener } from "./api.js";
 import { openDialog } from "./dialog.js";
 import { h, svg } from "./dom.js";
 import { icon } from "./icons.js";
+import { inOrder } from "./in_order.js";
 import { PLACES } from "./pages.js";
 import { hasPasswordSession } from "./session.js";
 import { hasEnded } from "./status.js";
@@ -41,7 +42,11 @@ export function makeFrame() {
     PLACES.length > ON_PHONE ? moreButton() : null,
   );
   const timer = setInterval(() => refresh(), REFRESH_MS);
-  const refresh = () => void refreshBadge(badge);
+  const count = inOrder(
+    () => listExecutions().catch(() => []),
+    (runs) => showCount(badge, runs.filter((run) => !hasEnded(run.status)).length),
+  );
+  const refresh = () => document.hidden || void count();
   addEventListener("runs-changed", refresh);
   const close = () => {
     clearInterval(timer);
@@ -64,12 +69,9 @@ function markCurrent(link, current) {
 
 /**
  * How many runs go on now. It is only an ornament: where the server does not answer, the page itself says so.
- * @param {HTMLElement} badge
+ * @param {HTMLElement} badge @param {number} active
  */
-async function refreshBadge(badge) {
-  if (document.hidden) return;
-  const runs = await listExecutions().catch(() => []);
-  const active = runs.filter((run) => !hasEnded(run.status)).length;
+function showCount(badge, active) {
   badge.hidden = active === 0;
   badge.textContent = String(active);
   badge.title = t("{n} going on", { n: active });
@@ -92,7 +94,10 @@ function moreButton() {
 
 /** @param {string} kind class of the button */
 function logOutButton(kind) {
-  const leave = () => void logOut().finally(() => location.assign("/"));
+  const leave = () => {
+    setLoggedOutListener(() => {}); // or a form comes up now that goes with this page, and with it what was typed into it
+    void logOut().finally(() => location.assign("/"));
+  };
   return h("button", { class: kind, type: "button", on: { click: leave } }, icon("leave"), h("span", null, t("Log out")));
 }
 

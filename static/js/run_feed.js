@@ -1,6 +1,7 @@
 /** Keeps a RunState up to date: from the REST API first, then from the WebSocket, from REST alone while that is lost. */
 
 import { getExecution } from "./api.js";
+import { oneByOne } from "./in_order.js";
 import { LiveRun } from "./live.js";
 
 /** @typedef {import("./run_state.js").RunState} RunState */
@@ -34,6 +35,7 @@ export class RunFeed {
     this.loadedAt = 0;
     /** @type {import("./live.js").Delta[]|null} events that wait for the run to be loaded; null: nothing loads */
     this.held = null;
+    this.isKnown = true;
     /** @type {LiveRun|null} */
     this.live = null;
   }
@@ -48,7 +50,7 @@ export class RunFeed {
       onReview: () => this.tree?.onReview(),
     };
     this.live = new LiveRun(this.runId, listener, this.tree !== undefined);
-    this.poll = setInterval(() => this.isLive || this.#reloadAll(), POLL_MS);
+    this.poll = setInterval(() => (this.isLive && this.isKnown) || this.#reloadAll(), POLL_MS);
   }
 
   stop() {
@@ -58,19 +60,19 @@ export class RunFeed {
   }
 
   /** Loads the run anew; events that come in meanwhile are applied after it. */
-  async reload() {
-    if (this.held) return;
+  reload = oneByOne(async () => {
     this.held = [];
     this.loadedAt = Date.now();
     try {
       this.state.load(await getExecution(this.graphId, this.runId));
       this.state.applyEvents(this.held);
+      this.isKnown = true;
     } catch {
-      // Not lost for good: the page says that the connection is, and the next event or poll loads again.
+      this.isKnown = false; // the page says where the connection is lost; the poll loads again
     } finally {
       this.held = null;
     }
-  }
+  });
 
   #reloadAll() {
     this.tree?.onGap();

@@ -15,7 +15,7 @@ import { t } from "./messages.js";
  * @property {number} depth 0 for the run that the page shows
  * @property {import("./run/tree.js").RunTree} tree
  * @property {Map<string, import("./types.js").Block>} catalog
- * @property {Map<string, import("./run_state.js").RunState>} states of the runs below that are open
+ * @property {Map<string, {applyEvents: (deltas: import("./live.js").Delta[]) => any}>} states of the runs below that are open, or will be
  * @property {() => TimeScale} scale
  * @property {() => number} nowMs where the bar of what has no end ends: now, or where the run ended
  * @property {(runId: string, nodeId: string, title: string) => void} onOpen a node's row was opened

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -27,6 +29,18 @@ TIMEOUT_MS = 15_000
 # Triggers need an address for others; nobody asks anything there.
 SETTINGS = {"server.public_url": "https://agents.example.org"}
 
+LATE_MS = int(os.environ.get("LATE_ANSWERS_MS", "0"))
+LATE_SCRIPT = """{
+  const [ask, wait] = [window.fetch.bind(window), () => new Promise((go) => setTimeout(go, Math.random() * MOST))];
+  window.fetch = async (address, init) => {
+    if (!String(address).startsWith("/api/")) return ask(address, init);
+    await wait();
+    const answer = await ask(address, init);
+    await wait();
+    return answer;
+  };
+}""".replace("MOST", str(LATE_MS))
+
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 
@@ -40,8 +54,24 @@ def browser() -> Iterator[Any]:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     with api.sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
-        yield running
+        yield LateBrowser(running) if LATE_MS else running
         running.close()
+
+
+class LateBrowser:
+    """A browser whose pages get each answer of the API late, and so in another order than they have asked: what a slow machine does to
+    them now and then, always. Switched on by LATE_ANSWERS_MS=600 (the most that a question and its answer are each held back)."""
+
+    def __init__(self, browser: Any):
+        self._browser = browser
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._browser, name)
+
+    def new_context(self, **arguments: Any) -> Any:
+        context = self._browser.new_context(**arguments)
+        context.add_init_script(LATE_SCRIPT)
+        return context
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +93,40 @@ def call(server: ServerProcess, method: str, path: str, body: Any = None) -> Any
     request = urllib.request.Request(server.url + path, data, headers, method=method)
     with urllib.request.urlopen(request, timeout=10) as answer:
         return json.load(answer)
+
+
+def log_in(context: Any, server: ServerProcess) -> None:
+    """What opening a link does, without a page: test_page.py and test_login.py look at that."""
+    code = call(server, "POST", "/api/auth/links")["url"].partition("#code=")[2]
+    answer = server.request("POST", "/api/auth/link", {"code": code}, Authorization="")
+    name, value = answer.headers["Set-Cookie"].partition(";")[0].split("=", 1)
+    context.add_cookies([{"name": name, "value": value, "url": server.url, "httpOnly": True, "sameSite": "Strict"}])
+    kept = {"session-token": answer.json()["token"], "session-way": "link"}
+    context.add_init_script(f"location.origin === '{server.url}' && Object.assign(localStorage, {json.dumps(kept)})")
+
+
+def hold(page: Any, address: str, method: str = "GET") -> Callable[[], None]:
+    """Holds the answers to the page's requests to addresses like this until what it returns is called; those after it go through."""
+    held: list[tuple[Any, Any]] = []
+    is_free = False
+
+    def take(route: Any) -> None:
+        if is_free or route.request.method != method:
+            return route.continue_()
+        answer = route.fetch()
+        held.append((route, answer))
+        if is_free:  # meanwhile
+            let_go()
+
+    def let_go() -> None:
+        nonlocal is_free
+        is_free = True
+        while held:
+            route, answer = held.pop()
+            route.fulfill(response=answer)
+
+    page.route(re.compile(address), take)
+    return let_go
 
 
 def is_error(message: Any, refused: str) -> bool:
@@ -91,10 +155,10 @@ def open_page(browser: Any, server: ServerProcess) -> Iterator[Callable[..., Any
         page.on("console", lambda message: problems.append(message.text) if is_error(message, refused) else None)
         page.on("request", lambda request: problems.append(request.url) if is_outside(server, request.url) else None)
         skip_welcome(server)
-        page.goto(call(server, "POST", "/api/auth/links")["url"])
-        page.wait_for_selector(".agent-card, .empty")
-        if path != "/":
-            page.goto(server.url + path)
+        log_in(context, server)
+        page.goto(server.url + path)
+        if path == "/":
+            page.wait_for_selector(".agent-card, .empty")
         return page
 
     yield open_it

@@ -89,12 +89,13 @@ class Chat {
     const text = this.text.value.trim();
     if (!text || this.send.disabled) return;
     this.send.disabled = true;
+    this.text.value = ""; // at once: the next message may be written while this one is on its way
     try {
       const runId = await executeGraph(this.graph, { [this.input]: text }, this.credentials.read());
       sessionStorage.setItem(this.key, JSON.stringify([...this.#runIds, runId].slice(-KEPT)));
-      this.text.value = "";
       void this.#follow(runId, this.#addTurn(text), null);
     } catch (error) {
+      this.text.value = [text, this.text.value].filter(Boolean).join("\n");
       toastError(error, t("The message was not sent"));
     }
     this.send.disabled = false;

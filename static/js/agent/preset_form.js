@@ -49,16 +49,21 @@ export class PresetForm {
     this.element.addEventListener("submit", (event) => (event.preventDefault(), void this.#save()));
   }
 
-  async load() {
+  /** @returns {Promise<void>} */
+  load() {
+    this.loading = this.#load();
+    return this.loading;
+  }
+
+  async #load() {
     this.credentials = await CredentialFields.load(this.graph.credentials_input_schema);
     // Where a run was chosen meanwhile, its inputs are on the way.
     if (this.turn) fill(this.fields, this.inputs?.element, this.credentials.element);
-    else await this.#showFields(this.preset?.inputs ?? {});
+    else await this.#showFields(this.turn, this.preset?.inputs ?? {});
   }
 
-  /** @param {Record<string, any>} values */
-  async #showFields(values) {
-    const turn = (this.turn += 1);
+  /** @param {number} turn @param {Record<string, any>} values */
+  async #showFields(turn, values) {
     const inputs = await SchemaForm.make(this.graph.input_schema ?? {}, values);
     if (turn !== this.turn) return; // another run was chosen meanwhile
     this.inputs = inputs;
@@ -71,14 +76,31 @@ export class PresetForm {
       h("option", { value: run.id }, t("the run of {time}", { time: when(timeMs(run.started_at)) })),
     );
     const select = h("select", { class: "input" }, h("option", { value: "" }, t("the form below")), options);
-    select.addEventListener("change", async () => {
-      const run = select.value ? await getExecution(this.graph.id, select.value).catch(() => null) : null;
-      await this.#showFields(run?.inputs ?? {});
-    });
+    select.addEventListener("change", () => this.#choose(select.value));
     return select;
   }
 
-  async #save() {
+  /** @param {string} runId "" for none */
+  #choose(runId) {
+    this.loading = Promise.all([this.loading, this.#takeInputs(runId)]).then(() => {});
+  }
+
+  /** @param {string} runId "" for none */
+  async #takeInputs(runId) {
+    const turn = (this.turn += 1);
+    // What is typed now would be gone with the answer.
+    for (const control of this.inputs?.element.querySelectorAll("input, textarea, select, button") ?? [])
+      /** @type {HTMLInputElement} */ (control).disabled = true;
+    const run = runId ? await getExecution(this.graph.id, runId).catch(() => null) : null;
+    if (turn === this.turn) await this.#showFields(turn, run?.inputs ?? {});
+  }
+
+  #save() {
+    return whileBusy(this.button, t("Saving"), () => this.#store());
+  }
+
+  async #store() {
+    await this.loading?.catch(() => {}); // who saves at once has not seen yet what the agent asks for
     const inputs = this.inputs?.read();
     if (!this.name.value.trim()) return this.#showProblem(t("A preset needs a name."));
     if (!inputs) return;
@@ -91,9 +113,7 @@ export class PresetForm {
     const { preset, graph } = this;
     const place = { graph_id: graph.id, graph_version: graph.version };
     try {
-      await whileBusy(this.button, t("Saving"), () =>
-        preset ? updatePreset(preset.id, body) : createPreset({ ...body, ...place }),
-      );
+      await (preset ? updatePreset(preset.id, body) : createPreset({ ...body, ...place }));
       toast(t("The preset is saved."));
       this.onSaved();
     } catch (error) {

@@ -6,6 +6,7 @@ import { confirmLoss } from "../dialog.js";
 import { fill, h } from "../dom.js";
 import { cut } from "../format.js";
 import { icon } from "../icons.js";
+import { inOrder } from "../in_order.js";
 import { t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
 import { go, paths } from "../router.js";
@@ -19,12 +20,12 @@ import { PresetForm } from "./preset_form.js";
 export async function showPresets(box, { graph }) {
   const list = h("div", { class: "stack" });
   const place = h("div");
-  const load = async () => {
-    const presets = await listPresetsOf(graph.id);
+  const ask = () => listPresetsOf(graph.id);
+  const load = inOrder(ask, (presets) => {
     const rows = presets.map((preset) => presetRow(preset, graph, reload));
     fill(list, rows.length ? h("ul", { class: "card presets" }, rows) : noPresets(openNew));
     add.hidden = !rows.length;
-  };
+  });
   const reload = () => (place.replaceChildren(), void load().catch((error) => toastError(error)));
   const openNew = async () => {
     const [card] = await listCards([graph.id]).catch(() => []);

@@ -8,6 +8,7 @@ import { fill, h } from "../dom.js";
 import { number } from "../format.js";
 import { drawGraph } from "../graph_picture.js";
 import { icon } from "../icons.js";
+import { inOrder } from "../in_order.js";
 import { isNote } from "../names.js";
 import { hasEnded, runLook } from "../status.js";
 import { toastError } from "../toast.js";
@@ -82,7 +83,7 @@ class RunList {
     let timer = 0;
     search.addEventListener("input", () => {
       clearTimeout(timer);
-      timer = setTimeout(() => void this.#search(search.value.trim()), SEARCH_AFTER_MS);
+      timer = setTimeout(() => void this.#search(search.value.trim()).catch((error) => toastError(error)), SEARCH_AFTER_MS);
     });
     this.bar = h(
       "div",
@@ -95,10 +96,13 @@ class RunList {
   }
 
   watch() {
-    const load = async () => {
-      this.runs = await listGraphExecutions(this.graphId);
-      if (!this.signal.aborted) this.#show();
-    };
+    const load = inOrder(
+      () => listGraphExecutions(this.graphId),
+      (runs) => {
+        this.runs = runs;
+        if (!this.signal.aborted) this.#show();
+      },
+    );
     this.reload = () => void load().catch((error) => this.signal.aborted || toastError(error, t("The runs could not be loaded")));
     this.reload();
     const timer = setInterval(() => {
@@ -113,12 +117,13 @@ class RunList {
     this.#show();
   }
 
-  /** @param {string} words */
-  async #search(words) {
-    const found = words ? await searchExecutions(words, this.graphId).catch((error) => void toastError(error)) : null;
-    this.found = found?.runs.map((one) => one.run) ?? null;
-    this.#show();
-  }
+  #search = inOrder(
+    async (/** @type {string} */ words) => (words ? searchExecutions(words, this.graphId) : null),
+    (found) => {
+      this.found = found?.runs.map((one) => one.run) ?? null;
+      this.#show();
+    },
+  );
 
   #show() {
     const all = this.found ?? this.runs;

@@ -2,6 +2,7 @@
 
 import { listFires, listSchedules } from "../api/schedules.js";
 import { fill, h } from "../dom.js";
+import { inOrder } from "../in_order.js";
 import { t } from "../messages.js";
 import { button } from "../page_head.js";
 import { ScheduleForm } from "../schedules/form.js";
@@ -16,14 +17,14 @@ const FIRES = 500;
 export async function showSchedulesTab(box, { graph }) {
   const list = h("div", { class: "stack" });
   const place = h("div");
-  const load = async () => {
-    const [all, fires] = await Promise.all([listSchedules(), listFires(FIRES), loadStyles("schedules.css")]);
+  const ask = () => Promise.all([listSchedules(), listFires(FIRES), loadStyles("schedules.css")]);
+  const load = inOrder(ask, ([all, fires]) => {
     const schedules = all.filter((one) => one.graph_id === graph.id);
     const own = fires.filter((fire) => fire.graph_id === graph.id);
     add.hidden = !schedules.length;
     if (!schedules.length) return fill(list, empty(openNew), own.length ? fireHistory(own) : null);
     fill(list, scheduleTable(schedules, own, reload), own.length ? fireHistory(own) : null);
-  };
+  });
   const reload = () => (place.replaceChildren(), void load().catch((error) => toastError(error)));
   const openNew = () => {
     const form = new ScheduleForm(null, reload, graph.id);

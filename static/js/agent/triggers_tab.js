@@ -2,6 +2,7 @@
 
 import { listPresets, listWebhooks } from "../api/triggers.js";
 import { fill, h } from "../dom.js";
+import { inOrder } from "../in_order.js";
 import { t } from "../messages.js";
 import { button } from "../page_head.js";
 import { paths } from "../router.js";
@@ -15,8 +16,8 @@ export async function showTriggersTab(box, { graph }) {
   const list = h("div", { class: "stack" });
   const place = h("div");
   const takesDeliveries = graph.has_external_trigger || graph.has_webhook_trigger;
-  const load = async () => {
-    const [webhooks, all] = await Promise.all([listWebhooks(), listPresets(), loadStyles("triggers.css")]);
+  const ask = () => Promise.all([listWebhooks(), listPresets(), loadStyles("triggers.css")]);
+  const load = inOrder(ask, ([webhooks, all]) => {
     const presets = all.filter((preset) => preset.graph_id === graph.id && preset.webhook_id);
     const own = webhooks.filter((webhook) => presets.some((preset) => preset.webhook_id === webhook.id));
     const names = new Map([[graph.id, graph.name]]);
@@ -30,7 +31,7 @@ export async function showTriggersTab(box, { graph }) {
     );
     add.hidden = !cards.length;
     fill(list, cards.length ? cards : empty(graph, takesDeliveries ? openNew : null));
-  };
+  });
   const reload = () => (place.replaceChildren(), void load().catch((error) => toastError(error)));
   const openNew = () => {
     const form = new TriggerForm(reload, graph.id);

@@ -25,15 +25,19 @@ function OpenMenu({ menu }) {
   const [graphs, setGraphs] = useState(/** @type {any[]} */ ([]));
   const [query, setQuery] = useState("");
   const [from, setFrom] = useState(menu.from);
-  const [index, setIndex] = useState(0);
   useEffect(() => void loadPanel(), []); // what is chosen opens its form
+  const [chosen, setChosen] = useState(""); // the key of a row: rows come up and move once the agents are known
   useEffect(() => void listGraphs().then(setGraphs, () => {}), []);
   const offers = useMemo(() => makeOffers(builder.catalog, graphs, builder.saved?.id ?? ""), [graphs]);
   const found = useMemo(() => {
     const fitting = searchOffers(offers, query, from);
     return query.trim() ? fitting.map((offer) => ({ offer, group: "" })) : withUsual(builder, fitting, from);
   }, [offers, query, from]);
-  useEffect(() => setIndex(0), [query, from]);
+  const index = Math.max(
+    0,
+    found.findIndex(({ offer }) => offer.key === chosen),
+  );
+  useEffect(() => setChosen(""), [query, from]);
   const close = () => builder.set({ menu: null });
   const add = (/** @type {import("./block_search.js").Offer|undefined} */ offer) => {
     if (!offer) return;
@@ -44,7 +48,7 @@ function OpenMenu({ menu }) {
   };
   const keys = (/** @type {any} */ event) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (step) setIndex((i) => Math.min(found.length - 1, Math.max(0, i + step)));
+    if (step) setChosen(found[Math.min(found.length - 1, Math.max(0, index + step))]?.offer.key ?? "");
     else if (event.key === "Enter") add(found[index]?.offer);
     else if (event.key === "Escape") close();
     else return;

@@ -106,7 +106,12 @@ function isBusy(builder) {
 }
 
 /** Runs a node and everything that it leads to. @param {Builder} builder @param {string|undefined} nodeId */
-export async function runFrom(builder, nodeId) {
+export function runFrom(builder, nodeId) {
+  return builder.control.startOnce(() => startFrom(builder, nodeId));
+}
+
+/** @param {Builder} builder @param {string|undefined} nodeId */
+async function startFrom(builder, nodeId) {
   const node = builder.doc.node(nodeId ?? "");
   if (!node || isNote(builder.catalog.get(node.block_id)) || isBusy(builder)) return;
   const run = await findRun(builder);
@@ -123,7 +128,12 @@ export async function runFrom(builder, nodeId) {
 }
 
 /** Runs one node with what it gets from those before it; what comes after it does not run. @param {Builder} builder @param {string|undefined} nodeId */
-export async function runAlone(builder, nodeId) {
+export function runAlone(builder, nodeId) {
+  return builder.control.startOnce(() => startAlone(builder, nodeId));
+}
+
+/** @param {Builder} builder @param {string|undefined} nodeId */
+async function startAlone(builder, nodeId) {
   const node = builder.doc.node(nodeId ?? "");
   if (!node || isNote(builder.catalog.get(node.block_id)) || isBusy(builder)) return;
   const run = await findRun(builder);

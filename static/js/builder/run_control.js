@@ -34,11 +34,23 @@ export class RunControl {
     this.only = null;
     this.nodeCount = 0;
     this.timer = 0;
+    this.isStarting = false;
   }
 
   get isRunning() {
     const { run } = this.builder.state;
     return run !== null && !hasEnded(run.run.status);
+  }
+
+  /** A second press while the first is on its way starts nothing. @param {() => Promise<any>} work */
+  async startOnce(work) {
+    if (this.isStarting) return;
+    this.isStarting = true;
+    try {
+      await work();
+    } finally {
+      this.isStarting = false;
+    }
   }
 
   /** Saves what has changed, then asks for the inputs, or starts at once where there are none. @param {boolean} [withPins] */
@@ -53,7 +65,12 @@ export class RunControl {
   }
 
   /** @param {Record<string, any>} inputs @param {Record<string, any>} credentials @param {boolean} [withPins] pinned nodes are not called */
-  async start(inputs, credentials, withPins = false) {
+  start(inputs, credentials, withPins = false) {
+    return this.startOnce(() => this.#start(inputs, credentials, withPins));
+  }
+
+  /** @param {Record<string, any>} inputs @param {Record<string, any>} credentials @param {boolean} withPins */
+  async #start(inputs, credentials, withPins) {
     const { saved: graph, localIds } = this.builder;
     if (!graph) return;
     const pins = withPins ? savedPins(this.builder) : {};

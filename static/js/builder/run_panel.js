@@ -7,6 +7,7 @@ import { paths } from "../router.js";
 import { RunOutputs } from "../run_outputs.js";
 import { SchemaForm } from "../schema_form.js";
 import { hasEnded, runLook } from "../status.js";
+import { toastError } from "../toast.js";
 import { CloseButton } from "./close_button.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
@@ -49,6 +50,7 @@ function RunInputs({ graph }) {
   const builder = useBuilder();
   const place = useRef(/** @type {any} */ (null));
   const form = useRef(/** @type {{inputs: SchemaForm, keys: CredentialFields}|null} */ (null));
+  const loading = useRef(/** @type {Promise<void>} */ (Promise.resolve()));
   const [problem, setProblem] = useState("");
   const isRunning = useView((view) => view.run !== null && !hasEnded(view.run.run.status));
   const withPins = useView((view) => view.panel?.kind === "run" && view.panel.withPins === true);
@@ -56,17 +58,20 @@ function RunInputs({ graph }) {
   const verb = withPins ? t("Simulate") : t("Run");
   useEffect(() => {
     let isGone = false;
-    const fields = SchemaForm.make(graph.input_schema ?? {}, builder.lastInputs ?? {});
-    void Promise.all([fields, CredentialFields.load(graph.credentials_input_schema)]).then(([inputs, keys]) => {
+    const show = (/** @type {[SchemaForm, CredentialFields]} */ [inputs, keys]) => {
       if (isGone) return;
       form.current = { inputs, keys };
       place.current.replaceChildren(inputs.element, keys.element);
       place.current.querySelector("input, textarea, select")?.focus();
-    });
+    };
+    const fields = SchemaForm.make(graph.input_schema ?? {}, builder.lastInputs ?? {});
+    const both = Promise.all([fields, CredentialFields.load(graph.credentials_input_schema)]);
+    loading.current = both.then(show, (error) => toastError(error));
     return () => void (isGone = true);
   }, [graph]);
   const start = async (/** @type {any} */ event) => {
     event.preventDefault();
+    await loading.current; // who presses at once means the fields that are about to show
     const inputs = form.current?.inputs.read();
     if (!inputs || isRunning) return;
     builder.lastInputs = inputs;

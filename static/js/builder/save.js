@@ -15,13 +15,13 @@ export async function saveVersion(builder) {
   if (builder.state.busy) return false;
   if (saved && !builder.state.isChanged) return true;
   builder.set({ busy: "save", refused: [] });
-  const sent = doc.now;
   try {
     const newer = await findNewer(builder);
     if (newer) {
       builder.set({ newer, panel: { kind: "versions" } });
       return false;
     }
+    const sent = doc.now; // not before the question above: meanwhile somebody may go on
     const body = { ...graphBody(builder), is_active: true };
     const graph = await (saved ? updateGraph(body) : createGraph(body));
     noteSaved(builder, graph, sent);
@@ -64,7 +64,8 @@ function noteSaved(builder, graph, sent) {
     isChanged: builder.differs,
     draft: t("Saved as version {version}", { version: graph.version }),
   });
-  if (isNew) history.replaceState(null, "", paths.build(graph.id));
+  if (builder.differs) builder.keepDraft(); // what came after is kept nowhere else
+  if (isNew && location.pathname === paths.build()) history.replaceState(null, "", paths.build(graph.id));
   toast(t("Version {version} is saved.", { version: graph.version }));
 }
 

@@ -5,6 +5,7 @@ import { answerReview, listPendingReviews } from "../api/reviews.js";
 import { fill, h } from "../dom.js";
 import { cut, timeMs, when } from "../format.js";
 import { icon } from "../icons.js";
+import { inOrder } from "../in_order.js";
 import { plural, t } from "../messages.js";
 import { paths } from "../router.js";
 import { toast, toastError } from "../toast.js";
@@ -24,12 +25,21 @@ export class NeedsYou {
     this.element = h("section", { class: "needs-you", "aria-label": t("Needs you"), hidden: true });
   }
 
-  async load() {
+  load = inOrder(
+    () => this.#ask(),
+    (items) => this.#show(items),
+  );
+
+  async #ask() {
     const [reviews, failed] = await Promise.all([
       listPendingReviews(),
       listAgents({ state: "needs_you", page_size: MOST, sort_by: "lastRunAt" }),
     ]);
-    const items = [...(await this.#reviewItems(reviews)), ...(await failedItems(failed.agents))];
+    return [...(await this.#reviewItems(reviews)), ...(await failedItems(failed.agents))];
+  }
+
+  /** @param {HTMLElement[]} items */
+  #show(items) {
     const shown = this.isOpen ? items : items.slice(0, SHOWN);
     const rest = items.length - shown.length;
     this.element.hidden = !items.length;

@@ -70,6 +70,7 @@ class ChildRow {
     this.line.onOpen = () => void this.#load();
     /** @type {Timeline|null} */
     this.timeline = null;
+    this.isLoading = false;
   }
 
   /** @param {TreeRun} run @param {string} count */
@@ -96,8 +97,12 @@ class ChildRow {
 
   /** Its nodes are asked for when somebody wants to see them. */
   async #load() {
-    if (this.timeline) return;
+    if (this.timeline || this.isLoading) return;
     const { run, place } = this;
+    /** @type {import("../live.js").Delta[]} what happens until the run is there */
+    const held = [];
+    this.isLoading = true;
+    place.states.set(run.id, { applyEvents: (deltas) => held.push(...deltas) });
     try {
       const [loaded, graph] = await Promise.all([
         getExecution(run.graph_id, run.id),
@@ -107,12 +112,16 @@ class ChildRow {
       const state = new RunState(new Map(), () => timeline.update(state.takeChanged()));
       place.states.set(run.id, state);
       state.load(loaded);
+      state.applyEvents(held);
       const link = h("a", { class: "button small", href: paths.run(run.graph_id, run.id) }, t("Open this run"));
       this.line.box.replaceChildren(h("div", { class: "child-head" }, link), timeline.list);
       timeline.updateTree();
     } catch (error) {
+      place.states.delete(run.id);
       toastError(error, t("The nodes of this run were not loaded"));
       this.line.close();
+    } finally {
+      this.isLoading = false;
     }
   }
 }

@@ -6,10 +6,11 @@ import { CredentialFields } from "../credential_fields.js";
 import { fill, h, uniqueId } from "../dom.js";
 import { exactTime, timeMs } from "../format.js";
 import { icon } from "../icons.js";
+import { inOrder } from "../in_order.js";
 import { t } from "../messages.js";
 import { whileBusy } from "../page_head.js";
 import { SchemaForm } from "../schema_form.js";
-import { toast } from "../toast.js";
+import { toast, toastError } from "../toast.js";
 import { zoneField } from "../zone_field.js";
 import { cronWords } from "./cron_words.js";
 
@@ -54,16 +55,20 @@ export class ScheduleForm {
       h("span", { class: "button-label" }, t("Save")),
     );
     this.element = this.#build();
-    /** @type {Promise<void>|undefined} the inputs of the chosen agent are on the way */
-    this.loaded = undefined;
     this.timer = 0;
+    this.asked = 0;
   }
 
-  /** Fills in the agents (of a new schedule) and the inputs of the chosen one. */
-  async load() {
+  /** Fills in the agents (of a new schedule) and the inputs of the chosen one. @returns {Promise<void>} */
+  load() {
     void this.#preview();
+    this.loading = this.#load();
+    return this.loading;
+  }
+
+  async #load() {
     if (!this.schedule) await this.#loadAgents();
-    if (this.graphId) await (this.loaded = this.#loadInputs());
+    if (this.graphId) await this.#loadInputs();
   }
 
   #build() {
@@ -91,8 +96,14 @@ export class ScheduleForm {
     );
     form.addEventListener("submit", (event) => (event.preventDefault(), void this.#save()));
     for (const field of [this.cron, this.zone]) field.addEventListener("input", () => this.#previewSoon());
-    this.agent.addEventListener("change", () => ((this.graphId = this.agent.value), (this.loaded = this.#loadInputs())));
+    this.agent.addEventListener("change", () => this.#choose());
     return form;
+  }
+
+  #choose() {
+    this.graphId = this.agent.value;
+    this.loading = this.#loadInputs();
+    this.loading.catch((error) => toastError(error, t("The agent could not be read")));
   }
 
   /** @param {string} cron */
@@ -113,11 +124,11 @@ export class ScheduleForm {
   }
 
   async #loadInputs() {
-    const graphId = this.graphId;
-    const graph = await getGraph(graphId, this.schedule?.graph_version);
+    const turn = (this.asked += 1);
+    const graph = await getGraph(this.graphId, this.schedule?.graph_version);
     const credentials = await CredentialFields.load(graph.credentials_input_schema);
     const fields = await SchemaForm.make(graph.input_schema ?? {}, this.schedule?.input_data ?? {});
-    if (graphId !== this.graphId) return; // another agent was chosen meanwhile
+    if (turn !== this.asked) return; // another agent was chosen meanwhile
     this.credentials = credentials;
     this.fields = fields;
     fill(this.inputs, this.fields.fields.size ? h("h3", null, t("Inputs")) : null, this.fields.element, this.credentials.element);
@@ -128,20 +139,25 @@ export class ScheduleForm {
     this.timer = setTimeout(() => void this.#preview(), PREVIEW_AFTER_MS);
   }
 
-  async #preview() {
-    try {
-      const { next_run_times: times } = await previewSchedule(this.cron.value, this.zone.value);
-      const said = times.slice(0, 3).map((time) => exactTime(timeMs(time)));
-      this.words.textContent = `${cronWords(this.cron.value)}. ${t("Next: {times}", { times: said.join("; ") })}`;
-      this.#showProblem("");
-    } catch (error) {
+  #preview() {
+    return this.#ask(this.cron.value, this.zone.value).catch((error) => {
       this.words.textContent = "";
       this.#showProblem(error instanceof Error ? error.message : String(error));
-    }
+    });
   }
 
-  async #save() {
-    await this.loaded;
+  #ask = inOrder(previewSchedule, ({ next_run_times: times }, cron) => {
+    const said = times.slice(0, 3).map((time) => exactTime(timeMs(time)));
+    this.words.textContent = `${cronWords(cron)}. ${t("Next: {times}", { times: said.join("; ") })}`;
+    this.#showProblem("");
+  });
+
+  #save() {
+    return whileBusy(this.button, t("Saving"), () => this.#store());
+  }
+
+  async #store() {
+    await this.loading?.catch(() => {}); // who saves at once has not seen yet what the agent asks for
     const inputs = this.fields?.read() ?? null;
     if (!inputs) return;
     const body = {
@@ -155,9 +171,7 @@ export class ScheduleForm {
     };
     try {
       const { schedule } = this;
-      await whileBusy(this.button, t("Saving"), () =>
-        schedule?.id ? editSchedule(schedule.id, body) : createSchedule(this.graphId, body),
-      );
+      await (schedule?.id ? editSchedule(schedule.id, body) : createSchedule(this.graphId, body));
       toast(t("The schedule is saved."));
       this.onSaved();
     } catch (error) {

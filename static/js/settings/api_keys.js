@@ -4,6 +4,7 @@ import { createApiKey, listApiKeys, revokeApiKey, switchApiKey } from "../api/ac
 import { confirmLoss } from "../dialog.js";
 import { fill, h, uniqueId } from "../dom.js";
 import { timeMs, when } from "../format.js";
+import { inOrder } from "../in_order.js";
 import { t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
 import { toastError } from "../toast.js";
@@ -32,15 +33,15 @@ const PRESET = ["EXECUTE_GRAPH", "READ_GRAPH"];
 /** @returns {HTMLElement} */
 export function apiKeysCard() {
   const list = h("ul", { class: "settings-list" });
-  const load = async () => {
-    const keys = (await listApiKeys()).filter((key) => key.status !== "REVOKED");
+  const load = inOrder(listApiKeys, (all) => {
+    const keys = all.filter((key) => key.status !== "REVOKED");
     fill(
       list,
       keys.length
         ? keys.map((key) => keyRow(key, reload))
         : h("li", { class: "muted" }, t("There are none. A program needs one to start agents here.")),
     );
-  };
+  });
   const reload = () => void load().catch((error) => toastError(error));
   const place = h("div");
   const add = button(

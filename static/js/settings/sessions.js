@@ -3,6 +3,7 @@
 import { endSession, listSessions } from "../api/account.js";
 import { fill, h } from "../dom.js";
 import { timeMs, when } from "../format.js";
+import { inOrder } from "../in_order.js";
 import { t } from "../messages.js";
 import { button } from "../page_head.js";
 import { toastError } from "../toast.js";
@@ -10,11 +11,12 @@ import { toastError } from "../toast.js";
 /** @returns {HTMLElement} */
 export function sessionsCard() {
   const list = h("ul", { class: "settings-list" });
-  const load = async () =>
+  const load = inOrder(listSessions, (sessions) =>
     fill(
       list,
-      (await listSessions()).map((session) => row(session, reload)),
-    );
+      sessions.map((session) => row(session, reload)),
+    ),
+  );
   const reload = () => void load().catch((error) => toastError(error));
   reload();
   return h(

@@ -8,7 +8,7 @@ import { icon } from "../icons.js";
 import { t } from "../messages.js";
 import { whileBusy } from "../page_head.js";
 import { SchemaForm } from "../schema_form.js";
-import { toast } from "../toast.js";
+import { toast, toastError } from "../toast.js";
 import { providerName } from "./providers.js";
 
 export class TriggerForm {
@@ -18,6 +18,7 @@ export class TriggerForm {
     this.graphId = graphId;
     /** @type {import("../types.js").Graph|null} */
     this.graph = null;
+    this.asked = 0;
     const [agentId, nameId] = [uniqueId(), uniqueId()];
     this.agent = h("select", { class: "input", id: agentId });
     this.name = h("input", { class: "input", id: nameId, maxlength: 1000 });
@@ -39,41 +40,61 @@ export class TriggerForm {
       h("div", null, this.button),
     );
     this.element.addEventListener("submit", (event) => (event.preventDefault(), void this.#save()));
-    this.agent.addEventListener("change", () => void this.#choose(this.agent.value));
+    this.agent.addEventListener("change", () => this.#choose().catch((error) => toastError(error)));
   }
 
-  /** @returns {Promise<boolean>} false where no agent has a trigger block: the form says so then */
-  async load() {
+  /** @returns {Promise<void>} */
+  load() {
+    this.loading = this.#load();
+    return this.loading;
+  }
+
+  /** Where no agent has a trigger block, the form says so. */
+  async #load() {
     const graphs = (await listGraphs()).filter((graph) => graph.has_external_trigger || graph.has_webhook_trigger);
     if (!graphs.length) {
       const text = t(
         "No agent here begins with a trigger block. Open an agent in the builder and add one, for instance Generic Webhook.",
       );
-      fill(this.element, h("p", { class: "muted" }, text));
-      return false;
+      return fill(this.element, h("p", { class: "muted" }, text));
     }
     const isChosen = (/** @type {{id: string}} */ graph) => graph.id === this.graphId;
     fill(
       this.agent,
       graphs.map((graph) => h("option", { value: graph.id, selected: isChosen(graph) }, graph.name)),
     );
-    await this.#choose(this.agent.value);
-    return true;
+    await this.#choose();
+  }
+
+  /** @returns {Promise<void>} */
+  #choose() {
+    this.loading = this.#loadFields(this.agent.value);
+    return this.loading;
   }
 
   /** @param {string} graphId */
-  async #choose(graphId) {
+  async #loadFields(graphId) {
+    const turn = (this.asked += 1);
     const graph = await getGraph(graphId);
     const setup = graph.trigger_setup_info;
+    const parts = await Promise.all([
+      SchemaForm.make(setup?.config_schema ?? {}, {}),
+      SchemaForm.make(graph.input_schema ?? {}, {}),
+      CredentialFields.load(graph.credentials_input_schema),
+    ]);
+    if (turn !== this.asked) return; // another agent was chosen meanwhile
     this.graph = graph;
-    this.config = await SchemaForm.make(setup?.config_schema ?? {}, {});
-    this.inputs = await SchemaForm.make(graph.input_schema ?? {}, {});
-    this.credentials = await CredentialFields.load(graph.credentials_input_schema);
+    [this.config, this.inputs, this.credentials] = parts;
     this.name.placeholder = t("Deliveries of {provider}", { provider: providerName(setup?.provider ?? "") });
     fill(this.fields, this.config.element, this.inputs.element, this.credentials.element);
   }
 
-  async #save() {
+  #save() {
+    return whileBusy(this.button, t("Setting up"), () => this.#setUp());
+  }
+
+  async #setUp() {
+    await this.loading?.catch(() => {}); // who saves at once has not seen yet what the agent asks for
     const [config, inputs] = [this.config?.read(), this.inputs?.read()];
     if (!config || !inputs || !this.graph) return;
     const trigger = {
@@ -84,7 +105,7 @@ export class TriggerForm {
       agent_credentials: this.credentials?.read() ?? {},
     };
     try {
-      const preset = await whileBusy(this.button, t("Setting up"), () => setUpTrigger(trigger));
+      const preset = await setUpTrigger(trigger);
       toast(t("The trigger is set up."));
       this.onMade(preset.webhook_id ?? "");
     } catch (error) {

@@ -5,6 +5,7 @@ import { confirmLoss, openDialog } from "../dialog.js";
 import { fill, h, uniqueId } from "../dom.js";
 import { exactTime, timeMs } from "../format.js";
 import { icon } from "../icons.js";
+import { inOrder } from "../in_order.js";
 import { plural, t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
 import { paths } from "../router.js";
@@ -22,7 +23,8 @@ const SHOWN = 20;
 export function webhookCard(webhook, presets, names, onChange) {
   const deliveries = h("div", { class: "trigger-deliveries" });
   const graphs = new Map(presets.map((preset) => [preset.id, preset.graph_id]));
-  const load = async () => fill(deliveries, deliveryList(await listDeliveries(webhook.id, SHOWN), graphs));
+  const ask = () => listDeliveries(webhook.id, SHOWN);
+  const load = inOrder(ask, (list) => fill(deliveries, deliveryList(list, graphs)));
   load().catch((error) => toastError(error));
   const test = button(t("Test"), "play", (pressed) => void tryOut(webhook, pressed, load));
   const secret = button(t("Secret"), "key", () => openSecret(webhook, onChange));

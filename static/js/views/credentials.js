@@ -3,6 +3,7 @@
 import { listCredentials, listProviders } from "../api/credentials.js";
 import { credentialsRow, openForm } from "../credentials/card.js";
 import { fill, h } from "../dom.js";
+import { inOrder } from "../in_order.js";
 import { t } from "../messages.js";
 import { button, pageHead } from "../page_head.js";
 import { loadStyles } from "../styles.js";
@@ -17,12 +18,12 @@ export async function showCredentials(main, _place, signal) {
   const body = h("div", { class: "stack" });
   /** @type {Provider[]} */
   let providers = [];
-  const load = async () => {
-    const [stored, known] = await Promise.all([listCredentials(), listProviders()]);
+  const ask = () => Promise.all([listCredentials(), listProviders()]);
+  const load = inOrder(ask, ([stored, known]) => {
     if (signal.aborted) return;
     providers = known;
     fill(body, stored.length ? groups(stored, known, reload) : empty(openNew));
-  };
+  });
   const reload = () => void load().catch((error) => toastError(error));
   const openNew = () => openForm(t("Add credentials"), providers, reload);
   await Promise.all([styles, load()]);

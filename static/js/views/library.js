@@ -92,6 +92,7 @@ class LibraryPage {
 
   /** Draws the list anew, as far as it is shown. */
   async load() {
+    if (this.signal.aborted) return; // what was typed last comes after a moment: the address is another page's by then
     writeWanted(this.wanted);
     setImportFolder(this.wanted.folder, this.signal);
     const turn = (this.asked += 1);
@@ -118,11 +119,13 @@ class LibraryPage {
   }
 
   async #showMore() {
+    const wanted = { ...this.wanted };
     const page = await listAgents({
-      ...queryOf(this.wanted),
+      ...queryOf(wanted),
       page: Math.floor(this.shown / PAGE_SIZE) + 1,
       page_size: PAGE_SIZE,
     });
+    if (JSON.stringify(wanted) !== JSON.stringify(this.wanted)) return; // they belong to another list than the one that shows
     const known = new Set([...this.list.children]);
     const fresh = page.agents.map((agent) => this.#cardOf(agent).element).filter((element) => !known.has(element));
     this.list.append(...fresh);

@@ -4,6 +4,7 @@ import { getExecution, getGraph, serverNow } from "../api.js";
 import { getOrigin, getTree } from "../api/runs.js";
 import { loadCatalog } from "../catalog.js";
 import { fill, h } from "../dom.js";
+import { oneByOne } from "../in_order.js";
 import { timeMs } from "../format.js";
 import { bringIntoView, drawGraph } from "../graph_picture.js";
 import { t } from "../messages.js";
@@ -70,6 +71,8 @@ class RunPage {
     /** @type {number|undefined} */
     this.shownTree = undefined;
     this.shownInputs = -1;
+    /** @type {import("../live.js").Delta[]|null} events of the tree that come while it is being loaded */
+    this.heldOfTree = null;
     this.scale = new TimeScale(0, 1);
     this.tree = new RunTree(run.id);
     this.state = new RunState(outputNames(graph, catalog), () => this.#showSoon());
@@ -267,6 +270,7 @@ class RunPage {
 
   /** @param {import("../live.js").Delta[]} deltas of the other runs of the tree */
   #takeTree(deltas) {
+    this.heldOfTree?.push(...deltas);
     const isWhole = this.tree.applyEvents(deltas);
     const open = this.timeline.place.states;
     for (const [id, state] of open) {
@@ -292,12 +296,17 @@ class RunPage {
     }, TREE_EVERY_MS);
   }
 
-  async #loadTree() {
+  #loadTree = oneByOne(async () => {
+    /** @type {import("../live.js").Delta[]} */
+    const held = [];
+    this.heldOfTree = held;
     const tree = await getTree(this.graph.id, this.runId).catch(() => null);
+    this.heldOfTree = null;
     if (!tree || this.signal.aborted) return;
     this.tree.load(tree);
+    this.tree.applyEvents(held);
     this.#showTree();
-  }
+  });
 
   #showTree() {
     this.timeline.updateTree();

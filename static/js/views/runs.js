@@ -6,6 +6,7 @@ import { searchExecutions } from "../api/runs.js";
 import { fill, h } from "../dom.js";
 import { number } from "../format.js";
 import { icon } from "../icons.js";
+import { inOrder } from "../in_order.js";
 import { plural, t } from "../messages.js";
 import { pageHead } from "../page_head.js";
 import { paths } from "../router.js";
@@ -112,13 +113,13 @@ class RunsPage {
     });
   }
 
-  async #reload() {
-    [this.runs, this.reviews] = await Promise.all([
-      listExecutions().catch(() => this.runs),
-      listPendingReviews().catch(() => this.reviews),
-    ]);
-    if (!this.signal.aborted) this.#show();
-  }
+  #reload = inOrder(
+    () => Promise.all([listExecutions().catch(() => this.runs), listPendingReviews().catch(() => this.reviews)]),
+    ([runs, reviews]) => {
+      [this.runs, this.reviews] = [runs, reviews];
+      if (!this.signal.aborted) this.#show();
+    },
+  );
 
   /** @param {number} filter */
   #choose(filter) {
@@ -128,9 +129,10 @@ class RunsPage {
 
   async #searchNow() {
     const query = this.search?.value.trim() ?? "";
+    const agent = this.agent?.value ?? "";
     try {
-      const answer = query ? await searchExecutions(query, this.agent?.value || undefined) : null;
-      if (this.signal.aborted || query !== this.search?.value.trim()) return;
+      const answer = query ? await searchExecutions(query, agent || undefined) : null;
+      if (this.signal.aborted || query !== this.search?.value.trim() || agent !== this.agent?.value) return;
       this.found = answer?.runs ?? null;
       const left = answer?.not_searched ?? 0;
       this.note.hidden = !left;

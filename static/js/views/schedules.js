@@ -3,6 +3,7 @@
 import { listFires, listSchedules, listUpcoming } from "../api/schedules.js";
 import { fill, h } from "../dom.js";
 import { icon } from "../icons.js";
+import { inOrder } from "../in_order.js";
 import { t } from "../messages.js";
 import { button, pageHead } from "../page_head.js";
 import { dayStrip } from "../schedules/day_strip.js";
@@ -23,15 +24,16 @@ export async function showSchedules(main, place, signal) {
   const styles = loadStyles("schedules.css");
   const body = h("div", { class: "stack" });
   let isWeek = place.query.has("week");
-  const load = async () => {
-    const parts = [listSchedules(), listUpcoming(isWeek ? WEEK_HOURS : DAY_HOURS), listFires(FIRES)];
-    const [schedules, upcoming, fires] = await Promise.all(/** @type {any} */ (parts));
-    if (signal.aborted || isBeingEdited(body)) return;
+  const ask = (/** @type {boolean} */ week) =>
+    Promise.all([listSchedules(), listUpcoming(week ? WEEK_HOURS : DAY_HOURS), listFires(FIRES)]);
+  const showAll = inOrder(ask, ([schedules, upcoming, fires], week) => {
+    if (signal.aborted || week !== isWeek || isBeingEdited(body)) return;
     const names = new Map(schedules.map((/** @type {any} */ one) => [one.id, one.agent_name ?? one.name]));
     if (!schedules.length) return fill(body, emptySchedules(openNew));
     const time = isWeek ? weekCalendar(upcoming, names) : dayStrip(upcoming, names);
     fill(body, time, scheduleTable(schedules, fires, reload), fires.length ? fireHistory(fires) : null);
-  };
+  });
+  const load = () => showAll(isWeek);
   const reload = () => void (body.replaceChildren(), load().catch((error) => toastError(error)));
   const openNew = () => {
     const form = new ScheduleForm(null, () => (card.remove(), reload()), place.query.get("graph") ?? "");

@@ -4,6 +4,7 @@ import { listGraphs } from "../api.js";
 import { listPresets, listWebhooks } from "../api/triggers.js";
 import { fill, h } from "../dom.js";
 import { icon } from "../icons.js";
+import { inOrder } from "../in_order.js";
 import { t } from "../messages.js";
 import { button, pageHead } from "../page_head.js";
 import { loadStyles } from "../styles.js";
@@ -15,8 +16,8 @@ import { webhookCard } from "../triggers/webhook_card.js";
 export async function showTriggers(main, place, signal) {
   const styles = loadStyles("triggers.css");
   const body = h("div", { class: "stack" });
-  const load = async () => {
-    const [webhooks, presets, graphs] = await Promise.all([listWebhooks(), listPresets(), listGraphs()]);
+  const ask = () => Promise.all([listWebhooks(), listPresets(), listGraphs()]);
+  const load = inOrder(ask, ([webhooks, presets, graphs]) => {
     if (signal.aborted) return;
     const names = new Map(graphs.map((graph) => [graph.id, graph.name]));
     const cards = webhooks.map((webhook) => {
@@ -24,7 +25,7 @@ export async function showTriggers(main, place, signal) {
       return webhookCard(webhook, own, names, reload);
     });
     fill(body, cards.length ? cards : emptyTriggers(openNew));
-  };
+  });
   const reload = () => void load().catch((error) => toastError(error));
   const openNew = () => {
     const close = h("button", { class: "button quiet square small", type: "button", "aria-label": t("Close") }, icon("cross"));

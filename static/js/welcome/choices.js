@@ -28,6 +28,7 @@ export class Choices {
   constructor() {
     /** @type {Map<Choice, {radio: HTMLInputElement, more: HTMLElement}>} */
     this.options = new Map();
+    this.hasChosen = false;
     this.found = h("span", { class: "welcome-found", hidden: true });
     this.about = h("p", { class: "muted" }, t("Looking for it."));
     this.models = h("div", { class: "welcome-models" });
@@ -70,14 +71,21 @@ export class Choices {
   }
 
   /** Looks for Ollama and takes it where it answers, unless somebody has chosen already. */
-  async load() {
+  load() {
+    this.loading = this.#load();
+    return this.loading;
+  }
+
+  async #load() {
     const [ollama, providers] = await Promise.all([findOllama(), listProviders()]);
     const known = providers.filter((one) => OF_MODELS.includes(one.name));
+    const before = this.provider.value;
     fill(
       this.provider,
       known.map((one) => h("option", { value: one.name }, one.title)),
     );
-    this.#guess(); // a key may have been pasted before there was anything to choose from
+    if (before) this.provider.value = before;
+    else this.#guess(); // a key may have been pasted before there was anything to choose from
     this.#showOllama(ollama);
   }
 
@@ -86,6 +94,7 @@ export class Choices {
     if (this.chosen !== "key") return true;
     const key = this.key.value.trim();
     if (!key) return this.#refuse(t("Paste a key, or choose “Neither for now”."));
+    await this.loading?.catch(() => {}); // whose key it is shows once the services are known
     try {
       const made = await addCredentials(this.provider.value, { type: "api_key", api_key: key, title: t("My key") });
       const { is_ok: isOk, message } = await testCredentials(made);
@@ -108,7 +117,7 @@ export class Choices {
   /** @param {Choice} name @param {any[]} title @param {any[]} more */
   #option(name, title, more) {
     const id = uniqueId();
-    const radio = h("input", { type: "radio", name: "thinking", id, value: name });
+    const radio = h("input", { type: "radio", name: "thinking", id, value: name, on: { change: () => (this.hasChosen = true) } });
     const box = h("div", { class: "welcome-more" }, more);
     this.options.set(name, { radio, more: box });
     const label = h("label", { for: id }, title);
@@ -131,7 +140,7 @@ export class Choices {
     }
     fill(this.found, icon("check"), t("found"));
     this.found.hidden = false;
-    if (this.chosen === "none") this.choose("ollama");
+    if (this.chosen === "none" && !this.hasChosen) this.choose("ollama");
     if (!models.length) {
       const pull = h("code", null, "ollama pull llama3.2");
       return fill(this.about, parts("Free and private. It has no model yet: get one with {command}.", { command: pull }));
