@@ -88,6 +88,7 @@ def test_inputs_of_a_preset_wait_for_the_run_that_they_are_taken_from(open_page:
     run_id = start(server, graph_id, Who="Ada")
     page = open_page(f"/library/agents/{graph_id}?tab=presets")
     page.get_by_role("button", name="New preset").click()
+    expect(page.get_by_label("Who")).to_be_enabled()
     let_go = hold(page, f"/executions/{run_id}")
     page.get_by_label("Inputs as in").select_option(run_id)
     expect(page.get_by_label("Who")).to_be_disabled()

@@ -15,6 +15,7 @@ export function FileField({ value, id, label, onChange }) {
   const take = async (/** @type {any} */ event) => {
     const [file] = event.target.files;
     if (!file) return;
+    setProblem(t("The file is still being read."));
     try {
       const read = await readDataUri(file);
       setName(file.name);

@@ -77,14 +77,16 @@ export class TriggerForm {
     const turn = (this.asked += 1);
     const graph = await getGraph(graphId);
     const setup = graph.trigger_setup_info;
-    const parts = await Promise.all([
+    const [config, inputs, credentials] = await Promise.all([
       SchemaForm.make(setup?.config_schema ?? {}, {}),
       SchemaForm.make(graph.input_schema ?? {}, {}),
       CredentialFields.load(graph.credentials_input_schema),
     ]);
     if (turn !== this.asked) return; // another agent was chosen meanwhile
     this.graph = graph;
-    [this.config, this.inputs, this.credentials] = parts;
+    this.config = config;
+    this.inputs = inputs;
+    this.credentials = credentials;
     this.name.placeholder = t("Deliveries of {provider}", { provider: providerName(setup?.provider ?? "") });
     fill(this.fields, this.config.element, this.inputs.element, this.credentials.element);
   }
