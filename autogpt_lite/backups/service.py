@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..clock import iso
 from ..db import Database
+from ..db.backup import back_up
 from ..db.failures import disk_failure
 from ..errors import ConflictError
 from .types import Backup, StoredBackup
@@ -28,8 +29,6 @@ class BackupService:
     async def make_backup(self) -> Backup:
         """Copies the live database. Raises ConflictError while another backup is being made, DatabaseError, DiskFullError before
         it begins where the copy would leave too little room."""
-        from ..db.backup import back_up
-
         if self._lock.locked():
             raise ConflictError("A backup is being made already.", hint="Wait for its end.")
         async with self._lock:

@@ -26,7 +26,7 @@ LATER = {
     ),
     "parts of Python": "argparse importlib.metadata importlib.resources optparse pydoc unittest xml.etree zipfile zoneinfo",
     "what few servers use": (
-        "autogpt_lite.agents_folder.merge autogpt_lite.db.backup autogpt_lite.llm.openai_compatible autogpt_lite.net.session"
+        "autogpt_lite.agents_folder.merge autogpt_lite.llm.openai_compatible autogpt_lite.net.session"
         " autogpt_lite.oauth.exchange autogpt_lite.sandbox.code autogpt_lite.sandbox.templates autogpt_lite.sandbox.worker"
         " autogpt_lite.web.openapi"
     ),
