@@ -6,6 +6,7 @@ own: what is more than the lane takes stands aside, so that one busy agent does 
 
 from __future__ import annotations
 
+import asyncio
 import heapq
 import logging
 from collections.abc import Callable
@@ -23,8 +24,8 @@ MAX_WAITING_IN_MEMORY = 500
 MAX_PARKED = 1_000
 """Trees that may wait for a person without a place: they stay in memory. Further ones keep their places."""
 
-LoadRun = Callable[[int], "GraphExecution | None"]
-"""Loads a queued run by its key from the database; None if it is no longer queued."""
+LoadRun = Callable[[int], "GraphExecution | asyncio.Task[GraphExecution | None] | None"]
+"""Loads a queued run by its key from the database (queued_runs.py); None if it is no longer queued."""
 
 
 class Lane:
@@ -61,6 +62,8 @@ class Dispatcher:
         self._n_aside = 0
         self._lanes: dict[LaneName, Lane] = {}
         self._running: dict[str, Lane] = {}
+        self._loading: dict[asyncio.Task, Lane] = {}
+        """Runs that have a place and are still read."""
         self._parked: dict[str, list[GraphExecution]] = {}
         """{id of a root without a place: its sub-agents that could go on}"""
 
@@ -75,7 +78,7 @@ class Dispatcher:
 
     @property
     def n_running(self) -> int:
-        return len(self._running)
+        return len(self._running) + len(self._loading)
 
     def limit_of(self, user_id: str, graph_id: str) -> int | None:
         """How many runs of this agent may work at once, where as many do; None where that holds nothing back."""
@@ -162,12 +165,29 @@ class Dispatcher:
                 self._n_aside += 1
                 continue
             run = run or self._load_run(key)
-            if run is not None and run.id in self._parked:
+            if isinstance(run, asyncio.Task):
+                self._hold_place(run, lane)
+            elif run is not None and run.id in self._parked:
                 self._unpark(run)
             elif run is not None and run.status == states.QUEUED:
                 self._start(run, self._lane_of(run))
             else:
                 self._bring_back(lane)
+
+    def _hold_place(self, loading: asyncio.Task, lane: Lane) -> None:
+        lane.n_running += 1
+        self._loading[loading] = lane
+        loading.add_done_callback(self._loaded)
+
+    def _loaded(self, loading: asyncio.Task) -> None:
+        lane = self._loading.pop(loading)
+        lane.n_running -= 1
+        run = None if loading.cancelled() or self._core.is_closing else loading.result()
+        if run is not None:
+            self._start(run, self._lane_of(run))
+        else:
+            self._bring_back(lane)
+        self.fill()
 
     def _bring_back(self, lane: Lane) -> None:
         """The next that stands aside, into the queue: there is room in the lane. A lane that nobody is in is forgotten."""
@@ -178,7 +198,7 @@ class Dispatcher:
             self._lanes.pop(lane.name, None)
 
     def _has_place(self) -> bool:
-        return len(self._running) < self._core.config.engine.workers and not self._core.is_closing
+        return self.n_running < self._core.config.engine.workers and not self._core.is_closing
 
     def _lane_of(self, run: GraphExecution, *, is_newest: bool = False) -> Lane:
         """The run's lane, as wide as the newest run says: the agent's limit may have been changed."""

@@ -16,7 +16,7 @@ from ..errors import DatabaseError, GraphNotInLibraryError, StopTimeoutError
 from ..events import EventBus, GraphExecutionEvent
 from ..registry import Registry
 from . import states
-from .admit import AdmitRequest, prepare
+from .admit import AdmitRequest, prepare, remember_secrets
 from .children import run_child
 from .core import Core, EngineServices, run_stats
 from .dispatcher import Dispatcher
@@ -25,6 +25,7 @@ from .graph_execution import PARENT_ENDED, cut_off_run, set_going, start_run, te
 from .plan import GraphPlan, compile_plan
 from .propagation import storable
 from .pump import Pump
+from .queued_runs import QueuedRuns
 from .records import GraphExecution, NodeExecution, root_of
 from .recovery import StoredRun, count_crashes, read_ref, read_run, restore_run
 from .reviews import Decision, apply_decisions, tree_rests, wake_run
@@ -52,7 +53,8 @@ class Engine:
         self.core = Core(db, registry, bus, config, services)
         self._flusher = Flusher(self.core)
         self._pump = Pump(self.core, self._flusher)
-        self.dispatcher = Dispatcher(self.core, self._load_queued)
+        self._queued = QueuedRuns(self.core, self.plan_of, self._give_up)
+        self.dispatcher = Dispatcher(self.core, self._queued.load)
         self.core.wake = self._pump.wake
         self.core.threads = BlockThreads(config.engine.max_threads)
         self.core.run_child = functools.partial(run_child, self)
@@ -92,6 +94,7 @@ class Engine:
         core.is_closing = True
         if self._trial is not None:
             self._trial.cancel()
+        self._queued.close()
         tasks = self._tasks()
         if tasks and grace_s:
             await asyncio.wait(tasks, timeout=grace_s)
@@ -353,6 +356,7 @@ class Engine:
         """The run in memory; nothing moves yet."""
         plan = self.plan_of(stored.run["graph_id"], stored.run["graph_version"])
         run = restore_run(self.core, stored, plan, parent)
+        remember_secrets(self.core, run)
         run.tree.runs[run.id] = run
         return run
 
@@ -423,8 +427,14 @@ class Engine:
 
     def start_requeued(self, key: int) -> None:
         """Lets a run that requeue_tx has queued go on, or wait for its place."""
-        run = self._load_queued(key)
-        if run is not None and run.id not in self.core.runs:
+        found = self._queued.load(key)
+        if isinstance(found, asyncio.Task):
+            found.add_done_callback(lambda done: self._submit_requeued(None if done.cancelled() else done.result()))
+        else:
+            self._submit_requeued(found)
+
+    def _submit_requeued(self, run: GraphExecution | None) -> None:
+        if run is not None and run.id not in self.core.runs and not self.core.is_closing:
             self.core.runs[run.id] = run
             self._tell_admitted(run)
             self.dispatcher.submit(run)
@@ -481,17 +491,6 @@ class Engine:
         waiter = self._waiters.pop(key, None)
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
-
-    def _load_queued(self, key: int) -> GraphExecution | None:
-        stored = read_run(self.core.db.loop_connection, key, self.core.services.reviews)
-        if stored is None or stored.run["status"] != states.QUEUED:
-            return None
-        try:
-            return self.restore(stored)
-        except Exception as error:
-            log.exception("run %s cannot be started", stored.run["uuid"])
-            self._give_up(key, f"The run could not be continued after a restart: {error}")
-            return None
 
 
 def _both(also: AlsoWrite, admit_tx: Callable[[Tx], None], run: GraphExecution) -> Callable[[Tx], None]:

@@ -17,7 +17,6 @@ from ..clock import now_us
 from ..events import RunRef
 from ..sdk.review import Review
 from . import states
-from .admit import remember_secrets
 from .charges import keep
 from .core import Core, ReviewsLike
 from .flush import sql
@@ -98,7 +97,8 @@ _RUN_COLUMNS = (
 
 
 def restore_run(core: Core, stored: StoredRun, plan: GraphPlan, parent: NodeExecution | None = None) -> GraphExecution:
-    """The run in memory as it was at its last commit. `go_on` (engine.py) sets it going."""
+    """The run in memory as it was at its last commit. `go_on` (engine.py) sets it going. Touches nothing but the run, so it may be
+    made on any thread; its secrets are then for its caller to remember."""
     row = stored.run
     tree = parent.run.tree if parent else _restore_tree(core, stored)
     run = GraphExecution(row["id"], plan, _ref_of(row, parent), tree, created_at=row["created_at"])
@@ -109,7 +109,6 @@ def restore_run(core: Core, stored: StoredRun, plan: GraphPlan, parent: NodeExec
     run.child_key = row["child_key"]
     run.depth, run.priority = row["depth"], row["priority"]
     run.inputs = decode(row["inputs"])
-    remember_secrets(core, run)
     run.masks = _decoded(row["nodes_input_masks"], {})
     run.pinned_outputs = _decoded(row["pinned_outputs"], {})
     run.nodes_to_skip = frozenset(_decoded(row["nodes_to_skip"], []))

@@ -42,6 +42,11 @@ WHERE g.status IN ('COMPLETED', 'FAILED', 'TERMINATED');
 -- The status of one run, by its key.
 SELECT status FROM graph_executions WHERE id = ?;
 
+-- name: size_of_run
+-- What says whether a run is quickly read: its status and graph, the bytes of its inputs and its last node execution. (:id, :first and :last key)
+SELECT status, graph_id, graph_version, length(inputs), (SELECT max(id) FROM node_executions WHERE id BETWEEN :first AND :last)
+FROM graph_executions WHERE id = :id;
+
 -- name: last_key
 -- The newest key that was ever given: a deleted run's key must not come back, since charges, children and rows that wait to be
 -- purged still carry it.

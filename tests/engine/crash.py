@@ -45,7 +45,8 @@ async def all_ended(harness: Any, timeout_s: float = 15.0) -> None:
     engine = harness.engine
 
     def look(events: Any = None) -> None:
-        if not engine.core.runs and not engine.dispatcher.n_waiting and not engine.n_on_trial:
+        waiting = engine.dispatcher.n_waiting + engine.dispatcher.n_running + engine.n_on_trial
+        if not engine.core.runs and not waiting:
             ended.set()
 
     # Events are told before a run leaves memory, so its end is looked at once more after the commit.
