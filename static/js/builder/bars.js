@@ -91,6 +91,7 @@ function RunBar() {
   const isEmpty = useDraft((draft) => draft.nodes.every((node) => isNote(builder.catalog.get(node.block_id))));
   const isSaving = useView((view) => view.busy === "save");
   const pins = useDraft(countPinned);
+  const version = useView((view) => view.version);
   const ended = !run || hasEnded(run.run.status);
   useTicks(!ended);
   const look = run && runLook(run.run);
@@ -116,7 +117,12 @@ function RunBar() {
       <${Glyph} name=${look.icon} className=${`tone-${look.tone}`} /><span className="dock-word">${look.word}</span>
       ${!Number.isNaN(start) && html`<b>${clock(end - start)}</b>`} <span
         className="muted">${t("{ended} of {nodes} nodes", { ended: run.ended, nodes: run.nodes })}</span>
-    </button>`
+      ${run.run.graph_version !== version && html`<span className="muted" title=${t("The run has the version it began with")}>v${run.run.graph_version}</span>`}
+    </button>${
+      ended &&
+      html`<button type="button" className="button quiet square small" aria-label=${t("Take the run off the canvas")}
+        title=${t("Take the run off the canvas")} onClick=${() => builder.control.hide()}><${Glyph} name="cross" /></button>`
+    }`
     }
     ${run && !run.isLive && !ended && html`<span className="muted">${t("Connection lost, trying again")}</span>`}
   </div>`;

@@ -7,8 +7,8 @@ import { t } from "../messages.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
 import { priceAlone, priceFrom } from "./partial_runs.js";
-import { pinnedOutput, recordedOutputs, togglePin } from "./pinned_outputs.js";
-import { PriceText } from "./run_price.js";
+import { pinnedOutput, togglePin } from "./pinned_outputs.js";
+import { PriceText, givenCounts } from "./run_price.js";
 
 /** @param {{nodeId: string, tab: string}} props */
 export function NodeFoot({ nodeId, tab }) {
@@ -35,7 +35,7 @@ function PinButton({ nodeId, isFirst = false }) {
   const isPinned = useDraft((draft) => Boolean(pinnedOutput(draft.nodes.find((one) => one.id === nodeId))));
   useView((view) => view.run?.tick);
 
-  const isOff = !isPinned && !recordedOutputs(builder, nodeId);
+  const isOff = !isPinned && !givenCounts(builder, nodeId);
   return html`<button type="button" className=${`button small ${isFirst ? "" : "quiet"}`} disabled=${isOff}
     title=${isOff ? t("There is no output yet: run it once.") : t("Simulate replays it: no call, no cost (P)")}
     onClick=${() => togglePin(builder, nodeId)}><${Glyph} name="pin" /> ${isPinned ? t("Unpin") : t("Pin this output")}</button>`;

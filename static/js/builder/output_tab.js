@@ -1,43 +1,43 @@
 /** What a node took and gave in the run that lies over the canvas, execution by execution; its output can be pinned. */
 
 import { html, useEffect, useRef, useState } from "../../vendor/react.js";
-import { duration, exactTime, number, timeMs } from "../format.js";
+import { duration, exactTime, timeMs } from "../format.js";
 import { hasEnded, statusLook } from "../status.js";
 import { PinTable, valueActions } from "../value_view.js";
+import { toastError } from "../toast.js";
+import { ExecutionChips } from "./execution_chips.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
+import { executionsOf, useNodeRuns } from "./past_runs.js";
 import { PinnedStrips } from "./pinned_strips.js";
 import { pinsOf } from "./pins.js";
 import { WentIn } from "./went_in.js";
-import { plural, t } from "../messages.js";
+import { t } from "../messages.js";
 
 /** @typedef {import("../types.js").NodeExecution} NodeExecution */
-
-const MOST_CHIPS = 12;
 
 /** @param {{nodeId: string}} props */
 export function OutputTab({ nodeId }) {
   const builder = useBuilder();
   const tick = useView((view) => view.run?.tick ?? 0);
-  const [chosen, setChosen] = useState(/** @type {string|null} */ (null));
-  useEffect(() => setChosen(null), [nodeId]);
-  const list = builder.control.groupOf(nodeId)?.list ?? [];
-  const from = Math.max(0, list.length - MOST_CHIPS);
+  const runId = useView((view) => view.run?.id ?? "");
+  const runs = useNodeRuns(nodeId);
+  const [chosen, setChosen] = useState("");
+  const [past, setPast] = useState(/** @type {{id: string, list: NodeExecution[]}} */ ({ id: "", list: [] }));
+  useEffect(() => (setChosen(""), setPast({ id: "", list: [] })), [nodeId, runId]);
+  const now = builder.control.groupOf(nodeId)?.list ?? [];
+  const list = past.id ? past.list : now;
   const shown =
-    list.find((one) => one.node_exec_id === chosen) ??
-    list.findLast((one) => one.status !== "INCOMPLETE") ??
-    list[list.length - 1];
+    list.find((one) => one.node_exec_id === chosen) ?? list.findLast((one) => one.status !== "INCOMPLETE") ?? list.at(-1);
+  const choosePast = (/** @type {import("../api/node_runs.js").NodeRun} */ run) =>
+    executionsOf(builder, run).then(
+      (found) => setPast({ id: run.graph_exec_id, list: found }),
+      (error) => toastError(error, t("The run")),
+    );
+  const choose = (/** @type {string} */ id) => (setPast({ id: "", list: [] }), setChosen(id));
   return html`<div className="outputs-tab">
-    ${
-      list.length > 1 &&
-      html`<div className="chips" role="group" aria-label=${t("Executions")}>
-      ${from > 0 && html`<span className="muted">${plural(from, "{n} earlier", "{n} earlier")}</span>`}
-      ${list.slice(from).map(
-        (one, i) => html`<${Chip} key=${one.node_exec_id} one=${one} number=${from + i + 1}
-        isChosen=${one === shown} onClick=${() => setChosen(one.node_exec_id)} />`,
-      )}
-    </div>`
-    }
+    <${ExecutionChips} list=${now} shown=${shown} past=${(runs ?? []).filter((run) => run.graph_exec_id !== runId)} pastId=${past.id}
+      onChoose=${choose} onChoosePast=${choosePast} />
     ${
       shown
         ? html`<${WentIn} execution=${shown} nodeId=${nodeId} status=${shown.status} /><${CameOut} execution=${shown} nodeId=${nodeId} tick=${tick} />`
@@ -45,15 +45,6 @@ export function OutputTab({ nodeId }) {
     }
     <${PinnedStrips} nodeId=${nodeId} />
   </div>`;
-}
-
-/** @param {{one: NodeExecution, number: number, isChosen: boolean, onClick: () => void}} props */
-function Chip({ one, number: n, isChosen, onClick }) {
-  const look = statusLook(one.status);
-  return html`<button type="button" className="chip" aria-pressed=${isChosen} title=${look.word} onClick=${onClick}>
-    <${Glyph} name=${look.icon} className=${`tone-${look.tone}`} /> ${number(n)}
-    <span className="muted">${duration((one.endMs ?? NaN) - (one.startMs ?? NaN))}</span>
-  </button>`;
 }
 
 /** @param {{execution: NodeExecution, nodeId: string, tick: number}} props */
@@ -67,7 +58,7 @@ function CameOut({ execution, nodeId, tick }) {
   const outputs = execution.output_data ?? {};
   useEffect(() => table.current?.update(outputs), [tick, execution]);
   const names = Object.keys(outputs);
-  return html`<section className="went" aria-label=${t("Came out")}>
+  return html`<section className="went came-out" aria-label=${t("Came out")}>
     <header><h3>${t("Came out")}</h3><${Facts} execution=${execution} /><span className="grow"></span>
       ${names.length > 0 && html`<${Actions} key=${execution.node_exec_id} execution=${execution} />`}</header>
     <div className="went-body" hidden=${!names.length && !hasEnded(execution.status)} ref=${place}></div>

@@ -9,6 +9,7 @@ import { Glyph, blockGlyph } from "./glyphs.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
 import { InputsTab } from "./inputs_tab.js";
 import { NodeFoot } from "./node_foot.js";
+import { NodeRunsTab } from "./node_runs_tab.js";
 import { OutputTab } from "./output_tab.js";
 import { PanelEdge } from "./panel_edge.js";
 import { RunPanel } from "./run_panel.js";
@@ -42,6 +43,7 @@ function NodePanel({ id, tab }) {
   const tabs = [
     ["inputs", t("Inputs")],
     ["output", t("Output")],
+    ["runs", t("Runs")],
     ["about", t("About")],
   ];
   return html`<aside className="panel" data-tab=${tab} aria-label=${t("Node {title}", { title: nodeTitle(node, block) })}>
@@ -59,7 +61,7 @@ function NodePanel({ id, tab }) {
       )}
     </div>
     <div className="panel-body" key=${`${id} ${tab}`}>
-      ${tab === "output" && html`<${OutputTab} nodeId=${id} />`} ${
+      ${tab === "output" && html`<${OutputTab} nodeId=${id} />`} ${tab === "runs" && html`<${NodeRunsTab} nodeId=${id} />`} ${
         tab === "about" &&
         html`<${About} node=${node}
         block=${block} />`
@@ -72,7 +74,7 @@ function NodePanel({ id, tab }) {
         className="muted">${t("This server does not have the block of this node, so its form is not known. What it holds stands under About.")}</p>`)
       }
     </div>
-    ${block && tab !== "about" && html`<${NodeFoot} nodeId=${id} tab=${tab} />`}
+    ${block && (tab === "inputs" || tab === "output") && html`<${NodeFoot} nodeId=${id} tab=${tab} />`}
   </aside>`;
 }
 

@@ -6,7 +6,7 @@ import { isNote } from "../names.js";
 import { hasEnded } from "../status.js";
 import { toast, toastError } from "../toast.js";
 import { pinnedOutput, recordedOutputs } from "./pinned_outputs.js";
-import { priceDraft } from "./run_price.js";
+import { givenCounts, priceDraft } from "./run_price.js";
 import { saveVersion } from "./save.js";
 import { sumOf } from "../price_words.js";
 import { pinsOf } from "./pins.js";
@@ -14,6 +14,7 @@ import { t } from "../messages.js";
 
 /** @typedef {import("./builder.js").Builder & {control: import("./run_control.js").RunControl}} Builder */
 /** @typedef {import("./pinned_outputs.js").Recorded} Recorded */
+/** @typedef {import("./run_price.js").Counts} Counts */
 /** @typedef {import("../types.js").GraphExecution & {credential_inputs?: Record<string, any>|null}} Run */
 
 /** @param {Builder} builder @param {string} nodeId @param {"sink"|"source"} side @returns {Set<string>} the node and all that it leads to ("sink") or comes from */
@@ -72,7 +73,7 @@ export async function priceFrom(builder, nodeId) {
   return sumOf(
     await priceDraft(
       builder,
-      givenBy(builder, (id) => (again.has(id) ? null : (given(builder, id) ?? []))),
+      givenBy(builder, (id) => (again.has(id) ? null : (givenCounts(builder, id) ?? []))),
     ),
   );
 }
@@ -80,21 +81,23 @@ export async function priceFrom(builder, nodeId) {
 /** What running one node alone will cost. @param {Builder} builder @param {string} nodeId @returns {Promise<import("../price_words.js").Sum>} */
 export async function priceAlone(builder, nodeId) {
   const before = reach(builder, nodeId, "source");
-  const only = (/** @type {string} */ id) =>
-    id === nodeId ? null : before.has(id) ? (given(builder, id) ?? once(builder, id)) : [];
+  const only = (/** @type {string} */ id) => {
+    if (id === nodeId) return null;
+    return before.has(id) ? (givenCounts(builder, id) ?? once(builder, id)) : [];
+  };
   return sumOf(await priceDraft(builder, givenBy(builder, only)));
 }
 
-/** @param {Builder} builder @param {string} id @returns {Recorded} of a node that has given nothing yet: one value on each pin */
+/** @param {Builder} builder @param {string} id @returns {Counts} of a node that has given nothing yet: one value on each pin */
 function once(builder, id) {
   const node = builder.doc.node(id);
   const pins = node ? pinsOf(node, builder.blockOf(id)).outputs : [];
-  return [pins.map((pin) => /** @type {[string, any]} */ ([pin.name, null]))];
+  return [Object.fromEntries(pins.map((pin) => [pin.name, 1]))];
 }
 
-/** @param {Builder} builder @param {(id: string) => Recorded|null} outputsOf null: it runs @returns {Map<string, Recorded>} */
-function givenBy({ doc }, outputsOf) {
-  const found = doc.now.nodes.map((node) => /** @type {const} */ ([node.id, outputsOf(node.id)]));
+/** @param {Builder} builder @param {(id: string) => Counts|null} countsOf null: it runs @returns {Map<string, Counts>} */
+function givenBy({ doc }, countsOf) {
+  const found = doc.now.nodes.map((node) => /** @type {const} */ ([node.id, countsOf(node.id)]));
   return /** @type {any} */ (new Map(found.filter((one) => one[1] !== null)));
 }
 

@@ -127,6 +127,13 @@ export class RunControl {
     Object.assign(this, { timer: 0, feed: null });
   }
 
+  /** The canvas as it is without a run. */
+  hide() {
+    this.close();
+    this.state = null;
+    this.builder.set({ run: null, runNodes: {} });
+  }
+
   /** @param {string} localId @returns {import("../run_state.js").NodeGroup|undefined} */
   groupOf(localId) {
     for (const [saved, local] of this.localIds) if (local === localId) return this.state?.groups.get(saved);

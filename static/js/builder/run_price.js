@@ -6,6 +6,7 @@ import { credits } from "../library/words.js";
 import { t } from "../messages.js";
 import { isNote } from "../names.js";
 import { priceReason, priceWords, sumOf } from "../price_words.js";
+import { hasEnded } from "../status.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
 import { pinnedOutput } from "./pinned_outputs.js";
 
@@ -13,6 +14,7 @@ import { pinnedOutput } from "./pinned_outputs.js";
 /** @typedef {import("../api/prices.js").Price} Price */
 /** @typedef {import("../price_words.js").Sum} Sum */
 /** @typedef {import("./pinned_outputs.js").Recorded} Recorded */
+/** @typedef {Record<string, number>[]} Counts how many values a node gives on each pin, by execution */
 
 const ASK_AFTER_MS = 500;
 /** What the price depends on; the rest may be large. */
@@ -48,33 +50,40 @@ function draftBody({ doc }) {
   return { name: doc.now.name, description: "", nodes, links: doc.now.links };
 }
 
-/** @param {Map<string, Recorded>} outputs of nodes that do not run @returns {import("../api/prices.js").Given} */
-function countValues(outputs) {
-  const counted = [...outputs].map(([id, lists]) => {
-    const counts = lists.map((values) => {
-      /** @type {Map<string, number>} */
-      const pins = new Map();
-      for (const [pin] of values) pins.set(pin, (pins.get(pin) ?? 0) + 1);
-      return Object.fromEntries(pins);
-    });
-    return [id, counts];
-  });
-  return Object.fromEntries(counted);
+/** @param {Recorded} outputs @returns {Counts} */
+const countPairs = (outputs) => outputs.map((values) => countPins(values.map(([pin]) => pin)));
+
+/** @param {string[]} pins one for each value @returns {Record<string, number>} */
+function countPins(pins) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const pin of pins) counts.set(pin, (counts.get(pin) ?? 0) + 1);
+  return Object.fromEntries(counts);
+}
+
+/** How many values a node gave in the run over the canvas, or has pinned. @param {any} builder @param {string} id @returns {Counts|null} */
+export function givenCounts({ control, doc }, id) {
+  const list = control.groupOf(id)?.list ?? [];
+  const ended = list.filter((/** @type {any} */ one) => hasEnded(one.status) && one.status !== "TERMINATED");
+  const lengths = (/** @type {any} */ one) => Object.entries(one.output_data).map(([pin, values]) => [pin, values.length]);
+  if (ended.length) return ended.map((/** @type {any} */ one) => Object.fromEntries(lengths(one)));
+  const pinned = pinnedOutput(doc.node(id));
+  return pinned && countPairs(pinned.outputs);
 }
 
 /**
  * The price of a run of the draft, in which some nodes give what they gave before.
- * @param {Builder} builder @param {Map<string, Recorded>} [outputs] by node of the draft @returns {Promise<Price>} nodes by their ids in the draft
+ * @param {Builder} builder @param {Map<string, Counts>} [given] by node of the draft @returns {Promise<Price>} nodes by their ids in the draft
  */
-export async function priceDraft(builder, outputs = new Map()) {
+export async function priceDraft(builder, given = new Map()) {
   const { saved, state, localIds } = builder;
   if (!mayCost(builder)) return FREE;
-  if (saved && !state.isChanged && !outputs.size) {
+  if (saved && !state.isChanged && !given.size) {
     const price = await priceRun({ graph_id: saved.id, graph_version: saved.version });
     const local = Object.entries(price.nodes).map(([id, one]) => [localIds.get(id) ?? id, one]);
     return { ...price, nodes: Object.fromEntries(local) };
   }
-  return priceRun({ graph_id: saved?.id, graph: draftBody(builder), given: countValues(outputs) });
+  return priceRun({ graph_id: saved?.id, graph: draftBody(builder), given: Object.fromEntries(given) });
 }
 
 /** Keeps `view.price` up to date while the builder is open; without an answer there is none, which holds nothing up. */
@@ -115,7 +124,7 @@ export function SimulatePrice() {
     let isOld = false;
     const pinned = nodes.flatMap((node) => {
       const outputs = pinnedOutput(node)?.outputs;
-      return outputs ? [/** @type {[string, Recorded]} */ ([node.id, outputs])] : [];
+      return outputs ? [/** @type {[string, Counts]} */ ([node.id, countPairs(outputs)])] : [];
     });
     priceDraft(builder, new Map(pinned)).then(
       (found) => isOld || setPrice(found),
