@@ -44,6 +44,7 @@ CONTENT_TYPES = {
 CLIENT_PAGES = frozenset(
     [
         "build",
+        "costs",
         "credentials",
         "credits",
         "library",

@@ -24,6 +24,10 @@ const SHAPES = {
     ["rect", { x: 9, y: 9, width: 11, height: 11, rx: 2 }],
     ["path", { d: "M15 9V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h3" }],
   ],
+  costs: [
+    ["circle", { cx: 9, cy: 9, r: 5.5 }],
+    ["path", { d: "M16.8 10.2a5.5 5.5 0 1 1-6.6 6.6M9 6.8v4.4M7.8 7.6h2" }],
+  ],
   cross: [["path", { d: "M6 6l12 12M18 6 6 18" }]],
   dots: [["path", { d: "M5.5 12v.1M12 12v.1M18.5 12v.1", "stroke-width": 3 }]],
   download: [["path", { d: "M12 4v11M8 11l4 4 4-4M4 15v3.5A1.5 1.5 0 0 0 5.5 20h13a1.5 1.5 0 0 0 1.5-1.5V15" }]],

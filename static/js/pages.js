@@ -64,6 +64,12 @@ export const PAGES = [
     load: async () => (await import("./views/credentials.js")).showCredentials,
   },
   {
+    name: "costs",
+    pattern: /^\/costs$/,
+    keys: [],
+    load: async () => (await import("./views/costs.js")).showCosts,
+  },
+  {
     name: "run",
     pattern: /^\/runs\/([^/]+)\/([^/]+)$/,
     keys: ["graphId", "runId"],
@@ -80,6 +86,7 @@ export const PLACES = [
   { label: t("Schedules"), icon: "schedules", href: "/schedules", pages: ["schedules"] },
   { label: t("Triggers"), icon: "triggers", href: "/triggers", pages: ["triggers"] },
   { label: t("Credentials"), icon: "key", href: "/credentials", pages: ["credentials"] },
+  { label: t("Costs"), icon: "costs", href: "/costs", pages: ["costs"] },
   { label: t("Blocks"), icon: "blocks", href: "/library/blocks", pages: ["blocks"] },
   { label: t("System"), icon: "system", href: "/system", pages: ["system"], isAtFoot: true },
   { label: t("Settings"), icon: "settings", href: "/settings", pages: ["settings"], isAtFoot: true },

@@ -19,6 +19,9 @@ export const paths = {
   agentLikeRun: (graphId, runId) => `/library/agents/${encodeURIComponent(graphId)}?like=${encodeURIComponent(runId)}`,
   /** @param {{id: string, graph_id: string}} a @param {{id: string, graph_id: string}} b two runs */
   compare: (a, b) => `/runs/compare?${new URLSearchParams({ a: `${a.graph_id}/${a.id}`, b: `${b.graph_id}/${b.id}` })}`,
+  costs: () => "/costs",
+  /** @param {string|null} graphId whose budget is to be changed; null: that of all agents */
+  budget: (graphId) => `/costs?budget=${encodeURIComponent(graphId ?? "all")}`,
   /** @param {string} graphId @param {string} runId */
   run: (graphId, runId) => `/runs/${encodeURIComponent(graphId)}/${encodeURIComponent(runId)}`,
 };

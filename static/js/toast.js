@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { ApiError } from "./api.js";
 import { t } from "./messages.js";
+import { repairOf } from "./repairs.js";
 
 const SHOWN_MS = 6000;
 
@@ -32,7 +33,7 @@ export function toastError(error, what) {
   const message = error instanceof Error ? error.message : String(error);
   const hint = error instanceof ApiError && error.hint ? ` ${error.hint}` : "";
   if (!(error instanceof ApiError)) console.error(error);
-  toast(`${what ? `${what}: ` : ""}${message}${hint}`, { isError: true });
+  toast(`${what ? `${what}: ` : ""}${message}${hint}`, { isError: true, action: repairOf(error) ?? undefined });
 }
 
 /** @param {HTMLElement} element */

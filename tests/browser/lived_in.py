@@ -9,6 +9,7 @@ from typing import Any
 from ..server import ServerProcess
 from .agents import CALCULATOR, INPUT, OUTPUT, agent, division, link, node, ticks
 from .pages import add_run
+from .spent import spend
 
 REVIEW = "8b2a7b3c-6e9d-4a5f-8c1b-2e3f4a5b6c7d"
 ENDED = ("COMPLETED", "FAILED", "TERMINATED", "REVIEW")
@@ -86,4 +87,7 @@ def furnish(server: ServerProcess) -> dict[str, Any]:
     agents = {one["name"]: one["id"] for one in visitor.ask("GET", "/api/library/agents?page_size=50")["agents"]}
     visitor.ask("PATCH", f"/api/library/agents/{agents['Invitation writer']}", {"folder_id": folder["id"]})
     visitor.ask("PATCH", f"/api/library/agents/{agents[PARTY]}", {"is_favorite": True})
+    spend(server.data_dir, [visitor.graphs[name]["id"] for name in (PARTY, "Shares of a bill", "Refunds")])
+    visitor.ask("PUT", "/api/budgets", {"graph_id": None, "monthly_credits": 2000})
+    visitor.ask("PUT", "/api/budgets", {"graph_id": party_id, "monthly_credits": 1000})
     return ids | {"graph": party_id, "run": party}

@@ -33,6 +33,7 @@ PAGES = [
     Page("credentials", "/credentials", ".credentials-row"),
     Page("runs", "/runs", ".run-row"),
     Page("compare", "/runs/compare?a={graph}/{run}&b={graph}/{run}", ".comparison"),
+    Page("costs", "/costs", ".cost-overview"),
     Page("settings", "/settings", ".settings-list li"),
     Page("system", "/system", ".system"),
     Page("run", "/runs/{graph}/{run}", ".facts"),

@@ -7,6 +7,7 @@ import { problemLines } from "../import_agent.js";
 import { credits } from "../library/words.js";
 import { plural, t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
+import { repairOf } from "../repairs.js";
 import { go, paths } from "../router.js";
 import { hasEnded } from "../status.js";
 import { LimitFields } from "./limit_fields.js";
@@ -89,6 +90,8 @@ export class RunForm {
     const lines = problemLines(rest, this.graph, this.catalog);
     const handled = Object.keys(error.nodeErrors).length > 0;
     this.#showProblems(handled ? lines : [error.message, ...(error.hint ? [error.hint] : [])]);
+    const repair = repairOf(error);
+    if (repair) this.problems.append(button(repair.label, "arrow", repair.run, "small"));
   }
 
   /**
