@@ -74,6 +74,8 @@ async function showPage() {
   }
   if (!signal.aborted && takenToVerify) void verifyTaken();
   if (signal.aborted || isFirst) return;
+  const focused = document.activeElement;
+  if (focused !== main && main.contains(focused)) return; // the page has chosen a field itself
   scrollTo(0, 0);
   main.focus({ preventScroll: true });
 }
