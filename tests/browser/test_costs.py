@@ -93,7 +93,7 @@ def test_e9_the_file_for_spreadsheets_holds_no_formula(open_page: Any, graphs: d
     assert started.value.suggested_filename.endswith(".csv")
     assert text.startswith("by,name,provider,cost_usd,charges\r\n")
     assert "agent,Letters,,0.4,2\r\n" in text
-    assert f"agent,\"'{FORMULA}\",,0.1,1\r\n" in text
+    assert f'agent,"\'{FORMULA}",,0.1,1\r\n' in text
     assert "model,large,,0.3,1\r\n" in text
     cells = page.evaluate(
         """async () => (await import('/js/csv.js')).toCsv([["+1", "-1", "@a", "\\tx", -1, 'a"b', null, "x,y", "a\\nb"]])"""
@@ -101,7 +101,9 @@ def test_e9_the_file_for_spreadsheets_holds_no_formula(open_page: Any, graphs: d
     assert cells == '"\'+1","\'-1","\'@a","\'\tx",-1,"a""b",,"x,y","a\nb"\r\n'
 
 
-def test_a_refused_start_leads_to_the_budget_that_is_too_small(open_page: Any, server: ServerProcess, graphs: dict[str, Any]) -> None:
+def test_a_refused_start_leads_to_the_budget_that_is_too_small(
+    open_page: Any, server: ServerProcess, graphs: dict[str, Any]
+) -> None:
     graph = graphs["Letters"]
     page = open_page("/costs", refused="402")
     budgets = page.get_by_role("region", name="Budgets of a month")
