@@ -18,6 +18,7 @@ import pytest
 from tests.bench import loads
 from tests.live_run import ENDED, subscribe
 from tests.server import ServerProcess
+from tests.wall_time import is_within
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 
@@ -143,8 +144,8 @@ async def test_sigterm_during_load_ends_the_server_quickly_and_the_rest_goes_on_
             server.process.terminate()
 
         await load.run_until(server, 60, terminate)
-        assert await asyncio.to_thread(server.process.wait, 10) == 0
-        assert time.monotonic() - times[0] < 5
+        assert await asyncio.to_thread(server.process.wait, 30) == 0
+        assert is_within(time.monotonic() - times[0], 5)
     before = await asyncio.to_thread(read_runs, tmp_path / "data")
     assert load.acknowledged.keys() <= before.keys()
     with ServerProcess(tmp_path / "data", settings=SETTINGS, log=tmp_path / "log") as server:

@@ -21,6 +21,7 @@ import pytest
 
 from autogpt_lite.cli.client import NoServerError, ServerClient, ServerRefusedError
 from tests.server import PROJECT, ServerProcess, run_cli
+from tests.wall_time import is_within
 
 
 def exchange(link: str) -> int:
@@ -61,10 +62,8 @@ def test_serve_and_open(tmp_path: Path):
 def test_j3_a_second_server_refuses_at_once_and_names_the_first(tmp_path: Path):
     with ServerProcess(tmp_path) as server:
         began = time.monotonic()
-        assert run_cli("serve", "--help").returncode == 0  # what the start of a command takes on this machine just now
-        help_took_s, began = time.monotonic() - began, time.monotonic()
         second = run_cli("serve", "--port", "0", "--data-dir", str(tmp_path))
-        assert time.monotonic() - began < max(1.0, 3 * help_took_s)
+        assert is_within(time.monotonic() - began, 1)
         assert second.returncode == 3
         assert f"pid {server.process.pid} at {server.url}" in second.stderr
         assert "Traceback" not in second.stderr
@@ -157,7 +156,7 @@ def test_j8_what_is_short_ends_and_what_is_not_goes_on_at_the_next_start(tmp_pat
         begin = time.monotonic()
         server.process.send_signal(signal.SIGTERM)
         server.process.communicate(timeout=20)
-        assert (server.process.returncode, time.monotonic() - begin < 6) == (0, True)  # 5 s, and one for a busy machine
+        assert (server.process.returncode, is_within(time.monotonic() - begin, 5)) == (0, True)
     with ServerProcess(tmp_path / "data", settings=settings, log=tmp_path / "log") as server:
         again = server.get(path)
         assert again["status"] == "RUNNING"
@@ -181,7 +180,7 @@ def test_j8_a_signal_during_a_backup_leaves_the_file_whole_and_no_half_of_a_copy
         server.process.send_signal(signal.SIGTERM)
         begin = time.monotonic()
         server.process.communicate(timeout=20)
-        assert (server.process.returncode, time.monotonic() - begin < 6) == (0, True)
+        assert (server.process.returncode, is_within(time.monotonic() - begin, 5)) == (0, True)
         asked.exception()
     for path in (file, *(tmp_path / "backups").glob("*.sqlite")):
         with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as db:

@@ -252,7 +252,7 @@ def test_the_largest_graph_is_judged_in_seconds_and_a_broken_one_answers_briefly
     nodes = {f"n{i}": (WorkBlock, {}) for i in range(MAX_NODES)}
     links = [f"n{i % MAX_NODES}.out -> n{(i * 7 + 1) % MAX_NODES}.nope" for i in range(MAX_LINKS)]
     graph = make_graph(nodes, links)
-    began = time.perf_counter()
+    began = time.process_time()
     problems = validate_graph(graph, REGISTRY, for_run=True)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     assert sum(map(len, problems.node_errors.values())) <= MAX_PROBLEMS < problems.count
