@@ -66,6 +66,7 @@ class EngineConfig(Section):
     max_node_items: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
     max_crashes: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
     max_threads: int
+    max_abandoned_threads: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
     max_output_bytes: int
     max_review_bytes: int
     slice_ms: float

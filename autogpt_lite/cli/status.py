@@ -69,12 +69,17 @@ def _live_lines(status: dict[str, Any]) -> list[str]:
     ]
     for run in status["running"]:
         lines.append(_row("running", f"{run['id']} {run['name'] or run['graph_id']}, {run['status']} since {run['started_at']}"))
+    lines += [_row("thread", f"held by {one['block']}, {_held(one)}") for one in status["threads"]["held"]]
     for name in ("late", "stuck"):
         for run in late[name]:
             lines.append(_row(name, f"{run['id']} {run['status']} for {run['waiting_s']} s. {run['reason']}"))
         if (more := late[f"{name}_count"] - len(late[name])) > 0:
             lines.append(_row(name, f"and {more} more"))
     return lines
+
+
+def _held(thread: dict[str, Any]) -> str:
+    return f"node {thread['title']} of run {thread['graph_exec_id']}, which was stopped or took too long at {thread['since']}"
 
 
 def _job(job: dict[str, Any]) -> str:

@@ -56,7 +56,7 @@ class Engine:
         self._queued = QueuedRuns(self.core, self.plan_of, self._give_up)
         self.dispatcher = Dispatcher(self.core, self._queued.load)
         self.core.wake = self._pump.wake
-        self.core.threads = BlockThreads(config.engine.max_threads)
+        self.core.threads = BlockThreads(config.engine.max_threads, config.engine.max_abandoned_threads)
         self.core.run_child = functools.partial(run_child, self)
         self.core.run_ended = self._run_ended
         self.core.look_for_rest = self._look_for_rest

@@ -1,8 +1,9 @@
 """Threads for blocks that wait or compute for long.
 
 Daemon threads of our own: the exit join of ThreadPoolExecutor would hold up a quick shutdown. A thread cannot be
-ended from outside, so one whose execution was stopped is abandoned: its place goes to a new thread at once, its
-outputs are dropped, and it ends at its next yield.
+ended from outside, so one whose execution was stopped or took too long is abandoned: its place goes to a new thread at once, its
+outputs are dropped, and it ends at its next yield. One that never comes to a next yield stays until the server ends, so abandoned
+threads are counted and named, and beyond `engine.max_abandoned_threads` of them no block gets a thread any more.
 """
 
 from __future__ import annotations
@@ -12,6 +13,10 @@ import queue
 import threading
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from ..clock import now_us
+from ..errors import BlockError
 from ..sdk.block import NEEDS_ASYNC
 from . import states
 from .node_execution import FAILURES, accept, finish, start_task, time_limit_s, timeout_error, wait_drained
@@ -24,11 +29,25 @@ MAX_UNTAKEN = 100
 """Outputs that a thread may be ahead of the loop; then it waits (back-pressure)."""
 
 
-class BlockThreads:
-    """At most `max_threads` at work; further executions wait in line."""
+class AbandonedThread(msgspec.Struct, frozen=True):
+    """A thread that still works for a node execution that has ended; since when nobody waits for it, in microseconds."""
 
-    def __init__(self, max_threads: int):
+    graph_exec_id: str
+    node_id: str
+    title: str
+    block: str
+    abandoned_at: int
+
+
+class BlockThreads:
+    """At most `max_threads` at work; further executions wait in line. Beside them at most that many more than `max_abandoned` that
+    nobody waits for."""
+
+    def __init__(self, max_threads: int, max_abandoned: int):
         self._max_threads = max_threads
+        self._max_abandoned = max_abandoned
+        self._abandoned: dict[_Job, AbandonedThread] = {}
+        self.n_abandoned_ever = 0
         self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._idle = 0
         self._working = 0
@@ -39,6 +58,12 @@ class BlockThreads:
         """Threads that are at work."""
         return self._working
 
+    @property
+    def abandoned(self) -> list[AbandonedThread]:
+        """Threads that nobody waits for any more, the oldest first."""
+        with self._lock:
+            return list(self._abandoned.values())
+
     def start(self, core: Core, execution: NodeExecution) -> None:
         """Runs the block's generator on a thread; its yields arrive on the loop in order."""
         loop = asyncio.get_running_loop()
@@ -47,6 +72,9 @@ class BlockThreads:
     async def _follow(self, core: Core, job: _Job) -> None:
         execution = job.execution
         error: BaseException | None = None
+        if len(held := self.abandoned) >= self._max_abandoned:
+            finish(core, execution, _refusal(held))
+            return
         self._submit(job)
         try:
             async with asyncio.timeout(time_limit_s(execution)) as limit:
@@ -85,6 +113,8 @@ class BlockThreads:
             job.is_abandoned = True
             if job.is_started and not job.is_done:
                 job.is_replaced = True
+                self._abandoned[job] = _described(job.execution)
+                self.n_abandoned_ever += 1
                 self._working -= 1
                 self._spawn_if_needed()
         job.taken.release()
@@ -103,7 +133,23 @@ class BlockThreads:
             with self._lock:
                 job.is_done = True
                 if job.is_replaced:
+                    del self._abandoned[job]
                     return
+
+
+def _described(execution: NodeExecution) -> AbandonedThread:
+    node, run = execution.node, execution.run
+    block = node.entry.name if node.entry is not None else node.block_id
+    return AbandonedThread(run.id, node.id, node.title, block, now_us())
+
+
+def _refusal(held: list[AbandonedThread]) -> BlockError:
+    first = held[0]
+    return BlockError(
+        f"{len(held)} threads are held by blocks that were stopped or took too long, the first by {first.block} (node {first.title}, "
+        f"run {first.graph_exec_id}). No more are given out until some of them end.",
+        hint="Mend that block and restart the server; `engine.max_abandoned_threads` is the limit.",
+    )
 
 
 class _Job:
@@ -120,6 +166,10 @@ class _Job:
         try:
             generator = self.execution.node.entry.run(self.execution.input, self.context)
             for item in generator:
+                if item is NEEDS_ASYNC:
+                    generator.close()
+                    self._end(item)
+                    return
                 self.taken.acquire()
                 if self.is_abandoned:
                     generator.close()
@@ -127,8 +177,11 @@ class _Job:
                 self._send(item)
         except BaseException as error:  # SystemExit too: whatever ends the block, its node must hear of it
             self.error = error
-        self.is_done = True
-        self._send(None)
+        self._end(None)
+
+    def _end(self, last: Any) -> None:
+        self.is_done = True  # first: whoever leaves the job then knows that its thread is free
+        self._send(last)
 
     def _send(self, item: Any) -> None:
         try:

@@ -18,9 +18,12 @@ from ..jobs.service import SystemJobs
 from ..late_runs.service import LateRunService
 from .metrics import Metric
 from .storage import read_storage
-from .types import DatabaseState, QueueState, RunningRun, ServerStatus, StorageState
+from .types import DatabaseState, HeldThread, QueueState, RunningRun, ServerStatus, StorageState, ThreadState
 
 MAX_RUNNING = 20
+MAX_HELD = 20
+HELD_LONG_S = 60
+"""A thread that nobody waits for and that goes on for longer is a problem: its block does not end by itself."""
 
 
 class StatusService:
@@ -49,6 +52,8 @@ class StatusService:
         problems += [
             f"{run.status} for {run.waiting_s} s: run {run.id}. {run.reason}" for run in (*late.late[:1], *late.stuck[:1])
         ]
+        if (threads := self._read_threads()).held and self._is_held_long():
+            problems.append(_held_problem(threads))
         problems += [f"The job {job.name} failed: {job.last_error}" for job in jobs if job.last_error]
         return ServerStatus(
             health="degraded" if problems else "healthy",
@@ -60,6 +65,7 @@ class StatusService:
             memory_bytes=memory_bytes(),
             queue=self._read_queue(),
             running=self._list_running(),
+            threads=threads,
             late_runs=late,
             jobs=jobs,
             database=database,
@@ -81,6 +87,17 @@ class StatusService:
             RunningRun(run.id, run.plan.graph_id, run.plan.name, run.status, iso(run.started_at), run.tree.node_executions)
             for run in islice(roots, MAX_RUNNING)
         ]
+
+    def _read_threads(self) -> ThreadState:
+        threads, held = self._engine.core.threads, self._engine.core.threads.abandoned
+        shown = [
+            HeldThread(one.graph_exec_id, one.node_id, one.title, one.block, iso(one.abandoned_at)) for one in held[:MAX_HELD]
+        ]
+        return ThreadState(threads.n_working, self._engine.core.config.engine.max_threads, len(held), shown)
+
+    def _is_held_long(self) -> bool:
+        held = self._engine.core.threads.abandoned
+        return bool(held) and now_us() - held[0].abandoned_at > HELD_LONG_S * 1_000_000
 
     async def _read_database(self) -> DatabaseState:
         sizes, failure = read_sizes(self._db.path), self._db.writer.failure
@@ -109,6 +126,11 @@ class StatusService:
                 "runs_stuck", "gauge", "Runs without progress for over five minutes, at the last look.", lambda: late.stuck_count
             ),
             Metric("runs_noticed_total", "counter", "Runs that were late or stuck, each once.", lambda: late.noticed_count),
+            Metric("threads_working", "gauge", "Threads that work for a block.", lambda: core.threads.n_working),
+            Metric("threads_held", "gauge", "Threads of blocks that nobody waits for.", lambda: len(core.threads.abandoned)),
+            Metric(
+                "threads_left_total", "counter", "Threads that were left to their block.", lambda: core.threads.n_abandoned_ever
+            ),
             Metric("commits_total", "counter", "Transactions of the database.", lambda: writer.commits),
             Metric("write_failing", "gauge", "1 while the database cannot be written.", lambda: int(writer.failure is not None)),
             Metric("write_failures_total", "counter", "Transactions that the disk refused.", lambda: writer.failures),
@@ -121,6 +143,15 @@ class StatusService:
 
     def _count_failing_jobs(self) -> int:
         return sum(1 for job in self._jobs.states() if job.last_error)
+
+
+def _held_problem(threads: ThreadState) -> str:
+    first = threads.held[0]
+    count = "A thread is" if threads.held_count == 1 else f"{threads.held_count} threads are"
+    return (
+        f"{count} held by blocks that were stopped or took too long, since {first.since} by {first.block} (node {first.title}, "
+        f"run {first.graph_exec_id}). A restart of the server ends them; the block has to be mended."
+    )
 
 
 def memory_bytes() -> int | None:

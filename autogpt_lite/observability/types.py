@@ -18,6 +18,25 @@ class QueueState(msgspec.Struct):
     places: int
 
 
+class HeldThread(msgspec.Struct):
+    """A thread that works for a node which was stopped or took too long; only its block, or the end of the server, ends it."""
+
+    graph_exec_id: str
+    node_id: str
+    title: str
+    block: str
+    since: str | None
+
+
+class ThreadState(msgspec.Struct):
+    """Threads for blocks that wait or compute for long; `held` are the first MAX_HELD of those that nobody waits for."""
+
+    working: int
+    places: int
+    held_count: int
+    held: list[HeldThread]
+
+
 class RunningRun(msgspec.Struct):
     """A root run that goes on."""
 
@@ -53,6 +72,7 @@ class ServerStatus(msgspec.Struct):
     queue: QueueState
     running: list[RunningRun]
     """The first MAX_RUNNING."""
+    threads: ThreadState
     late_runs: LateRuns
     jobs: list[JobState]
     database: DatabaseState

@@ -88,6 +88,52 @@ async def test_an_abandoned_thread_gives_its_place_to_others(tmp_path):
         assert await values_of(harness, good, "t", "item") == [0, 1, 2]
 
 
+async def test_threads_that_nobody_waits_for_are_named_and_bounded(tmp_path):
+    async with open_harness(tmp_path, BLOCKS, engine__max_threads=1, engine__max_abandoned_threads=2) as harness:
+        threads = harness.engine.core.threads
+        stopped, other = [await start_and_stop(harness, name) for name in ("Hangs", "Hangs too")]
+        assert [(one.graph_exec_id, one.node_id, one.title, one.block) for one in threads.abandoned] == [
+            (stopped.id, "t", "Hangs", "ThreadBlock"),
+            (other.id, "t", "Hangs too", "ThreadBlock"),
+        ]
+        refused = await harness.run(make_graph("refused", {"t": (ThreadEachBlock, {"count": 3})}, []))
+        [row] = await stored_of(harness, refused, "t")
+        assert row.status == "FAILED"
+        message = row.values("error")[0]
+        assert message.startswith(
+            "2 threads are held by blocks that were stopped or took too long, the first by ThreadBlock (node Hangs"
+        )
+        assert stopped.id in message
+        assert (await harness.run(make_graph("quick", {"e": (EachBlock, {"items": [1]})}, []))).status == "COMPLETED"
+        await ended(threads)
+        good = await harness.run(make_graph("good", {"t": (ThreadEachBlock, {"count": 3})}, []))
+        assert await values_of(harness, good, "t", "item") == [0, 1, 2], "as soon as they have ended, there are threads again"
+        assert threads.n_abandoned_ever == 2
+
+
+async def start_and_stop(harness, name):
+    run = await harness.start(make_graph(name, {"t": (ThreadBlock, {"a": 1}, {"customized_name": name})}, []))
+    await begun(1)
+    await harness.engine.stop(run.id)
+    return run
+
+
+async def ended(threads):
+    """Lets the blocks go on, and waits until their threads have taken notice."""
+    ThreadBlock.gate.set()
+    async with asyncio.timeout(20):
+        while threads.abandoned:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_thread_whose_block_goes_on_as_a_task_is_free_and_not_held(harness, monkeypatch):
+    monkeypatch.setattr(QuickOrSlowBlock, "is_slow_in_pump", True)
+    nodes = {"e": (EachBlock, {"items": list(range(40))}), "s": QuickOrSlowBlock, "o": (OutBlock, {"name": "o"})}
+    await harness.run(make_graph("g", nodes, ["e.item -> s.a", "s.result -> o.value"]))
+    assert harness.engine.core.registry.find(QuickOrSlowBlock.id).slow_steps >= 3, "so it has been on threads"
+    assert harness.engine.core.threads.n_abandoned_ever == 0
+
+
 async def test_an_execution_that_is_stopped_while_it_waits_for_a_thread_never_begins(tmp_path):
     async with open_harness(tmp_path, BLOCKS, engine__max_threads=1) as harness:
         first = await harness.start(make_graph("g", {"t": (ThreadBlock, {"a": 1})}, []))

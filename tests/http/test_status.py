@@ -6,8 +6,12 @@ import asyncio
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from autogpt_lite.cli.status import _live_lines
+from autogpt_lite.clock import iso, now_us
+from autogpt_lite.engine.threads import AbandonedThread
 from autogpt_lite.errors import DiskFullError
 from autogpt_lite.late_runs.service import LATE_S, LateRunService
 from tests.engine import tiny_blocks
@@ -142,6 +146,27 @@ async def test_the_status_says_what_is_wrong(app_server: LiveServer, monkeypatch
     status = (await app_server.get("/api/system/status")).json()
     assert status["health"] == "degraded"
     assert ["full" in problem or "left" in problem for problem in status["problems"]] == [True, True]
+
+
+async def test_threads_that_blocks_hold_are_named(app_server: LiveServer):
+    since = now_us()
+    held = AbandonedThread("run-1", "node-1", "Fetch it", "FetchBlock", since)
+    threads = app_server.app.engine.core.threads
+    threads._abandoned["fresh"] = held
+    status = (await app_server.get("/api/system/status")).json()
+    assert status["health"] == "healthy", "it may be about to end"
+    assert status["threads"]["held_count"] == 1
+    assert status["threads"]["held"] == [
+        {"graph_exec_id": "run-1", "node_id": "node-1", "title": "Fetch it", "block": "FetchBlock", "since": iso(since)}
+    ]
+    assert any("held by FetchBlock, node Fetch it of run run-1" in line for line in _live_lines({"url": "", **status}))
+    threads._abandoned = {"old": msgspec.structs.replace(held, abandoned_at=since - LONG_AGO_US)}
+    [problem] = (await app_server.get("/api/system/status")).json()["problems"]
+    assert problem.startswith("A thread is held by blocks that were stopped or took too long")
+    assert "FetchBlock (node Fetch it, run run-1)" in problem
+    figures = (await app_server.get("/metrics")).body.decode()
+    assert "autogpt_lite_threads_held 1" in figures
+    threads._abandoned = {}
 
 
 async def test_i8_figures_are_for_the_owner_and_hold_no_values(app_server: LiveServer):
