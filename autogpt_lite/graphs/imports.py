@@ -42,9 +42,13 @@ class ImportApprovals:
             found.needs_approval, found.content_hash = True, row[0]
         return found
 
+    def is_waiting(self, graph_id: str) -> bool:
+        """Whether the graph waits for an approval."""
+        return self._db.point(sql.select_pending, (graph_id,)) is not None
+
     def check(self, graph: Graph) -> None:
         """Raises NotApprovedError where the graph waits for an approval. The report is with it where the graph has its sub-graphs."""
-        if self._db.point(sql.select_pending, (graph.id,)) is None:
+        if not self.is_waiting(graph.id):
             return
         path = f"/api/graphs/{graph.id}/report"
         raise NotApprovedError(

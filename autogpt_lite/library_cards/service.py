@@ -13,7 +13,6 @@ from ..db import Database, load_sql
 from ..engine import states
 from ..engine.graph import Graph
 from ..engine.ids import MAX_SEQ, node_key
-from ..errors import NotFoundError
 from ..graphs.service import GraphService
 from .types import CardLink, CardNode, CardRun, LibraryCard
 
@@ -63,17 +62,13 @@ class LibraryCardService:
         costs, histories = await self._db.read(read)
         cards = []
         for graph_id, version, history in histories:
-            cards.append(_card(graph_id, self._graph(graph_id, version), history, costs.get(graph_id, 0)))
+            # The library has just been asked for it. One that its owner has deleted has no picture.
+            card = _card(graph_id, self._graphs.look_at(graph_id, version), history, costs.get(graph_id, 0))
+            card.needs_approval = self._graphs.imports.is_waiting(graph_id)
+            cards.append(card)
             # One large graph is a millisecond of work.
             await asyncio.sleep(0)
         return cards
-
-    def _graph(self, graph_id: str, version: int) -> Graph | None:
-        """The library has just been asked for it. One that its owner has deleted has no picture."""
-        try:
-            return self._graphs.load_graph(graph_id, version)
-        except NotFoundError:
-            return None
 
 
 def _read_history(connection: apsw.Connection, user_id: str, graph_id: str, version: int) -> _History:

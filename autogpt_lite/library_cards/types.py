@@ -56,3 +56,5 @@ class LibraryCard(msgspec.Struct, kw_only=True):
     links: list[CardLink]
     runs: list[CardRun]
     cost_this_month: int
+    needs_approval: bool = False
+    """It came from a file and does not run before somebody has seen what it would do."""

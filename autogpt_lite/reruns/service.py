@@ -81,10 +81,18 @@ class RerunService:
         problems = [problem for problem in problems if problem.name not in asked.inputs]
         plan = self._engine.plan_of(graph_id, wanted)
         record = await self._db.read(lambda connection: read_record(connection, key))
-        answer = _describe(plan, record, set(range(len(plan.nodes))), graph_exec_id, asked)
-        # The nodes of the record are those of the past version.
-        answer.recorded_nodes, answer.problems = [], problems
-        answer.cost_credits, answer.node_exec_count = sum(record.costs.values()), sum(record.counts.values())
+        answer = RerunAnswer(
+            graph_exec_id=None,
+            origin_id=graph_exec_id,
+            from_node=None,
+            graph_id=graph_id,
+            graph_version=wanted,
+            nodes=[node.id for node in plan.nodes],
+            recorded_nodes=[],
+            cost_credits=sum(record.costs.values()),
+            node_exec_count=sum(record.counts.values()),
+            problems=problems,
+        )
         if asked.dry:
             answer.at_most = await self._prices.bound(user_id, graph_id, wanted, {}, asked.limits)
             return answer

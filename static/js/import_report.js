@@ -1,9 +1,10 @@
 /** What an agent from a file would do outside of itself, before it runs for the first time. */
 
+import { ApiError } from "./api.js";
 import { approveReport } from "./api/reports.js";
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
-import { t } from "./messages.js";
+import { locale, t } from "./messages.js";
 import { toast } from "./toast.js";
 
 /** @typedef {import("./api/reports.js").Report} Report */
@@ -23,6 +24,12 @@ function sections(report) {
     [t("Schedule that it proposes"), report.schedules],
   ];
   return all.filter(([, lines]) => lines.length);
+}
+
+/** @param {Report} report @returns {string} the kinds of things that it would do, in one line */
+export function reportWords(report) {
+  const kinds = sections(report).map(([title]) => title.toLowerCase());
+  return new Intl.ListFormat(locale, { type: "unit" }).format(kinds);
 }
 
 /**
@@ -51,6 +58,21 @@ export function askApproval(report) {
     dialog.classList.add("wide");
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes" ? approve(report) : false));
   });
+}
+
+/**
+ * Starts something; where an agent in it waits for an approval, it is asked for, and then tried once more.
+ * @template T @param {() => Promise<T>} start @returns {Promise<T|null>} null where it was not allowed
+ */
+export async function withApproval(start) {
+  for (;;) {
+    try {
+      return await start();
+    } catch (error) {
+      if (!(error instanceof ApiError && error.detail?.type === "not_approved")) throw error;
+      if (!(await askApproval(error.detail.report))) return null;
+    }
+  }
 }
 
 /** @param {Report} report @returns {Promise<boolean>} */

@@ -47,6 +47,17 @@ async def start(live: LiveServer, graph_id: str) -> Any:
     return await live.post(f"/api/graphs/{graph_id}/execute/1", {"inputs": {}})
 
 
+async def test_one_that_waits_is_shown_in_the_library_with_all_the_others(live: LiveServer):
+    waiting, free = await bring_in(live, risky()), await bring_in(live, harmless())
+    answer = await live.get(f"/api/library/cards?graph_id={waiting}&graph_id={free}")
+    assert answer.status == 200, answer.body
+    assert [(card["n_nodes"], card["needs_approval"]) for card in answer.json()] == [(2, True), (1, False)]
+    assert (await live.get("/api/library/agents")).status == 200
+    await live.post(f"/api/graphs/{waiting}/report/approve")
+    (card,) = (await live.get(f"/api/library/cards?graph_id={waiting}")).json()
+    assert card["needs_approval"] is False
+
+
 async def test_it_runs_after_its_approval_and_the_same_file_then_at_once(live: LiveServer):
     graph_id = await bring_in(live, risky())
     report = (await live.get(f"/api/graphs/{graph_id}/report")).json()

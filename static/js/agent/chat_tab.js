@@ -4,6 +4,7 @@ import { executeGraph, getExecution } from "../api.js";
 import { CredentialFields } from "../credential_fields.js";
 import { fill, h } from "../dom.js";
 import { icon } from "../icons.js";
+import { withApproval } from "../import_report.js";
 import { t } from "../messages.js";
 import { paths } from "../router.js";
 import { hasEnded, runLook, statusIcon } from "../status.js";
@@ -91,7 +92,9 @@ class Chat {
     this.send.disabled = true;
     this.text.value = ""; // at once: the next message may be written while this one is on its way
     try {
-      const runId = await executeGraph(this.graph, { [this.input]: text }, this.credentials.read());
+      const start = () => executeGraph(this.graph, { [this.input]: text }, this.credentials.read());
+      const runId = await withApproval(start);
+      if (!runId) return void (this.send.disabled = false);
       sessionStorage.setItem(this.key, JSON.stringify([...this.#runIds, runId].slice(-KEPT)));
       void this.#follow(runId, this.#addTurn(text), null);
     } catch (error) {

@@ -10,8 +10,8 @@ import { paths } from "../router.js";
 /** @typedef {import("../types.js").Graph} Graph */
 /** @typedef {{name: string, label: string}} Tab */
 
-/** @param {Graph} graph @param {Tab[]} tabs @param {string} current */
-export function agentHead(graph, tabs, current) {
+/** @param {Graph} graph @param {Tab[]} tabs @param {string} current @param {HTMLElement|null} strip what stands above the tabs */
+export function agentHead(graph, tabs, current, strip) {
   const actions = [
     h("a", { class: "button", href: paths.build(graph.id) }, t("Edit")),
     button(
@@ -34,6 +34,7 @@ export function agentHead(graph, tabs, current) {
         )
       : null,
     missingBlocks(graph),
+    strip,
     tabBar(graph, tabs, current),
   ];
 }

@@ -7,6 +7,7 @@ import { fill, h } from "../dom.js";
 import { cut } from "../format.js";
 import { icon } from "../icons.js";
 import { inOrder } from "../in_order.js";
+import { withApproval } from "../import_report.js";
 import { t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
 import { go, paths } from "../router.js";
@@ -84,7 +85,8 @@ function runButton(preset, graph) {
     return h("a", { class: "button small", href: paths.agentTab(graph.id, "triggers") }, t("Starts by a trigger"));
   const press = async (/** @type {HTMLButtonElement} */ pressed) => {
     try {
-      go(paths.run(graph.id, await whileBusy(pressed, t("Starting"), () => runPreset(preset.id))));
+      const runId = await whileBusy(pressed, t("Starting"), () => withApproval(() => runPreset(preset.id)));
+      if (runId) go(paths.run(graph.id, runId));
     } catch (error) {
       toastError(error, t("It did not start"));
     }

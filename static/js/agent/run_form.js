@@ -4,6 +4,7 @@ import { ApiError, executeGraph } from "../api.js";
 import { fill, h } from "../dom.js";
 import { icon } from "../icons.js";
 import { problemLines } from "../import_agent.js";
+import { withApproval } from "../import_report.js";
 import { credits } from "../library/words.js";
 import { plural, t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
@@ -22,9 +23,9 @@ import { askAndSave } from "./preset_form.js";
 export class RunForm {
   /**
    * @param {Graph} graph @param {Catalog} catalog @param {SchemaForm} form of its inputs @param {CredentialFields} credentials
-   * @param {CardRun[]} runs the last ones, for the price
+   * @param {CardRun[]} runs the last ones, for the price @param {HTMLElement|null} note above the fields
    */
-  constructor(graph, catalog, form, credentials, runs) {
+  constructor(graph, catalog, form, credentials, runs, note = null) {
     this.graph = graph;
     this.catalog = catalog;
     this.credentials = credentials;
@@ -54,7 +55,17 @@ export class RunForm {
     const element = h("form", { class: "card run-form", novalidate: true, "aria-label": t("Run this agent") });
     element.append(
       h("div", { class: "card-head" }, h("h2", null, t("Inputs"))),
-      h("div", { class: "card-body stack" }, trigger, nothing, this.form.element, credentials.element, limits, this.problems),
+      h(
+        "div",
+        { class: "card-body stack" },
+        note,
+        trigger,
+        nothing,
+        this.form.element,
+        credentials.element,
+        limits,
+        this.problems,
+      ),
       h("div", { class: "run-bar" }, h("p", { class: "run-price" }, priceWords(runs)), this.button, keep),
     );
     element.addEventListener("submit", (event) => (event.preventDefault(), void this.run()));
@@ -71,8 +82,8 @@ export class RunForm {
     if (!inputs) return;
     try {
       const start = () => executeGraph(this.graph, inputs, this.credentials.read(), {}, this.limits.read());
-      const runId = await whileBusy(this.button, t("Starting"), start);
-      go(paths.run(this.graph.id, runId));
+      const runId = await whileBusy(this.button, t("Starting"), () => withApproval(start));
+      if (runId) go(paths.run(this.graph.id, runId));
     } catch (error) {
       this.#showRefusal(error);
     }

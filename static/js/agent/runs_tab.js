@@ -2,10 +2,11 @@
 
 import { getExecution, listGraphExecutions } from "../api.js";
 import { listCards } from "../api/library.js";
+import { rerunWhole } from "../api/reruns.js";
 import { searchExecutions } from "../api/runs.js";
 import { CredentialFields } from "../credential_fields.js";
 import { fill, h } from "../dom.js";
-import { number } from "../format.js";
+import { number, timeMs, when } from "../format.js";
 import { drawGraph } from "../graph_picture.js";
 import { icon } from "../icons.js";
 import { inOrder } from "../in_order.js";
@@ -14,6 +15,7 @@ import { hasEnded, runLook } from "../status.js";
 import { toastError } from "../toast.js";
 import { runTable } from "../runs/table.js";
 import { plural, t } from "../messages.js";
+import { misfitList } from "../run/run_again.js";
 import { SchemaForm } from "../schema_form.js";
 import { RunForm } from "./run_form.js";
 
@@ -41,13 +43,42 @@ export async function showRunsTab(box, { graph, catalog, query, signal }) {
     listCards([graph.id]).catch(() => []),
   ]);
   if (signal.aborted) return;
-  const inputs = await SchemaForm.make(graph.input_schema ?? {}, earlier?.inputs ?? {});
+  const problems = earlier && earlier.graph_version !== graph.version ? await misfitsOf(earlier, graph.version) : [];
+  const kept = Object.entries(earlier?.inputs ?? {}).filter(([name]) => !problems.some((one) => one.name === name));
+  const inputs = await SchemaForm.make(graph.input_schema ?? {}, Object.fromEntries(kept));
   if (signal.aborted) return;
-  const form = new RunForm(graph, catalog, inputs, credentials, cards[0]?.runs ?? []);
+  const form = new RunForm(
+    graph,
+    catalog,
+    inputs,
+    credentials,
+    cards[0]?.runs ?? [],
+    earlier && likeNote(earlier, graph, problems),
+  );
   const runs = new RunList(graph.id, signal);
   const right = h("div", { class: "stack" }, graphCard(graph, catalog), runs.element);
   fill(box, h("div", { class: "agent-columns" }, form.element, right));
   runs.watch();
+}
+
+/** @param {GraphExecution} run @param {number} version @returns {Promise<import("../api/reruns.js").Misfit[]>} of its inputs */
+async function misfitsOf(run, version) {
+  const answer = await rerunWhole(run.graph_id, run.id, { graph_version: version, dry: true }).catch(() => null);
+  return answer?.problems ?? [];
+}
+
+/** Whose inputs the form begins with, and which of them do not fit. @param {GraphExecution} run @param {Graph} graph @param {import("../api/reruns.js").Misfit[]} problems */
+function likeNote(run, graph, problems) {
+  const time = when(timeMs(run.started_at));
+  const isOlder = run.graph_version !== graph.version;
+  const text = isOlder
+    ? t("With the inputs of the run of {time}, which was version {old}; this is version {new}.", {
+        time,
+        old: run.graph_version,
+        new: graph.version,
+      })
+    : t("With the inputs of the run of {time}.", { time });
+  return h("div", { class: "like-note" }, h("p", null, text), problems.length ? misfitList(problems) : null);
 }
 
 /** @param {Graph} graph @param {Catalog} catalog */

@@ -46,6 +46,7 @@ import { request } from "../api.js";
  * @property {import("../types.js").Link[]} links
  * @property {CardRun[]} runs the newest first
  * @property {number} cost_this_month in credits
+ * @property {boolean} needs_approval it came from a file, and nobody has seen yet what it would do
  */
 
 /** @typedef {{all: number, needs_you: number, running: number, scheduled: number, listening: number, favorites: number, archived: number}} Counts */

@@ -2,6 +2,9 @@
 
 import { request } from "../api.js";
 
+/** @typedef {{kind: "removed"|"required"|"changed", name: string, message: string}} Misfit why an input does not fit a version */
+/** @typedef {{graph_version?: number, dry?: boolean, leave_out?: boolean}} Wanted `leave_out`: inputs that do not fit are left to the defaults */
+
 /**
  * @typedef {Object} Rerun
  * @property {string|null} graph_exec_id the new run
@@ -9,6 +12,7 @@ import { request } from "../api.js";
  * @property {string[]} recorded_nodes that give what they gave
  * @property {number} cost_credits what `nodes` cost in the past run
  * @property {import("./prices.js").Bound} at_most of a dry answer
+ * @property {Misfit[]} problems of the inputs, in another version than the past run's
  */
 
 /** @param {string} graphId @param {string} runId @param {string} nodeId @returns {Promise<Rerun>} */
@@ -18,3 +22,6 @@ export const rerunFrom = (graphId, runId, nodeId) =>
 /** What it would run and cost; nothing starts. @param {string} graphId @param {string} runId @param {string} nodeId @returns {Promise<Rerun>} */
 export const dryRerun = (graphId, runId, nodeId) =>
   request("POST", `/api/graphs/${graphId}/executions/${runId}/rerun`, { from_node: nodeId, dry: true });
+
+/** From the beginning. @param {string} graphId @param {string} runId @param {Wanted} wanted @returns {Promise<Rerun>} */
+export const rerunWhole = (graphId, runId, wanted) => request("POST", `/api/graphs/${graphId}/executions/${runId}/rerun`, wanted);

@@ -8,6 +8,7 @@ import { hasEnded } from "../status.js";
 import { toastError } from "../toast.js";
 import { savedPins } from "./pinned_outputs.js";
 import { saveVersion } from "./save.js";
+import { withApproval } from "../import_report.js";
 import { t } from "../messages.js";
 
 /** @typedef {import("./builder.js").Builder} Builder */
@@ -74,7 +75,8 @@ export class RunControl {
     const { saved: graph, localIds } = this.builder;
     if (!graph) return;
     const pins = withPins ? savedPins(this.builder) : {};
-    const runId = await executeGraph(graph, inputs, credentials, pins);
+    const runId = await withApproval(() => executeGraph(graph, inputs, credentials, pins));
+    if (!runId) return;
     this.follow(graph, runId, localIds, { replayed: new Set(Object.keys(pins).map((id) => localIds.get(id) ?? id)) });
     dispatchEvent(new Event("runs-changed"));
   }

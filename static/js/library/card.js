@@ -6,6 +6,7 @@ import { fill, h, setText } from "../dom.js";
 import { clock, cut, duration, exactTime, timeMs, when, whenComing } from "../format.js";
 import { drawMini } from "../graph_picture.js";
 import { icon } from "../icons.js";
+import { withApproval } from "../import_report.js";
 import { t } from "../messages.js";
 import { go, paths } from "../router.js";
 import { runTicks } from "../run_ticks.js";
@@ -36,6 +37,7 @@ export class AgentCard {
     this.drawn = "";
     /** @type {CardRun[]} */
     this.runs = [];
+    this.needsApproval = false;
     this.name = h("a", { class: "card-name" });
     this.last = h("p", { class: "card-line" });
     this.next = h("p", { class: "card-line card-next" });
@@ -76,6 +78,8 @@ export class AgentCard {
   /** @param {LibraryCard} card */
   showCard(card) {
     this.runs = card.runs;
+    this.needsApproval = card.needs_approval;
+    this.#showNext();
     const drawn = JSON.stringify(card.nodes) + card.links.length;
     if (drawn !== this.drawn) {
       this.drawn = drawn;
@@ -121,6 +125,7 @@ export class AgentCard {
     const time = timeMs(at);
     const show = (/** @type {string} */ picture, /** @type {any} */ words) =>
       fill(this.next, icon(picture), h("span", null, words));
+    if (this.needsApproval) return show("hand", t("Needs your approval"));
     if (isPaused) return show("pause", t("Paused"));
     if (at) return show("schedules", h("time", { title: exactTime(time) }, whenComing(time)));
     if (activity === "listening" || waits) return show("triggers", t("Starts by a trigger"));
@@ -158,7 +163,8 @@ export class AgentCard {
     if (required.some((name) => properties[name]?.default === undefined) || this.needsKey) return go(paths.agent(agent.graph_id));
     try {
       const graph = /** @type {any} */ ({ id: agent.graph_id, version: agent.graph_version });
-      go(paths.run(agent.graph_id, await executeGraph(graph, {})));
+      const runId = await withApproval(() => executeGraph(graph, {}));
+      if (runId) go(paths.run(agent.graph_id, runId));
     } catch (error) {
       toastError(error, t("It did not start"));
     }

@@ -1,6 +1,6 @@
 /** The head of a run's page: its status, and all that can be done with it. */
 
-import { executeGraph, stopExecution } from "../api.js";
+import { stopExecution } from "../api.js";
 import { resumeExecution, savePreset } from "../api/runs.js";
 import { openDialog } from "../dialog.js";
 import { h, setText, uniqueId } from "../dom.js";
@@ -11,6 +11,7 @@ import { go, paths } from "../router.js";
 import { badge, hasEnded, runLook } from "../status.js";
 import { toast, toastError } from "../toast.js";
 import { saveFile } from "../value_view.js";
+import { runAgain } from "./run_again.js";
 
 /** @typedef {import("../types.js").Graph} Graph */
 /** @typedef {import("../types.js").GraphExecution} GraphExecution */
@@ -34,7 +35,7 @@ export class RunHead {
     this.change = h("a", { class: "button quiet wide-only", href: paths.agentLikeRun(graph.id, runId) }, t("Change inputs"));
     this.save = button(t("Save inputs"), "archive", () => this.#saveInputs(), "quiet wide-only");
     this.share = button(t("Share file"), "upload", (pressed) => void this.#share(pressed), "wide-only");
-    this.again = button(t("Run again"), "again", (pressed) => void this.#runAgain(pressed));
+    this.again = button(t("Run again"), "again", (pressed) => void runAgain(graph, runId, pressed));
     this.resume = button(t("Resume"), "play", (pressed) => void this.#resume(pressed));
     this.stop = button(t("Stop"), "stop", (pressed) => void this.stopRun(pressed), "stop");
     this.more = button(t("More"), "more", () => this.#showMore(), "quiet only-on-phone");
@@ -93,17 +94,6 @@ export class RunHead {
       this.doings.follow();
     } catch (error) {
       toastError(error, t("It does not go on"));
-    }
-  }
-
-  /** @param {HTMLButtonElement} pressed */
-  async #runAgain(pressed) {
-    try {
-      const inputs = this.doings.run()?.inputs ?? {};
-      const runId = await whileBusy(pressed, t("Starting"), () => executeGraph(this.graph, inputs));
-      go(paths.run(this.graph.id, runId));
-    } catch (error) {
-      toastError(error, t("It was not started"));
     }
   }
 

@@ -3,6 +3,7 @@
 import { dryRerun, rerunFrom } from "../api/reruns.js";
 import { ApiError } from "../api.js";
 import { h, setText } from "../dom.js";
+import { withApproval } from "../import_report.js";
 import { parts, plural, t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
 import { priceReason, priceWords } from "../price_words.js";
@@ -58,8 +59,10 @@ export class RerunStrip {
   /** @param {HTMLButtonElement} pressed */
   async #start(pressed) {
     try {
-      const answer = await whileBusy(pressed, t("Starting"), () => rerunFrom(this.graphId, this.runId, this.nodeId));
-      if (answer.graph_exec_id) go(paths.run(this.graphId, answer.graph_exec_id));
+      const answer = await whileBusy(pressed, t("Starting"), () =>
+        withApproval(() => rerunFrom(this.graphId, this.runId, this.nodeId)),
+      );
+      if (answer?.graph_exec_id) go(paths.run(this.graphId, answer.graph_exec_id));
     } catch (error) {
       toastError(error, t("It was not started"));
     }

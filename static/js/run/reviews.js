@@ -82,7 +82,10 @@ function makeEditor(shown) {
   const title =
     typeof shown === "string" ? t("The text, to change where it is wrong") : t("The data, to change where it is wrong");
   const kind = typeof shown === "string" ? { type: "string", format: "long-text" } : schemaLike(shown);
-  const making = SchemaForm.make({ properties: { data: { ...kind, title, default: shown } }, required: ["data"] }, { data: shown });
+  const making = SchemaForm.make(
+    { properties: { data: { ...kind, title, default: shown } }, required: ["data"] },
+    { data: shown },
+  );
   const element = h("div");
   void making.then((form) => element.replaceChildren(form.element));
   const read = async () => {

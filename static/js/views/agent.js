@@ -3,6 +3,8 @@
 import { getGraph } from "../api.js";
 import { loadCatalog } from "../catalog.js";
 import { fill, h } from "../dom.js";
+import { getReport } from "../api/reports.js";
+import { approvalStrip } from "../agent/approval_strip.js";
 import { agentHead } from "../agent/head.js";
 import { textInput } from "../agent/text_input.js";
 import { t } from "../messages.js";
@@ -32,7 +34,12 @@ const TABS = [
 /** @type {import("../pages.js").View} */
 export async function showAgent(main, place, signal) {
   const { graphId } = place.params;
-  const [graph, catalog] = await Promise.all([getGraph(graphId), loadCatalog(), loadStyles("agent.css")]);
+  const [graph, catalog, report] = await Promise.all([
+    getGraph(graphId),
+    loadCatalog(),
+    getReport(graphId).catch(() => null), // whoever may not approve it is told by the refused run
+    loadStyles("agent.css"),
+  ]);
   if (signal.aborted) return;
   const tabs = TABS.filter((tab) => tab.name !== "chat" || textInput(graph));
   const tab = tabs.find((one) => one.name === place.query.get("tab")) ?? tabs[0];
@@ -41,6 +48,6 @@ export async function showAgent(main, place, signal) {
   const reopen = () => void Promise.resolve(showAgent(main, place, signal)).catch((error) => toastError(error));
   await show(box, { graph, catalog, query: place.query, signal, reopen });
   if (signal.aborted) return;
-  fill(main, agentHead(graph, tabs, tab.name), box);
+  fill(main, agentHead(graph, tabs, tab.name, approvalStrip(report, reopen)), box);
   main.querySelector(".tab[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 }
