@@ -15,8 +15,8 @@ from .types import JsonObject
 if TYPE_CHECKING:
     from ..registry import Registry
 
-UNSHOWN_METADATA = {"position", "pinned_output"}
-"""Where a node lies in the picture, and which output of a past run is pinned to it, is no difference in what the agent does."""
+UNSHOWN_METADATA = {"position", "size", "pinned_output"}
+"""Where a node lies in the picture, how large it is there, and which output of a past run is pinned to it, is no difference in what the agent does."""
 SHOWN_CHARS = 60
 
 

@@ -55,7 +55,7 @@ def last_runs(server: ServerProcess, page: Any) -> list[dict[str, Any]]:
     graph = page.url.rpartition("/")[2]
     runs = call(server, "GET", f"/api/graphs/{graph}/executions")
     whole = [call(server, "GET", f"/api/graphs/{graph}/executions/{one['id']}") for one in runs]
-    return sorted(whole, key=lambda one: one["started_at"])
+    return sorted(whole, key=lambda one: one["started_at"] or "9")  # one that is queued still
 
 
 def test_what_a_run_costs_stands_beside_run(page: Any) -> None:
@@ -72,12 +72,12 @@ def test_node_shows_what_went_in_and_what_came_out(page: Any) -> None:
 def test_pinned_output_is_saved_with_the_agent_and_stands_in_for_the_node(page: Any, server: ServerProcess) -> None:
     open_output(page, "Divide it")
     page.get_by_role("button", name="Pin this output").click()
-    expect(box_of(page, "Divide it").locator(".node-pin")).to_be_visible()
+    expect(box_of(page, "Divide it").locator(".node-pinned")).to_be_visible()
     expect(page.locator(".pinned-strip")).to_contain_text("No call, no cost")
     page.keyboard.press("Control+s")
     expect(page.locator(".build-draft")).to_have_text("Saved as version 2")
     page.reload()
-    expect(box_of(page, "Divide it").locator(".node-pin")).to_be_visible()
+    expect(box_of(page, "Divide it").locator(".node-pinned")).to_be_visible()
     page.locator(".dock-simulate").click()
     run(page, "0")  # dividing would fail: it does not divide
     expect_status(page, "Add one", "COMPLETED")
@@ -90,9 +90,9 @@ def test_pinned_output_is_saved_with_the_agent_and_stands_in_for_the_node(page: 
 def test_p_pins_and_unpins(page: Any) -> None:
     box_of(page, "Divide it").locator(".node-title").click()
     page.keyboard.press("p")
-    expect(box_of(page, "Divide it").locator(".node-pin")).to_be_visible()
+    expect(box_of(page, "Divide it").locator(".node-pinned")).to_be_visible()
     page.keyboard.press("p")
-    expect(box_of(page, "Divide it").locator(".node-pin")).to_have_count(0)
+    expect(box_of(page, "Divide it").locator(".node-pinned")).to_have_count(0)
 
 
 def test_from_here_on_with_the_price_first(page: Any, server: ServerProcess) -> None:

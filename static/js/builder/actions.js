@@ -11,6 +11,7 @@ import { runAlone, runFrom } from "./partial_runs.js";
 import { countPinned, togglePin } from "./pinned_outputs.js";
 import { saveVersion } from "./save.js";
 import { whenDrawn } from "./side_panel.js";
+import { toggleOff } from "./switch_off.js";
 import { tidy } from "./tidy.js";
 import { t } from "../messages.js";
 
@@ -41,6 +42,7 @@ function makeActions(builder) {
     ["run-from", t("Run from here"), "play", "Shift Enter", () => runFrom(builder, theNode(builder))],
     ["run-alone", t("Run this node alone"), "node", "Alt Enter", () => runAlone(builder, theNode(builder))],
     ["pin", t("Pin or unpin the output"), "pin", "P", () => togglePin(builder, theNode(builder))],
+    ["switch-off", t("Switch off or on"), "ban", "X", () => toggleOff(builder)],
     ["stop", t("Stop the run"), "square", "Ctrl .", () => builder.control.stop()],
     ["save", t("Save version"), "save", "Ctrl S", () => saveVersion(builder)],
     ["versions", t("Versions"), "clock", "", () => builder.saved && builder.set({ panel: { kind: "versions" }, menu: null })],
@@ -59,7 +61,8 @@ function makeActions(builder) {
     ],
     ["tidy", t("Tidy the layout"), "tidy", "Shift L", () => tidy(builder)],
     ["fit", t("Zoom to fit"), "fit", "Shift 1", () => builder.showAll()],
-    ["zoom-100", t("Zoom to 100 %"), "search", "1", () => builder.flow?.zoomTo(1)],
+    ["fit-selected", t("Zoom to what is selected"), "fit", "Shift 2", () => builder.showSelected()],
+    ["zoom-100", t("Zoom to 100 %"), "search", "1", () => builder.zoomTo(1)],
     ["find", t("Find a node"), "search", "Ctrl F", () => builder.set({ palette: "@" })],
     ["palette", t("All commands"), "dots", "Ctrl K", () => builder.set({ palette: "", menu: null })],
     ["rename", t("Rename the node"), "text", "F2", () => rename(builder)],

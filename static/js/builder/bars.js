@@ -144,7 +144,7 @@ export function ZoomBar() {
     <button type="button" className="button quiet square small" aria-label=${t("Zoom out")}
       onClick=${() => builder.flow?.zoomOut()}><${Glyph} name="minus" /></button>
     <button type="button" className="zoom-value" title=${t("Zoom to 100 % (1)")}
-      onClick=${() => builder.flow?.zoomTo(1)}>${zoom} %</button>
+      onClick=${() => builder.zoomTo(1)}>${zoom} %</button>
     <button type="button" className="button quiet square small" aria-label=${t("Zoom in")}
       onClick=${() => builder.flow?.zoomIn()}><${Glyph} name="plus" /></button>
     <button type="button" className="button quiet square small" aria-label=${t("Zoom to fit")} title=${t("Zoom to fit (Shift 1)")}

@@ -15,6 +15,7 @@ import { t } from "../messages.js";
 /** @typedef {{nodeId: string, field: string, message: string, isMissing?: boolean}} Problem `isMissing`: nothing is given there yet */
 /** @typedef {{nodeId: string, pin: import("./pins.js").Pin, isSource: boolean}} Dragged a pin that a link is drawn from */
 /** @typedef {{x: number, y: number}} Point */
+/** @typedef {"near"|"middle"|"far"|"block"} Zoom near: all of it; middle: no pin names; far: title bars; block: its status only */
 
 /**
  * @typedef {Object} View
@@ -33,7 +34,9 @@ import { t } from "../messages.js";
  * @property {number} version 0 before the first save
  * @property {boolean} isChanged
  * @property {Dragged|null} dragged
- * @property {boolean} isFar whether the canvas is too small for pins to be read
+ * @property {Zoom} zoom how much of a node can be read
+ * @property {import("./guides.js").Line[]} guides what dragged nodes snap to
+ * @property {import("./drag_nodes.js").Place[]} ghosts copies that are dragged
  * @property {boolean} isCrowded whether more values move than eyes can follow: then links glow
  * @property {string} busy
  * @property {import("../api/prices.js").Price|null} price of the whole draft, by its nodes
@@ -58,7 +61,9 @@ const EMPTY = {
   version: 0,
   isChanged: false,
   dragged: null,
-  isFar: false,
+  zoom: "near",
+  guides: [],
+  ghosts: [],
   isCrowded: false,
   busy: "",
   price: null,
@@ -95,6 +100,9 @@ export class Builder {
     /** @type {any} React Flow's own handle, once the canvas is there */
     this.flow = null;
     this.lastPointer = { x: 0, y: 0 };
+    /** @type {import("./drag_nodes.js").NodeDrag|null} */
+    this.drag = null;
+    this.isAltDown = false;
     /** @type {Set<string>} */
     this.opened = new Set();
     this.timer = 0;
@@ -160,19 +168,25 @@ export class Builder {
 
   /** Selects a node, opens its form and brings it into sight. @param {string} id @param {string} [tab] */
   reveal(id, tab = "inputs") {
-    this.openPanel(id, tab);
+    this.#openForm(id, tab);
     const node = this.state.flowNodes.find((one) => one.id === id);
     const zoom = Math.max(FIRST_ZOOM, this.flow?.getZoom() ?? 1);
-    if (node) this.flow?.setCenter(node.position.x + node.width / 2, node.position.y + node.height / 2, { zoom, duration: 0 });
+    if (node)
+      this.flow?.setCenter(node.position.x + node.width / 2, node.position.y + node.height / 2, { zoom, duration: motionMs() });
   }
 
   /** @param {string} id @param {string} [tab] */
   openPanel(id, tab) {
+    this.#openForm(id, tab);
+    // After the canvas has made room for the panel.
+    requestAnimationFrame(() => this.keepInSight(id));
+  }
+
+  /** @param {string} id @param {string} [tab] */
+  #openForm(id, tab) {
     this.select([id]);
     const before = this.state.panel;
     this.set({ panel: { kind: "node", id, tab: tab ?? (before?.kind === "node" ? before.tab : "inputs") } });
-    // After the canvas has made room for the panel.
-    requestAnimationFrame(() => this.keepInSight(id));
   }
 
   /** @param {string} id */
@@ -189,6 +203,14 @@ export class Builder {
     if (!dragged || dragged.nodeId === id || openNodes.has(id)) return;
     this.opened.add(id);
     this.toggleOpen(id);
+  }
+
+  /** The block menu with what fits an output: what is chosen stands beside the node, linked. @param {string} nodeId @param {import("./pins.js").Pin} pin @param {Point} screen */
+  offerAfter(nodeId, pin, screen) {
+    const node = this.state.flowNodes.find((one) => one.id === nodeId);
+    if (!node) return;
+    const at = this.freeBeside({ x: node.position.x + node.width + 80, y: node.position.y });
+    this.set({ menu: { screen, at, from: { nodeId, pin, isSource: true } }, dragged: null });
   }
 
   /** The nodes that were opened by a drag close again. */
@@ -231,6 +253,17 @@ export class Builder {
   /** @param {number} [durationMs] */
   showAll(durationMs = motionMs()) {
     this.flow?.fitView({ padding: 0.12, maxZoom: 1, duration: durationMs });
+  }
+
+  showSelected() {
+    const nodes = [...this.selected].map((id) => ({ id }));
+    if (nodes.length) this.flow?.fitView({ nodes, padding: 0.2, maxZoom: 1, duration: motionMs() });
+    else this.showAll();
+  }
+
+  /** @param {number} zoom */
+  zoomTo(zoom) {
+    this.flow?.zoomTo(zoom, { duration: motionMs() });
   }
 
   // --- changes -------------------------------------------------------------------------------------

@@ -1,16 +1,19 @@
 /** The canvas: nodes and links, dragging, selecting, linking. */
 
-import { Background, MiniMap, ReactFlow, applyNodeChanges, useConnection } from "../../vendor/flow.js";
+import { Background, ReactFlow, applyNodeChanges, useConnection } from "../../vendor/flow.js";
 import { html, useCallback, useEffect, useMemo, useRef } from "../../vendor/react.js";
 import { toast } from "../toast.js";
 import { BlockNode } from "./block_node.js";
 import { GRID } from "./builder.js";
 import { goInto } from "./crumbs.js";
+import { DragMarks } from "./drag_marks.js";
+import { NodeDrag } from "./drag_nodes.js";
 import { makeFlowEdges } from "./flow_nodes.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
 import { insertOnLink } from "./insert_block.js";
 import { LinkEdge } from "./link_edge.js";
 import { sentence } from "./link_by_keys.js";
+import { MiniMap } from "./mini_map.js";
 import { selectFocused } from "./node_focus.js";
 import { NoteNode } from "./note_node.js";
 import { bestPin, pinsOf } from "./pins.js";
@@ -18,7 +21,12 @@ import { t } from "../messages.js";
 
 const NODE_TYPES = { block: BlockNode, note: NoteNode };
 const EDGE_TYPES = { link: LinkEdge };
-const FAR = 0.35;
+/** Below these zooms less of a node can be read. @type {[number, import("./builder.js").Zoom][]} */
+const ZOOMS = [
+  [0.15, "block"],
+  [0.35, "far"],
+  [0.6, "middle"],
+];
 export const BLOCK_MIME = "application/x-autogpt-block";
 
 export function Canvas() {
@@ -26,7 +34,7 @@ export function Canvas() {
   const nodes = useView((view) => view.flowNodes);
   const selectedLinks = useView((view) => view.selectedLinks);
   const isDragged = useView((view) => view.dragged !== null);
-  const isFar = useView((view) => view.isFar);
+  const zoom = useView((view) => view.zoom);
   const draft = useDraft((state) => state);
   // Not from `nodes`: those change with every step of a drag, and no link depends on where a node stands.
   const edges = useMemo(
@@ -37,14 +45,17 @@ export function Canvas() {
   const box = useRef(/** @type {any} */ (null));
   useEffect(() => {
     const note = (/** @type {PointerEvent} */ event) => (builder.lastPointer = { x: event.clientX, y: event.clientY });
+    const press = (/** @type {PointerEvent} */ event) => (builder.isAltDown = event.altKey);
     const gone = new AbortController();
     box.current.addEventListener("pointermove", note, { signal: gone.signal });
+    // Before React Flow takes the press for itself.
+    box.current.addEventListener("pointerdown", press, { signal: gone.signal, capture: true });
     selectFocused(builder, box.current, gone.signal);
     return () => gone.abort();
   }, [builder]);
   const onDrop = useCallback((/** @type {any} */ event) => dropBlock(builder, event), [builder]);
   const { canDrag } = builder;
-  return html`<div className="build-canvas" ref=${box} data-linking=${isDragged || undefined} data-far=${isFar || undefined}
+  return html`<div className="build-canvas" ref=${box} data-linking=${isDragged || undefined} data-zoom=${zoom}
     onDrop=${onDrop} onDragOver=${allowDrop}>
     <${ReactFlow}
       nodes=${nodes}
@@ -63,6 +74,7 @@ export function Canvas() {
       snapGrid=${[GRID, GRID]}
       nodeDragThreshold=${4}
       connectionRadius=${26}
+      connectOnClick=${false}
       selectionOnDrag=${canDrag}
       selectionMode="partial"
       panOnDrag=${canDrag ? [1] : true}
@@ -74,15 +86,10 @@ export function Canvas() {
       proOptions=${{ hideAttribution: true }}
     >
       <${Background} gap=${16} size=${1.2} />
-      <${MiniMap} pannable zoomable nodeClassName=${miniClass} ariaLabel=${t("Small map of the graph")} nodeBorderRadius=${12} />
     <//>
+    <${MiniMap} /><${DragMarks} />
     <${LinkHint} />
   </div>`;
-}
-
-/** @param {any} node */
-function miniClass(node) {
-  return node.type === "note" ? "mini-note" : "mini-node";
 }
 
 /** @param {import("./builder.js").Builder} builder */
@@ -98,7 +105,8 @@ function makeHandlers(builder) {
     onNodeDoubleClick: (/** @type {any} */ _, /** @type {any} */ node) => openTwiceClicked(builder, node),
     onPaneClick: () => builder.set({ panel: builder.state.panel?.kind === "node" ? null : builder.state.panel, menu: null }),
     onMove: (/** @type {any} */ _, /** @type {{zoom: number}} */ { zoom }) => {
-      if (zoom < FAR !== builder.state.isFar) builder.set({ isFar: zoom < FAR });
+      const step = ZOOMS.find(([below]) => zoom < below)?.[1] ?? "near";
+      if (step !== builder.state.zoom) builder.set({ zoom: step });
     },
     isValidConnection: (/** @type {any} */ c) => builder.refusal(c.source, c.sourceHandle, c.target, c.targetHandle) === "",
     onConnectStart: (/** @type {any} */ _, /** @type {any} */ { nodeId, handleId, handleType }) =>
@@ -127,17 +135,23 @@ function openTwiceClicked(builder, node) {
 /** @param {import("./builder.js").Builder} builder @param {any[]} changes */
 function takeNodeChanges(builder, changes) {
   // Sizes are ours (node_box.js); what React Flow measures can only repeat them.
-  const wanted = changes.filter((change) => change.type === "position" || change.type === "select");
-  if (!wanted.length) return;
-  builder.set({ flowNodes: applyNodeChanges(wanted, builder.state.flowNodes) });
-  const moved = new Map();
-  for (const change of wanted) {
-    if (change.type !== "position" || change.dragging || !change.position) continue;
-    const before = builder.doc.node(change.id)?.metadata.position;
-    if (before?.x !== change.position.x || before?.y !== change.position.y) moved.set(change.id, change.position);
-  }
-  // A drag ends with one change for all nodes that were dragged, so it is one step of undo.
-  if (moved.size) builder.doc.move(moved, wanted.some((change) => change.dragging === false) ? "" : "arrows");
+  const selected = changes.filter((change) => change.type === "select");
+  const moved = changes.filter((change) => change.type === "position" && change.position);
+  if (moved.length) dragNodes(builder, moved, selected);
+  else if (selected.length) builder.set({ flowNodes: applyNodeChanges(selected, builder.state.flowNodes) });
+}
+
+/** All nodes of a drag move, and end, in one call. @param {import("./builder.js").Builder} builder @param {any[]} moved @param {any[]} selected */
+function dragNodes(builder, moved, selected) {
+  const wanted = new Map(moved.map((change) => [change.id, change.position]));
+  const drag = (builder.drag ??= new NodeDrag(builder, new Set(wanted.keys()), builder.isAltDown));
+  const { places, marks } = drag.move(wanted);
+  // Copies are dragged as outlines: what they are made of stays where it is.
+  const shown = drag.isCopy ? [] : moved.map((change) => ({ ...change, position: places.get(change.id) }));
+  builder.set({ ...marks, flowNodes: applyNodeChanges([...shown, ...selected], builder.state.flowNodes) });
+  if (moved.some((change) => change.dragging)) return;
+  builder.drag = null;
+  drag.end(places);
 }
 
 /** @param {import("./builder.js").Builder} builder @param {any[]} changes */

@@ -12,7 +12,16 @@ const STEP = 6 * GRID;
 /** @param {import("./builder.js").Builder} builder @returns {{nodes: GraphNode[], links: Link[]}|null} */
 export function copySelected(builder) {
   const ids = builder.selected;
-  if (!ids.size) return null;
+  return ids.size ? partOf(builder, ids) : null;
+}
+
+/** Copies within the agent, beside what they are made of. @param {import("./builder.js").Builder} builder @param {Set<string>} ids @param {{x: number, y: number}} by */
+export function copyNodes(builder, ids, by) {
+  pasteNodes(builder, partOf(builder, ids), by);
+}
+
+/** @param {import("./builder.js").Builder} builder @param {Set<string>} ids @returns {{nodes: GraphNode[], links: Link[]}} */
+function partOf(builder, ids) {
   const { nodes, links } = builder.doc.now;
   const { catalog } = builder;
   return {

@@ -10,6 +10,8 @@ import { plural, t } from "../messages.js";
 
 const MOST_LINES = 150;
 const MOST_CHARS = 160;
+/** What has a name of its own in the builder. @type {Record<string, string>} */
+const WORDS = { "metadata.customized_name": t("name"), "metadata.disabled": t("switched off") };
 
 /** @param {{difference: Difference}} props */
 export function DifferenceList({ difference }) {
@@ -31,7 +33,7 @@ export function DifferenceList({ difference }) {
 
 /** @param {{change: Change}} props */
 function Values({ change }) {
-  return html`<span className="diff-change"><b>${change.name}</b> <del>${shown(change.before)}</del> <span aria-hidden="true">→</span> <ins>${shown(change.after)}</ins></span>`;
+  return html`<span className="diff-change"><b>${WORDS[change.name] ?? change.name}</b> <del>${shown(change.before)}</del> <span aria-hidden="true">→</span> <ins>${shown(change.after)}</ins></span>`;
 }
 
 /** @param {any} value */

@@ -29,12 +29,12 @@ export class GraphDocument {
 
   /**
    * Changes the draft in one step of undo. Changes with the same `key` in quick succession are one step, like words typed into a field.
-   * @param {Partial<Draft>} change @param {string} [key]
+   * @param {Partial<Draft>} change @param {string} [key] @param {number} [withinMs] Infinity: a drag is one step, however long it rests
    */
-  edit(change, key = "") {
+  edit(change, key = "", withinMs = MERGE_MS) {
     const at = performance.now();
     const history = this.store.temporal.getState();
-    const merges = key !== "" && key === this.lastKey && at - this.lastAt < MERGE_MS && history.pastStates.length > 0;
+    const merges = key !== "" && key === this.lastKey && at - this.lastAt < withinMs && history.pastStates.length > 0;
     Object.assign(this, { lastKey: key, lastAt: at });
     if (merges) history.pause();
     this.store.setState(change);
@@ -67,14 +67,11 @@ export class GraphDocument {
     this.edit({ nodes, links }, `${id} ${key}`);
   }
 
-  /** @param {string} id @param {Record<string, any>} metadata what changes in it @param {string} [key] */
-  setMetadata(id, metadata, key = "") {
-    this.#replace(id, (node) => ({ ...node, metadata: { ...node.metadata, ...metadata } }), key && `${id} ${key}`);
-  }
-
-  /** @param {string} id @param {(node: GraphNode) => GraphNode} change @param {string} key */
-  #replace(id, change, key) {
-    this.edit({ nodes: this.now.nodes.map((node) => (node.id === id ? change(node) : node)) }, key);
+  /** @param {string} id @param {Record<string, any>} metadata what changes in it @param {string} [key] @param {number} [withinMs] */
+  setMetadata(id, metadata, key = "", withinMs = MERGE_MS) {
+    const change = (/** @type {GraphNode} */ node) => ({ ...node, metadata: { ...node.metadata, ...metadata } });
+    const nodes = this.now.nodes.map((node) => (node.id === id ? change(node) : node));
+    this.edit({ nodes }, key && `${id} ${key}`, withinMs);
   }
 
   /** @param {Map<string, {x: number, y: number}>} positions @param {string} [key] */

@@ -7,8 +7,8 @@ import { nodeTitle } from "../names.js";
 /** @typedef {import("../types.js").Link} Link */
 /** @typedef {import("../api/versions.js").Change} Change */
 
-/** Where a node lies and what is pinned to it is no difference in what the agent does. */
-const UNSHOWN = ["position", "pinned_output"];
+/** Where a node lies, how large it is and what is pinned to it is no difference in what the agent does. */
+const UNSHOWN = ["position", "size", "pinned_output"];
 
 /**
  * @param {Draft} before @param {Draft} after @param {Map<string, import("../types.js").Block>} catalog

@@ -3,7 +3,8 @@
 import { t } from "../messages.js";
 import { blockLine, isNote, nodeTitle } from "../names.js";
 import { boxOf, noteBox } from "./node_box.js";
-import { pinLabel } from "./pins.js";
+import { fit, pinLabel } from "./pins.js";
+import { isOff } from "./switch_off.js";
 
 /** @typedef {import("../types.js").Link} Link */
 /** @typedef {import("./document.js").Draft} Draft */
@@ -98,7 +99,6 @@ export function makeFlowEdges({ links }, flowNodes, selected) {
     const source = byId.get(link.source_id);
     const sink = byId.get(link.sink_id);
     if (!source || !sink) continue;
-    const row = source.data.box.rows.find((/** @type {any} */ one) => one.output?.name === link.source_name);
     edges.push({
       id: link.id,
       type: "link",
@@ -112,9 +112,23 @@ export function makeFlowEdges({ links }, flowNodes, selected) {
         sink: titleOf(sink),
         sinkPin: pinLabel(link.sink_name),
       }),
-      data: { kind: row?.output?.kind ?? "any", isStatic: link.is_static },
+      data: linkData(link, source, sink),
       selected: selected.has(link.id),
     });
   }
   return edges;
+}
+
+/** What a link shows: the type of its source, and that of its end where the value is converted on the way.
+ * @param {Link} link @param {any} source @param {any} sink */
+function linkData(link, source, sink) {
+  const out = source.data.box.rows.find((/** @type {any} */ row) => row.output?.name === link.source_name)?.output;
+  const into = sink.data.box.rows.find((/** @type {any} */ row) => row.input?.name === link.sink_name)?.input;
+  const converts = out && into && fit(out, into).converts;
+  return {
+    kind: out?.kind ?? "any",
+    converts: converts ? into.kind : "",
+    isStatic: link.is_static,
+    isOff: isOff(source.data.node) || isOff(sink.data.node),
+  };
 }

@@ -17,6 +17,7 @@ const KEYS = {
   "Shift Enter": "run-from",
   "Alt Enter": "run-alone",
   p: "pin",
+  x: "switch-off",
   "Ctrl .": "stop",
   a: "add",
   c: "link",
@@ -26,8 +27,8 @@ const KEYS = {
   Escape: "close",
   Enter: "open-form",
   "Shift l": "tidy",
-  "Shift !": "fit",
   "Shift 1": "fit",
+  "Shift 2": "fit-selected",
   1: "zoom-100",
   j: "next-problem",
   k: "previous-problem",
@@ -70,6 +71,7 @@ function isForTarget(event, id, target) {
 
 /** @param {KeyboardEvent} event @returns {string} */
 function keyOf(event) {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  // Digits by their place: with Shift each layout has other signs there.
+  const key = /^Digit\d$/.test(event.code) ? event.code.slice(5) : event.key.length === 1 ? event.key.toLowerCase() : event.key;
   return `${event.ctrlKey || event.metaKey ? "Ctrl " : ""}${event.altKey ? "Alt " : ""}${event.shiftKey ? "Shift " : ""}${key}`;
 }

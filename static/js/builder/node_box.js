@@ -19,11 +19,12 @@ import { findPin, pinsOf, takesLinks, valuesOf } from "./pins.js";
  * @property {any[]} handles as React Flow wants them
  */
 
-export const WIDTH = 216;
-export const HEAD = 50;
-export const ROW = 22;
-const FOOT = 8;
-const PIN = 12;
+export const WIDTH = 175;
+export const MOST_WIDTH = 320;
+const HEAD = 44;
+const ROW = 20;
+const FOOT = 7;
+const PIN = 10;
 const MOST_OUTPUTS = 6;
 const NOTE = { width: 240, height: 150 };
 
@@ -48,7 +49,8 @@ export function boxOf(node, block, linkedIn, linkedOut, isOpen) {
   if (!takesLinks(block) && rows[0] && isSet(VALUE)) rows[0].text = shortText(values.value, VALUE);
   const height = HEAD + Math.max(rows.length, 0) * ROW + (rows.length ? FOOT : 0);
   const hidden = ins.filter((pin) => !pin.schema.hidden).length + outs.length - shownIn.length - shownOut.length;
-  return { rows, hidden: Math.max(0, hidden), width: WIDTH, height, handles: rows.flatMap(handlesOf) };
+  const width = inside(node.metadata?.size?.width, WIDTH, MOST_WIDTH, WIDTH);
+  return { rows, hidden: Math.max(0, hidden), width, height, handles: rows.flatMap((row, i) => handlesOf(row, i, width)) };
 }
 
 /** @type {Pin} */
@@ -92,12 +94,12 @@ function pairUp(ins, outs, textOf) {
   }));
 }
 
-/** @param {Row} row @param {number} i */
-function handlesOf(row, i) {
+/** @param {Row} row @param {number} i @param {number} width */
+function handlesOf(row, i, width) {
   const y = HEAD + i * ROW + (ROW - PIN) / 2;
   const place = (/** @type {string} */ id, /** @type {string} */ type) => {
     const isInput = type === "target";
-    return { id, type, position: isInput ? "left" : "right", x: (isInput ? 0 : WIDTH) - PIN / 2, y, width: PIN, height: PIN };
+    return { id, type, position: isInput ? "left" : "right", x: (isInput ? 0 : width) - PIN / 2, y, width: PIN, height: PIN };
   };
   return [row.input && place(row.input.name, "target"), row.output && place(row.output.name, "source")].filter(Boolean);
 }

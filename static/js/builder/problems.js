@@ -3,6 +3,7 @@
 import { blockTitle, isInterface, isNote } from "../names.js";
 import { linkedPins } from "./flow_nodes.js";
 import { basePin, missingNeeds, pinsOf, valuesOf } from "./pins.js";
+import { isOff, linksOfRun } from "./switch_off.js";
 import { valueProblem } from "../value_problems.js";
 import { t } from "../messages.js";
 
@@ -10,13 +11,18 @@ import { t } from "../messages.js";
 
 /** @param {import("./document.js").Draft} draft @param {Map<string, import("../types.js").Block>} catalog @returns {Problem[]} */
 export function findProblems(draft, catalog) {
-  const linked = linkedPins(draft.links);
+  const { links, cutOff } = linksOfRun(draft, catalog);
+  const linked = linkedPins(links);
+  const drawn = linkedPins(draft.links);
   return draft.nodes.flatMap((node) => {
+    if (isOff(node)) return [];
     const block = catalog.get(node.block_id);
     if (!block) return [{ nodeId: node.id, field: "block_id", message: t("This server does not have its block.") }];
     if (isNote(block)) return [];
+    if (cutOff.has(node.id)) return [cutOffProblem(node.id)];
     const bases = new Set([...(linked.into.get(node.id) ?? [])].map(basePin));
-    return [...missingInputs(node, block, bases), ...wrongValues(node, block, bases)];
+    const lost = new Set([...(drawn.into.get(node.id) ?? [])].map(basePin).filter((name) => !bases.has(name)));
+    return [...missingInputs(node, block, bases, lost), ...wrongValues(node, block, bases)];
   });
 }
 
@@ -42,19 +48,35 @@ function wrongValues(node, block, linked) {
  * @param {import("../types.js").GraphNode} node
  * @param {import("../types.js").Block} block
  * @param {Set<string>} bases names of the inputs that are linked
+ * @param {Set<string>} lost names of those that only switched off nodes are linked to
  * @returns {Problem[]}
  */
-function missingInputs(node, block, bases) {
+function missingInputs(node, block, bases, lost) {
   const values = valuesOf(node, block);
   const isMissing = (/** @type {import("./pins.js").Pin} */ pin) =>
     pin.required && pin.kind !== "key" && !bases.has(pin.name) && (values[pin.name] ?? null) === null;
   return pinsOf(node, block)
     .inputs.filter(isMissing)
-    .map((pin) => ({ nodeId: node.id, field: pin.name, message: missingSentence(pin, block), isMissing: true }));
+    .map((pin) => ({
+      nodeId: node.id,
+      field: pin.name,
+      message: missingSentence(pin, block, lost),
+      isMissing: !lost.has(pin.name),
+    }));
 }
 
-/** @param {import("./pins.js").Pin} pin @param {import("../types.js").Block} block @returns {string} */
-function missingSentence(pin, block) {
+/** @param {string} nodeId @returns {Problem} */
+function cutOffProblem(nodeId) {
+  const message = t("Everything that leads here is switched off, so it would never run. Switch it off too, or switch that on.");
+  return { nodeId, field: "", message };
+}
+
+/** @param {import("./pins.js").Pin} pin @param {import("../types.js").Block} block @param {Set<string>} lost @returns {string} */
+function missingSentence(pin, block, lost) {
+  if (lost.has(pin.name))
+    return t("Only a node that is switched off fills {pin}. Give it a value, or switch that node on.", {
+      pin: pin.schema.title || pin.label,
+    });
   if (isInterface(block) && pin.name === "name") return t("It needs a name, which the agent's form shows.");
   return t("{block} needs {pin}: type a value or link it.", {
     block: blockTitle(block.name),

@@ -7,6 +7,7 @@ import { RunState } from "../run_state.js";
 import { hasEnded } from "../status.js";
 import { toastError } from "../toast.js";
 import { savedPins } from "./pinned_outputs.js";
+import { isOff } from "./switch_off.js";
 import { saveVersion } from "./save.js";
 import { withApproval } from "../import_report.js";
 import { t } from "../messages.js";
@@ -14,7 +15,8 @@ import { t } from "../messages.js";
 /** @typedef {import("./builder.js").Builder} Builder */
 /** @typedef {import("../types.js").GraphExecution} GraphExecution */
 /** @typedef {{id: string, run: GraphExecution, ended: number, nodes: number, isLive: boolean, tick: number}} RunView */
-/** @typedef {{status: import("../types.js").Status|null, count: number, tookMs: number, error: string, isReplayed: boolean, progress: string}} NodeView */
+/** @typedef {{status: import("../types.js").Status|null, count: number, startMs: number, tookMs: number, error: string, isReplayed: boolean, progress: string, there: number}} NodeView
+ * `startMs` of the execution that runs, `there`: how many inputs the oldest one has that waits for more */
 
 const SHOW_EVERY_MS = 100;
 const MOST_BEADS = 40;
@@ -89,7 +91,7 @@ export class RunControl {
   follow(graph, runId, localIds, { replayed = new Set(), only = null } = {}) {
     this.close();
     const { catalog } = this.builder;
-    const nodes = (graph.nodes ?? []).filter((node) => !isNote(catalog.get(node.block_id)));
+    const nodes = (graph.nodes ?? []).filter((node) => !isNote(catalog.get(node.block_id)) && !isOff(node));
     const outputs = nodes.filter((node) => catalog.get(node.block_id)?.uiType === "Output");
     const names = new Map(outputs.map((node) => [node.id, String(node.input_default?.name)]));
     const state = new RunState(names, () => this.#showSoon());
@@ -190,12 +192,16 @@ function nodeView(group, isReplayed) {
   const begun = group.list.length - group.countOf("INCOMPLETE");
   const last = group.list.findLast((one) => one.status !== "INCOMPLETE");
   const tookMs = last ? (last.endMs ?? NaN) - (last.startMs ?? NaN) : NaN;
+  const running = group.list.findLast((one) => one.status === "RUNNING");
+  const waiting = group.status === "INCOMPLETE" ? group.list.find((one) => one.status === "INCOMPLETE") : null;
   return {
     status: group.status,
     count: begun,
+    startMs: running?.startMs ?? NaN,
     tookMs,
+    there: Object.keys(waiting?.input_data ?? {}).length,
     isReplayed,
-    progress: (group.status === "RUNNING" && group.list.findLast((one) => one.status === "RUNNING")?.progress) || "",
+    progress: (group.status === "RUNNING" && running?.progress) || "",
     error: typeof error === "string" ? error : error ? JSON.stringify(error) : "",
   };
 }

@@ -23,11 +23,7 @@ export function AddAfter({ node, block }) {
   const builder = useBuilder();
   const outputs = pinsOf(node, block).outputs.filter((pin) => pin.name !== "error");
   if (builder.canDrag || !outputs.length) return null;
-  const open = (/** @type {any} */ pin) => {
-    const flow = builder.state.flowNodes.find((one) => one.id === node.id);
-    const at = builder.freeBeside({ x: flow.position.x + flow.width + 80, y: flow.position.y });
-    builder.set({ menu: { screen: { x: 0, y: 0 }, at, from: { nodeId: node.id, pin, isSource: true } } });
-  };
+  const open = (/** @type {any} */ pin) => builder.offerAfter(node.id, pin, { x: 0, y: 0 });
   return html`<div className="add-after" role="group" aria-label=${t("Add after this node")}>
     ${outputs.map(
       (pin) => html`<button key=${pin.name} type="button" className="button" onClick=${() => open(pin)}><${Glyph} name="plus" />

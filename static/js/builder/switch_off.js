@@ -1,0 +1,113 @@
+/**
+ * Nodes that are switched off: a run takes the agent as if they were not there, and passes a value on where one has a single obvious
+ * way through. The rule is the server's (engine/switched_off.py, docs/runs.md); here it says what is missing while one edits.
+ */
+
+import { isNote } from "../names.js";
+import { toast } from "../toast.js";
+import { pinsOf } from "./pins.js";
+import { plural, t } from "../messages.js";
+
+/** @typedef {import("../types.js").GraphNode} GraphNode */
+/** @typedef {import("../types.js").Link} Link */
+/** @typedef {import("./document.js").Draft} Draft */
+/** @typedef {Map<string, import("../types.js").Block>} Catalog */
+
+/** @param {GraphNode|undefined} node @returns {boolean} */
+export function isOff(node) {
+  return node?.metadata?.disabled === true;
+}
+
+/**
+ * @param {Draft} draft @param {Catalog} catalog
+ * @returns {{links: Link[], cutOff: Set<string>}} the links that a run follows, and the nodes that only switched off ones lead to
+ */
+export function linksOfRun({ nodes, links }, catalog) {
+  const off = new Map(nodes.filter(isOff).map((node) => [node.id, node]));
+  if (!off.size) return { links, cutOff: new Set() };
+  const ways = waysThrough(off, links, catalog);
+  /** @type {Link[]} */
+  const kept = [];
+  const cutOff = new Set();
+  for (const link of links) {
+    if (off.has(link.sink_id)) continue;
+    const source = sourceOf(link, off, ways);
+    if (!source) cutOff.add(link.sink_id);
+    else kept.push(source === link ? link : { ...source, id: link.id, sink_id: link.sink_id, sink_name: link.sink_name });
+  }
+  for (const link of kept) cutOff.delete(link.sink_id);
+  return { links: kept, cutOff };
+}
+
+/** @param {Map<string, GraphNode>} off @param {Link[]} links @param {Catalog} catalog @returns {Map<string, Link>} the one link that goes on */
+function waysThrough(off, links, catalog) {
+  const into = Map.groupBy(links, (link) => link.sink_id);
+  const out = Map.groupBy(links, (link) => link.source_id);
+  /** @type {Map<string, Link>} */
+  const ways = new Map();
+  for (const [id, node] of off) {
+    const pins = pinsOf(node, catalog.get(node.block_id));
+    const [link, more] = into.get(id) ?? [];
+    const names = new Set((out.get(id) ?? []).map((one) => one.source_name).filter((name) => name !== "error"));
+    const sink = pins.inputs.find((pin) => pin.name === link?.sink_name && !pin.isPart);
+    const source = pins.outputs.find((pin) => names.has(pin.name));
+    if (link && !more && names.size === 1 && sink && sink.kind === source?.kind && sink.kind !== "key") ways.set(id, link);
+  }
+  return ways;
+}
+
+/** @param {Link} link @param {Map<string, GraphNode>} off @param {Map<string, Link>} ways @returns {Link|undefined} */
+function sourceOf(link, off, ways) {
+  const passed = new Set();
+  /** @type {Link|undefined} */
+  let found = link;
+  while (found && off.has(found.source_id)) {
+    if (found.source_name === "error" || passed.has(found.source_id)) return undefined;
+    passed.add(found.source_id);
+    found = ways.get(found.source_id);
+  }
+  return found;
+}
+
+/** @param {Draft} draft @param {Set<string>} ids @param {boolean} isNowOff @returns {GraphNode[]} */
+function switched({ nodes }, ids, isNowOff) {
+  return nodes.map((node) => {
+    if (!ids.has(node.id) || isOff(node) === isNowOff) return node;
+    const { disabled: _, ...metadata } = node.metadata;
+    return { ...node, metadata: isNowOff ? { ...metadata, disabled: true } : metadata };
+  });
+}
+
+/** Switches what is selected off, or on again where all of it is off. @param {import("./builder.js").Builder} builder */
+export function toggleOff(builder) {
+  const { doc, catalog, selected } = builder;
+  const nodes = doc.now.nodes.filter((node) => selected.has(node.id) && !isNote(catalog.get(node.block_id)));
+  if (!nodes.length) return;
+  const isNowOff = !nodes.every(isOff);
+  const before = linksOfRun(doc.now, catalog).cutOff;
+  doc.edit({ nodes: switched(doc.now, new Set(nodes.map((node) => node.id)), isNowOff) });
+  const n = nodes.length;
+  const words = { title: builder.titleOf(nodes[0].id) };
+  builder.say(
+    isNowOff
+      ? plural(n, "{title} is switched off.", "{n} nodes are switched off.", words)
+      : plural(n, "{title} is switched on.", "{n} nodes are switched on.", words),
+  );
+  if (isNowOff) offerRest(builder, before);
+}
+
+/** What comes after them and gets nothing any more can go off with them. @param {import("./builder.js").Builder} builder @param {Set<string>} before */
+function offerRest(builder, before) {
+  const { doc, catalog } = builder;
+  const rest = new Set();
+  for (let draft = doc.now; ;) {
+    const found = [...linksOfRun(draft, catalog).cutOff].filter((id) => !before.has(id));
+    if (!found.length) break;
+    for (const id of found) rest.add(id);
+    draft = { ...draft, nodes: switched(draft, rest, true) };
+  }
+  if (!rest.size) return;
+  const text = plural(rest.size, "{n} node after it gets nothing now.", "{n} nodes after it get nothing now.");
+  const run = () => doc.edit({ nodes: switched(doc.now, rest, true) });
+  toast(text, { action: { label: plural(rest.size, "Switch it off too", "Switch them off too"), run } });
+}
