@@ -18,7 +18,7 @@ import { pinnedOutput } from "./pinned_outputs.js";
 
 const ASK_AFTER_MS = 500;
 /** What the price depends on; the rest may be large. */
-const PRICED_METADATA = ["retry", "timeout_s", "customized_name"];
+const PRICED_METADATA = ["retry", "timeout_s", "customized_name", "disabled"];
 
 /** @type {Price} */
 const FREE = {
