@@ -17,6 +17,7 @@ from .usage import Usage
 
 if TYPE_CHECKING:
     from .core import Core
+    from .node_clock import NodeClock
     from .records import NodeExecution
 
 log = logging.getLogger("autogpt_lite.block")
@@ -30,7 +31,7 @@ _NO_CREDENTIALS: dict[str, Credentials] = {}
 class NodeContext(Usage):
     """One for each start of a node execution."""
 
-    __slots__ = ("_core", "began", "calls", "credentials", "execution", "shown_at")
+    __slots__ = ("_core", "began", "calls", "clock", "credentials", "execution", "shown_at")
 
     def __init__(self, core: Core, execution: NodeExecution):
         super().__init__()
@@ -38,6 +39,8 @@ class NodeContext(Usage):
         self.execution = execution
         self.began: float | None = None
         """time.perf_counter() at its start, where its block takes more than a slice of the pump."""
+        self.clock: NodeClock | None = None
+        """Its time limit, while a task runs its block."""
         self.credentials = _NO_CREDENTIALS
         self.calls = 0
         """Agents that the block has called so far: the number of a call finds its child again after a crash."""

@@ -28,7 +28,7 @@ from .pump import Pump
 from .queued_runs import QueuedRuns
 from .records import GraphExecution, NodeExecution, root_of
 from .recovery import StoredRun, count_crashes, read_ref, read_run, restore_run
-from .reviews import Decision, apply_decisions, tree_rests, wake_run
+from .reviews import Decision, apply_decisions, stop_clocks_above, tree_rests, wake_run
 from .stored_runs import Changed, end_orphans, end_stored_run, resume_stored_run
 from .threads import BlockThreads
 
@@ -445,6 +445,7 @@ class Engine:
             self.requeue_tx(tx, key)
 
     def _look_for_rest(self, run: GraphExecution) -> None:
+        stop_clocks_above(run)
         if tree_rests(run):
             root = root_of(run)
             self.dispatcher.park(root)

@@ -10,6 +10,7 @@ from ..errors import LimitExceededError
 from . import states
 from .charges import give_up, settle
 from .core import Core
+from .node_clock import let_clocks_above_run
 from .propagation import release_held, storable
 from .records import GraphExecution, NodeExecution, root_of
 
@@ -27,6 +28,8 @@ def start_run(core: Core, run: GraphExecution) -> None:
         terminate_run(core, run, PARENT_ENDED)
         return
     run.status = states.RUNNING
+    if run.tree.has_rested:
+        let_clocks_above_run(run)
     if run.started_at is None:  # else it goes on after a review
         run.started_at = now_us()
     core.touch_run(run)
@@ -195,6 +198,8 @@ def _end(core: Core, run: GraphExecution, status: str) -> None:
     run.stats.duration_cpu_only = run.stats.node_exec_time_cpu_only
     if run.parent is None:
         stop_clock(run)
+    elif run.tree.has_rested:
+        let_clocks_above_run(run)
     core.touch_run(run)
     core.tell_run(run)
     if run.in_review:

@@ -23,6 +23,7 @@ from .context import NodeContext
 from .core import Core, LeaseLike
 from .credentials_use import acquire_credentials
 from .graph_execution import end_if_done, fail_run
+from .node_clock import NodeClock
 from .propagation import decode, record_output, release_held, storable
 from .records import GraphExecution, NodeExecution
 from .resolve import block_input
@@ -262,6 +263,7 @@ async def _run_async(core: Core, execution: NodeExecution, slow: bool) -> None:
     reachable_hosts.set(execution.context.reachable_hosts)
     try:
         async with asyncio.timeout(time_limit_s(execution)) as limit:
+            execution.context.clock = NodeClock(limit)
             if execution.node.entry.credentials_pins:  # type: ignore[union-attr]
                 await acquire_credentials(core, execution, leases)
             async with aclosing(_outputs_of(execution, slow)) as outputs:
@@ -281,6 +283,7 @@ async def _run_async(core: Core, execution: NodeExecution, slow: bool) -> None:
     except FAILURES as caught:
         error = timeout_error(execution) if isinstance(caught, TimeoutError) and limit.expired() else caught
     finally:
+        execution.context.clock = None
         for lease in leases:
             lease.release()
     finish(core, execution, error)

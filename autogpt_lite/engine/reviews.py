@@ -15,6 +15,7 @@ from ..sdk.review import Review, ReviewRequest
 from . import states
 from .core import Core
 from .graph_execution import end_if_done
+from .node_clock import let_clocks_above_run
 from .plan import NodePlan
 from .propagation import decode, encode, storable
 from .records import GraphExecution, NodeExecution, root_of
@@ -133,6 +134,7 @@ def apply_decisions(core: Core, run: GraphExecution, decisions: list[Decision]) 
             core.tell_node(execution)
             going_on.append(execution)
     if run.status == states.RUNNING:
+        let_clocks_above_run(run)
         for execution in going_on:
             core.push_ready(execution)
     elif run.status == states.REVIEW and not run.in_review:
@@ -149,22 +151,37 @@ def wake_run(core: Core, run: GraphExecution) -> None:
     core.wake()
 
 
+Children = dict[NodeExecution, list[GraphExecution]]
+"""The sub-agents that each node execution of a tree has begun, as far as they have not ended."""
+
+
 # --- trees that cannot move ------------------------------------------------------------------------------------------
 
 
 def tree_rests(run: GraphExecution) -> bool:
     """Whether nothing in the run's tree can move before a person answers."""
     root = root_of(run)
-    if root.status != states.RUNNING:
-        return False
-    children: dict[NodeExecution, list[GraphExecution]] = {}
+    return root.status == states.RUNNING and _rests(root, _children_of(run))
+
+
+def stop_clocks_above(run: GraphExecution) -> None:
+    """The time of the nodes above the run does not count where all that they wait for rests."""
+    children, execution = _children_of(run), run.parent
+    while execution is not None and all(_rests(child, children) for child in children.get(execution, ())):
+        if execution.context is not None and execution.context.clock is not None:
+            execution.context.clock.stop()
+        execution = execution.run.parent
+
+
+def _children_of(run: GraphExecution) -> Children:
+    children: Children = {}
     for one in run.tree.runs.values():
         if one.parent is not None:
             children.setdefault(one.parent, []).append(one)
-    return _rests(root, children)
+    return children
 
 
-def _rests(run: GraphExecution, children: dict[NodeExecution, list[GraphExecution]]) -> bool:
+def _rests(run: GraphExecution, children: Children) -> bool:
     if run.status == states.REVIEW:
         return True
     return run.status == states.RUNNING and all(

@@ -350,6 +350,81 @@ async def test_a_sub_agent_that_waits_keeps_its_parent_waiting_and_no_place(open
     assert opened.engine.dispatcher.n_running == 0
 
 
+@pytest.fixture
+async def pass_time(monkeypatch):
+    """pass_time(s): all that was to happen within so many seconds happens now."""
+    loop = asyncio.get_running_loop()
+    real, passed = loop.time, [0.0]
+    monkeypatch.setattr(loop, "time", lambda: real() + passed[0])
+
+    async def jump(seconds):
+        passed[0] += seconds
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    return jump
+
+
+LIMIT_S = 1_000.0
+"""Of an Agent node."""
+
+
+async def waiting_sub_agent(opened, depth=1):
+    """A run whose Agent node may take LIMIT_S and waits for a person, `depth` agents below. Behind the answer there is a gate."""
+    GateBlock.gates = {4: asyncio.Event()}
+    nodes = {"in": (InBlock, {"name": "n"}), "q": AskBlock, "w": GateBlock, "out": (OutBlock, {"name": "result"})}
+    opened.add(make_graph("child 1", nodes, ["in.result => q.a", "q.yes -> w.a", "w.result -> out.value"]))
+    for level in range(2, depth + 1):
+        inner = {"a": (AgentBlock, {"graph_id": f"child {level - 1}", "inputs": {"n": 4}}), "out": (OutBlock, {"name": "result"})}
+        opened.add(make_graph(f"child {level}", inner, ["a.result -> out.value"]))
+    agent = (AgentBlock, {"graph_id": f"child {depth}", "inputs": {"n": 4}}, {"timeout_s": LIMIT_S})
+    parent = await opened.start(make_graph("parent", {"a": agent, "after": EchoBlock}, ["a.result -> after.a"]))
+    await rest(opened, parent)
+    await opened.engine.settle()
+    return parent
+
+
+@pytest.mark.parametrize("depth", [1, 3])
+async def test_the_time_of_an_agent_node_stands_still_while_a_person_is_waited_for(opened, pass_time, depth):
+    parent = await waiting_sub_agent(opened, depth)
+    await pass_time(LIMIT_S * 10)
+    [review] = await waiting(opened)
+    await answer(opened, review)
+    GateBlock.gates[4].set()
+    assert await end(opened, parent) == "COMPLETED"
+    assert await values_of(opened, parent, "after", "a") == [4]
+
+
+@pytest.mark.parametrize("depth", [1, 3])
+async def test_it_goes_on_with_what_was_left_of_it_after_the_answer(opened, pass_time, depth):
+    parent = await waiting_sub_agent(opened, depth)
+    await pass_time(LIMIT_S * 10)
+    [review] = await waiting(opened)
+    await answer(opened, review)
+    await until(opened, lambda: 4 in GateBlock.started)
+    [execution] = parent.executions.values()
+    assert 0 < execution.context.clock._limit.when() - asyncio.get_running_loop().time() <= LIMIT_S
+    await pass_time(LIMIT_S + 1)
+    assert await end(opened, parent) == "COMPLETED"
+    [row] = await stored_of(opened, parent, "a")
+    assert (row.status, row.values("error")) == ("FAILED", [f"The node took longer than {LIMIT_S} s."])
+
+
+async def test_the_time_counts_while_another_branch_of_the_sub_agent_works(opened, pass_time):
+    GateBlock.gates, GateBlock.started = {4: asyncio.Event()}, []
+    nodes = {"q": ask(1), "w": (GateBlock, {"a": 4})}
+    opened.add(make_graph("child", nodes, []))
+    agent = (AgentBlock, {"graph_id": "child", "inputs": {}}, {"timeout_s": LIMIT_S})
+    parent = await opened.start(make_graph("parent", {"a": agent}, []))
+    await until(opened, lambda: 4 in GateBlock.started)
+    while not await waiting(opened):
+        await asyncio.sleep(0)
+    await pass_time(LIMIT_S + 1)
+    assert await end(opened, parent) == "COMPLETED"
+    [row] = await stored_of(opened, parent, "a")
+    assert row.status == "FAILED"
+
+
 async def test_a_tree_rests_as_soon_as_its_last_busy_branch_has_ended(opened):
     opened.add(child_graph())
     GateBlock.gates = {1: asyncio.Event()}
