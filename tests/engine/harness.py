@@ -95,7 +95,7 @@ class Harness:
 
     async def run(self, graph: Graph, inputs: dict[str, Any] | None = None, **more: Any) -> Any:
         run = await self.start(graph, inputs, **more)
-        await asyncio.wait_for(self.engine.wait_ended(run), 20)
+        await asyncio.wait_for(self.engine.wait_ended(run), 60)
         return run
 
     async def rows(self, run: Any) -> list[dict[str, Any]]:
