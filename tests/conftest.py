@@ -23,6 +23,48 @@ PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
 
 
+# Those that take long as a whole, the longest first: begun last, one of them alone would be waited for in the end.
+LONG_FILES = (
+    "browser/test_every_page.py",
+    "faults/test_selftest.py",
+    "browser/test_builder.py",
+    "browser/test_run_page.py",
+    "browser/test_agent_tabs.py",
+    "credentials/test_keys.py",
+    "browser/test_library.py",
+    "cli/test_library.py",
+    "cli/test_library_agents.py",
+    "browser/test_page.py",
+    "cli/test_status.py",
+    "http/test_serve.py",
+    "cli/test_run.py",
+    "browser/test_hostile_outputs.py",
+    "engine/test_load.py",
+    "faults/test_disk.py",
+    "cli/test_past_runs.py",
+    "unit/test_sandbox.py",
+    "browser/test_late_answers.py",
+    "http/test_library.py",
+    "browser/test_builder_runs.py",
+    "cli/test_schedules.py",
+    "engine/test_reference.py",
+    "attacks/test_machine.py",
+    "engine/test_rounds.py",
+    "credentials/test_backup_with_key.py",
+    "browser/test_credentials.py",
+    "faults/test_kill_during_w.py",
+    "install/test_wheel.py",
+    "cli/test_doctor.py",
+    "cli/test_users.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files begin, where scripts/test runs several at the same time."""
+    turns = {Path(__file__).parent / name: turn for turn, name in enumerate(LONG_FILES)}
+    items.sort(key=lambda item: turns.get(item.path, len(turns)))
+
+
 @pytest.fixture(scope="session")
 def contract() -> Path:
     """The folder of contract facts beside the checkout; tests that need it skip where it is not there."""

@@ -42,14 +42,14 @@ USER = "3e53486c-cf57-477e-ba2a-cb02dc828e1a"
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[LiveServer]:
-    async with run_app(tmp_path) as live:
+    async with run_app(tmp_path, settings={"server.shutdown_grace_s": 0.1}) as live:
         yield live
 
 
 @pytest.fixture
 async def narrow_server(tmp_path: Path) -> AsyncIterator[LiveServer]:
     """A server that runs one agent at a time, so that the next one waits."""
-    async with run_app(tmp_path, settings={"engine.workers": 1}) as live:
+    async with run_app(tmp_path, settings={"engine.workers": 1, "server.shutdown_grace_s": 0.1}) as live:
         yield live
 
 

@@ -18,7 +18,7 @@ AGENTS, CARDS = "/api/library/agents", "/api/library/cards"
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[LiveServer]:
-    async with run_app(tmp_path) as live:
+    async with run_app(tmp_path, settings={"server.shutdown_grace_s": 0.1}) as live:
         yield live
 
 
