@@ -44,9 +44,10 @@ from .db import Database
 from .engine.core import EngineServices
 from .engine.engine import Engine
 from .events import EventBus
+from .examples.routes import example_routes
+from .examples.service import ExampleService
 from .executions.routes import execution_routes
 from .executions.service import ExecutionService
-from .graphs.examples import install_examples
 from .graphs.routes import routes as graph_routes
 from .graphs.service import GraphService
 from .jobs.routes import job_routes
@@ -166,6 +167,7 @@ class App:
         self.book.usual_cost = lambda run: self.prices.usual_cost(run, self.engine.plan_of)
         self.reruns = RerunService(db, self.engine, self.executions, self.schedules, self.triggers, self.prices, self.graphs)
         self.ticker = Ticker(db, self.executions, self.library, self.bus)
+        self.examples = ExampleService(db, self.graphs, registry)
         self.retention = RetentionService(db, self.graphs, config.retention)
         self.jobs = SystemJobs(db)
         self.backups = BackupService(db, data_dir)
@@ -180,6 +182,7 @@ class App:
             *execution_routes(self.executions),
             *library_agent_routes(self.library_agents),
             *library_card_routes(LibraryCardService(db, self.graphs, self.costs)),
+            *example_routes(self.examples, self.graphs),
             *cost_routes(self.costs),
             *budget_routes(self.budgets),
             *folder_routes(self.folders),
@@ -337,7 +340,7 @@ class App:
             for line in await find_lost(app.credentials_access, app.sealed):
                 log.error(line)
             if not app.agents_folder.has_files():  # a clone of somebody's agents stays as it is
-                await install_examples(app.db, app.graphs)
+                await app.examples.install()
             await app._open_costs()
             await app.engine.open(go_on=go_on)
             stack.push_async_callback(app.engine.close, config.server.shutdown_grace_s)

@@ -47,14 +47,6 @@ UPDATE graphs SET is_active = 1 WHERE graph_id = :graph_id AND user_id = :user_i
 -- All versions of a user's graph.
 DELETE FROM graphs WHERE graph_id = :graph_id AND user_id = :user_id;
 
--- name: select_fact
--- A fact about this file.
-SELECT value FROM meta WHERE key = ?;
-
--- name: insert_fact
--- Notes a fact about this file, once.
-INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value;
-
 -- name: list_graph_ids_of_user
 -- Which graphs are a user's.
 SELECT DISTINCT graph_id FROM graphs WHERE user_id = ?;

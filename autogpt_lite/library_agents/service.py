@@ -97,6 +97,8 @@ class LibraryAgentService:
                 running=states["running"],
                 scheduled=states["scheduled"],
                 listening=states["listening"],
+                healthy=states["healthy"],
+                idle=states["idle"],
                 favorites=sum(row.is_favorite for row in rows),
                 archived=archived,
             )

@@ -8,7 +8,7 @@ import apsw
 import msgspec
 
 from ..db import load_sql
-from ..engine.states import FAILED, REVIEW
+from ..engine.states import COMPLETED, FAILED, REVIEW
 from .types import ListAgents, State
 
 sql = load_sql(__file__, "store.sql")
@@ -50,12 +50,15 @@ class StateRow(msgspec.Struct):
 
     @property
     def states(self) -> frozenset[State]:
-        said = {
+        said: dict[State, bool] = {
             "needs_you": self.waits or self.last_ended_status == FAILED,
             "running": self.is_running,
             "scheduled": self.next_due_at is not None and not self.is_paused,
             "listening": self.is_listening and not self.is_paused,
         }
+        # Idle is not the opposite of healthy: an agent that ran well once and waits for nobody is both.
+        said["idle"] = not any(said.values())
+        said["healthy"] = not said["needs_you"] and self.last_ended_status == COMPLETED
         return frozenset(state for state, is_so in said.items() if is_so)
 
 

@@ -11,7 +11,7 @@ from ..graphs.types import GraphTriggerInfo
 
 Activity = Literal["running", "error", "scheduled", "listening", "healthy"]
 Status = Literal["COMPLETED", "HEALTHY", "WAITING", "ERROR"]
-State = Literal["needs_you", "running", "scheduled", "listening"]
+State = Literal["needs_you", "running", "scheduled", "listening", "healthy", "idle"]
 Page = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 Hosts = Annotated[list[Annotated[str, msgspec.Meta(min_length=1, max_length=260)]], msgspec.Meta(max_length=100)]
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=100)]
@@ -20,7 +20,8 @@ PageSize = Annotated[int, msgspec.Meta(ge=1, le=100)]
 class ListAgents(msgspec.Struct, kw_only=True):
     """Which agents. `search_term`: every word of it is in the name or the description, in any case. `folder_id`: those in this
     folder; `include_root_only`: those in none. `state`: those that are so now; an agent may be several at a time, and needs a
-    person where its last run has failed or one waits for an answer. Archived and removed ones are shown where they are asked for, and
+    person where its last run has failed or one waits for an answer, is healthy where it does not and the last that ended has
+    completed, and idle where it does not, does not run, and nothing starts it by itself. Archived and removed ones are shown where they are asked for, and
     then alone."""
 
     search_term: str | None = None
@@ -44,6 +45,8 @@ class AgentCounts(msgspec.Struct, kw_only=True):
     running: int
     scheduled: int
     listening: int
+    healthy: int
+    idle: int
     favorites: int
     archived: int
 

@@ -87,6 +87,8 @@ async def test_agents_are_counted_and_found_by_what_they_do(server: LiveServer):
         "running": 1,
         "scheduled": 1,
         "listening": 0,
+        "healthy": 0,
+        "idle": 0,
         "favorites": 0,
         "archived": 0,
     }
@@ -127,3 +129,33 @@ async def test_another_server_at_ollamas_address_is_not_taken_for_it(tmp_path: P
         found = await ok(live.get("/api/llm/ollama"))
     assert "is not Ollama" in found["message"]
     assert not found["is_running"]
+
+
+async def test_examples_are_brought_back_into_an_emptied_library(server: LiveServer):
+    for agent in (await ok(server.get(AGENTS)))["agents"]:
+        await server.delete(f"{AGENTS}/{agent['id']}")
+    offered = await ok(server.get("/api/library/examples"))
+    assert [one["title"] for one in offered] == ["Invitations for a party", "The long way down to one"]
+    assert all(one["nodes"] and one["links"] and one["needs_key"] is False for one in offered)
+    for _ in range(2):
+        graph = await ok(server.post(f"/api/library/examples/{offered[1]['name']}"))
+        assert graph["name"] == "The long way down to one"
+        assert (await server.post(f"/api/graphs/{graph['id']}/execute/1", {"inputs": {}})).status == 200
+    assert (await ok(server.get(AGENTS)))["pagination"]["total_items"] == 2
+    for name in ("nothing", "..%2Fconfig"):
+        assert (await server.post(f"/api/library/examples/{name}")).status == 404
+
+
+async def test_healthy_and_idle_agents_are_found(server: LiveServer):
+    graph = await save(server, echo_agent())
+
+    async def names(state: str) -> set[str]:
+        return {one["graph_id"] for one in (await ok(server.get(f"{AGENTS}?state={state}&page_size=50")))["agents"]}
+
+    assert graph["id"] in await names("idle")
+    assert graph["id"] not in await names("healthy")
+    await run_to_end(server, graph["id"], x=1)
+    assert graph["id"] in await names("healthy") & await names("idle")
+    await server.post(f"/api/graphs/{graph['id']}/schedules", {"name": "Daily", "cron": "0 9 * * *", "inputs": {"x": 1}})
+    assert graph["id"] not in await names("idle")
+    assert graph["id"] in await names("healthy") & await names("scheduled")

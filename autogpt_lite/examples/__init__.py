@@ -1,0 +1,1 @@
+"""The ready-made agents that come with the program."""
