@@ -22,5 +22,6 @@ class LogOutbox:
     """There is no mail server: the administrator finds the link in the log."""
 
     async def add(self, kind: str, user: User, data: Mapping[str, Any]) -> None:
-        """Logs it."""
-        log.warning("no mail is sent from here; %s for %s: %s", kind, data.get("to", user.email), data.get("link", ""))
+        """Logs it, with what is to be done."""
+        to, link = data.get("to", user.email), data.get("link", "")
+        log.warning("no mail is sent from here (%s): give this link to whoever reads the mail of %s: %s", kind, to, link)

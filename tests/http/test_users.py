@@ -196,7 +196,7 @@ async def test_an_address_that_somebody_has_is_told_to_nobody_and_taken_from_nob
 async def test_without_a_mail_server_the_link_is_in_the_log(server: LiveServer, caplog: pytest.LogCaptureFixture):
     page = await begin(server, "signup")
     await ok(server.post(EMAIL, "new@example.org", **page))
-    assert f"verify_email for new@example.org: {server.url}/#verify=" in caplog.text
+    assert f"give this link to whoever reads the mail of new@example.org: {server.url}/#verify=" in caplog.text
 
 
 # --- preferences and time zone ----------------------------------------------------------------------------------------------------

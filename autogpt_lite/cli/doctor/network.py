@@ -137,5 +137,8 @@ def _compare_clocks(provider: Provider, answer: HttpResponse) -> list[Check]:
 def check_mail() -> Check:
     """No mail is sent yet: what would be one is shown to the administrator (accounts/outbox.py)."""
     return Check(
-        "mail", "note", "There are no settings for SMTP: no mail is sent.", "Links for users are shown by `autogpt-lite users`."
+        "mail",
+        "note",
+        "This server sends no mails.",
+        "Hand links on yourself: `autogpt-lite users reset` makes one for a new password, and the log has that for a new e-mail address.",
     )

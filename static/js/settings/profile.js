@@ -19,7 +19,7 @@ export function profileCard(user) {
   const press = async (/** @type {HTMLButtonElement} */ pressed) => {
     try {
       await whileBusy(pressed, t("Sending"), () => changeEmail(email.value));
-      toast(t("A link is on its way to {email}. The address counts once it was opened.", { email: email.value }));
+      toast(t("{email} counts once you have opened its link. This server sends no mails: whoever runs it finds the link in its log.", { email: email.value }));
     } catch (error) {
       toastError(error, t("The address was not changed"));
     }
