@@ -511,6 +511,7 @@ async def test_what_belongs_to_another_user_is_not_found(server: LiveServer):
         "preset_id": preset["id"],
         "before": "1",
         "after": "1",
+        "name": "nobody-s-example",
     }
     bodies = {
         "/api/library/folders/agents/bulk-move": {"agent_ids": [agent["id"]]},

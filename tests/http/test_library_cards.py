@@ -133,7 +133,7 @@ async def test_another_server_at_ollamas_address_is_not_taken_for_it(tmp_path: P
 
 async def test_examples_are_brought_back_into_an_emptied_library(server: LiveServer):
     for agent in (await ok(server.get(AGENTS)))["agents"]:
-        await server.delete(f"{AGENTS}/{agent['id']}")
+        await server.request("DELETE", f"{AGENTS}/{agent['id']}")
     offered = await ok(server.get("/api/library/examples"))
     assert [one["title"] for one in offered] == ["Invitations for a party", "The long way down to one"]
     assert all(one["nodes"] and one["links"] and one["needs_key"] is False for one in offered)
