@@ -172,7 +172,15 @@ class App:
         self.jobs = SystemJobs(db)
         self.backups = BackupService(db, data_dir)
         self.late_runs = LateRunService(db, self.engine)
-        self.status = StatusService(db, self.engine, self.late_runs, self.jobs, data_dir)
+        self.status = StatusService(
+            db,
+            self.engine,
+            self.late_runs,
+            self.jobs,
+            data_dir,
+            mask=self.credentials_access.mask,
+            secret_key=box.keys.state,
+        )
         self.routes: list[Route] = [
             *accounts_routes(self.accounts),
             *user_routes(self.users),
@@ -332,6 +340,8 @@ class App:
             stack.push_async_callback(text.close)
             stack.push_async_callback(net.configure(config.http, config.llm).close)
             app = cls(config, data_dir, db, load_registry(config))
+            app.status.start()
+            stack.callback(app.status.close)
             if config.sandbox.code:
                 await app._check_sandbox()
             stack.push_async_callback(app.audit.close)

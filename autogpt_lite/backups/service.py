@@ -10,7 +10,7 @@ from ..clock import iso
 from ..db import Database
 from ..db.backup import back_up
 from ..db.failures import disk_failure
-from ..errors import ConflictError
+from ..errors import ConflictError, NotFoundError
 from .types import Backup, StoredBackup
 
 FOLDER = "backups"
@@ -39,6 +39,13 @@ class BackupService:
             size_bytes = await back_up(self._db, target)
             await asyncio.to_thread(self._drop_old)
             return Backup(str(target), size_bytes, round(time.monotonic() - began, 3))
+
+    def find_backup(self, name: str) -> Path:
+        """The file of a finished backup. Raises NotFoundError."""
+        found = next((path for path in self._folder.glob(PATTERN) if path.name == name), None)
+        if found is None:
+            raise NotFoundError("There is no such backup.")
+        return found
 
     def _make_folder(self) -> None:
         try:

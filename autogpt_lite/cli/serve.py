@@ -80,6 +80,7 @@ async def _serve(
             runs=app.executions,
             sockets=sockets,
             public_sockets=public_sockets,
+            note_reply=app.status.reply_times.note,
         )
         try:
             app.accounts.base_url = server.url

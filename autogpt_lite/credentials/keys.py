@@ -49,6 +49,15 @@ class Keys:
             self._keys = read_key_file(self._path)
         return self._keys[0] if self._keys else None
 
+    def state(self) -> str:
+        """ "present", "missing" where stored secrets need one, or "not needed"."""
+        try:
+            if self.current() is not None:
+                return "present"
+        except SealedSecretError:
+            return "missing"
+        return "missing" if self.is_needed() else "not needed"
+
     def current_or_new(self) -> bytes:
         """The key that seals; the first secret of a data directory makes it. Raises SealedSecretError where it is lost."""
         if (key := self.current()) is None:

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+
 from ..web.routing import Request, Response, Route
+from .log_tail import MAX_LINES, Level, LogLine
 from .metrics import CONTENT_TYPE, render
 from .service import StatusService
 from .types import ServerStatus, StorageState
+from .versions import Version, read_versions
+
+
+class LogQuery(msgspec.Struct, kw_only=True):
+    """Lines of this level and above, the newest of them."""
+
+    level: Level = "info"
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_LINES)] = 500
 
 
 class StatusRoutes:
@@ -19,6 +32,12 @@ class StatusRoutes:
 
     async def get_storage(self, request: Request) -> StorageState:
         return await self._service.read_storage()
+
+    async def list_log(self, request: Request) -> list[LogLine]:
+        return self._service.log_tail.list_lines(request.query.level, request.query.limit)
+
+    async def get_versions(self, request: Request) -> list[Version]:
+        return read_versions()
 
     async def get_metrics(self, request: Request) -> Response:
         return Response(render(self._service.metrics()).encode(), content_type=CONTENT_TYPE)
@@ -45,6 +64,25 @@ def status_routes(service: StatusService) -> list[Route]:
             tags=("system",),
             access="admin",
             returns=StorageState,
+        ),
+        Route(
+            method="GET",
+            path="/api/system/log",
+            handler=handlers.list_log,
+            summary="The last lines of the server's log since its start, without secrets.",
+            tags=("system",),
+            access="admin",
+            query=LogQuery,
+            returns=list[LogLine],
+        ),
+        Route(
+            method="GET",
+            path="/api/system/versions",
+            handler=handlers.get_versions,
+            summary="The versions of the server, Python, SQLite and the libraries.",
+            tags=("system",),
+            access="admin",
+            returns=list[Version],
         ),
         # Not open on loopback, unlike in many servers: a proxy on this machine would hand it to the world (attacks.md I8).
         Route(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from ..engine import states
 from ..engine.engine import Engine
 from ..jobs.service import SystemJobs
 from ..late_runs.service import LateRunService
+from .log_tail import LogTail
 from .metrics import Metric
-from .storage import read_storage
+from .rates import NodesAMinute, ReplyTimes
+from .storage import read_storage, sql
 from .types import DatabaseState, HeldThread, QueueState, RunningRun, ServerStatus, StorageState, ThreadState
 
 MAX_RUNNING = 20
@@ -29,17 +32,41 @@ HELD_LONG_S = 60
 class StatusService:
     """Reads what others keep; keeps nothing but when the server began."""
 
-    def __init__(self, db: Database, engine: Engine, late_runs: LateRunService, jobs: SystemJobs, data_dir: Path):
+    def __init__(
+        self,
+        db: Database,
+        engine: Engine,
+        late_runs: LateRunService,
+        jobs: SystemJobs,
+        data_dir: Path,
+        *,
+        mask: Callable[[str], str],
+        secret_key: Callable[[], str],
+    ):
         self._db = db
         self._engine = engine
         self._late_runs = late_runs
         self._jobs = jobs
         self._data_dir = data_dir
         self._started_at = now_us()
+        self._secret_key = secret_key
+        self.log_tail = LogTail(mask)
+        self.nodes_a_minute = NodesAMinute(lambda: engine.core.n_stored)
+        self.reply_times = ReplyTimes()
         self.more_metrics: list[Metric] = []
         """Figures of parts that this one does not know."""
         self.standing_problems: list[str] = []
         """What was found at the start and stays so until the next."""
+
+    def start(self) -> None:
+        """From now on there is a log and a count of nodes to look at."""
+        self.log_tail.open()
+        self.nodes_a_minute.start()
+
+    def close(self) -> None:
+        """Ends that."""
+        self.nodes_a_minute.stop()
+        self.log_tail.stop()
 
     async def read_status(self) -> ServerStatus:
         """The server as it is now."""
@@ -63,7 +90,11 @@ class StatusService:
             started_at=iso(self._started_at) or "",
             uptime_s=max(now_us() - self._started_at, 0) // 1_000_000,
             memory_bytes=memory_bytes(),
-            queue=self._read_queue(),
+            data_dir=str(self._data_dir),
+            secret_key=self._secret_key(),
+            nodes_a_minute=self.nodes_a_minute.counts(),
+            slow_reply_ms=self.reply_times.slow_ms(),
+            queue=await self._read_queue(),
             running=self._list_running(),
             threads=threads,
             late_runs=late,
@@ -75,11 +106,13 @@ class StatusService:
 
     async def read_storage(self) -> StorageState:
         """What takes the space in the database file."""
-        return await read_storage(self._db)
+        return await read_storage(self._db, self._engine.core.config.retention)
 
-    def _read_queue(self) -> QueueState:
+    async def _read_queue(self) -> QueueState:
         dispatcher = self._engine.dispatcher
-        return QueueState(dispatcher.n_waiting, dispatcher.n_running, self._engine.core.config.engine.workers)
+        since = (await self._db.fetch_all(sql.longest_waiting))[0][0] if dispatcher.n_waiting else None
+        waited_s = 0 if since is None else max(now_us() - since, 0) // 1_000_000
+        return QueueState(dispatcher.n_waiting, dispatcher.n_running, self._engine.core.config.engine.workers, waited_s)
 
     def _list_running(self) -> list[RunningRun]:
         roots = (run for run in self._engine.core.runs.values() if run.parent is None and run.status != states.QUEUED)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ..config import RetentionConfig
 from ..db import Database, load_sql
 from ..db.space import read_sizes
-from .types import StoragePart, StorageState
+from .types import Kept, StoragePart, StorageState
 
 sql = load_sql(__file__, "store.sql")
 
@@ -19,7 +20,7 @@ PARTS = {
 """Beginnings of the names of tables; what no line knows is "other"."""
 
 
-async def read_storage(db: Database) -> StorageState:
+async def read_storage(db: Database, retention: RetentionConfig) -> StorageState:
     """Reads every page's owner: some seconds for a file of many gigabytes, on a reading thread."""
     rows = await db.fetch_all(sql.sizes_of_tables)
     sizes = dict.fromkeys([*PARTS, "other"], 0)
@@ -29,7 +30,8 @@ async def read_storage(db: Database) -> StorageState:
     file = read_sizes(db.path)
     parts = [StoragePart(name, size) for name, size in sizes.items() if size]
     parts.sort(key=lambda part: -part.size_bytes)
-    return StorageState(parts, free_pages * page_bytes, file.file_bytes, file.log_bytes)
+    kept = Kept(retention.days, retention.runs_per_agent, retention.mb_per_agent, retention.file_mb)
+    return StorageState(kept, parts, free_pages * page_bytes, file.file_bytes, file.log_bytes)
 
 
 def _part_of(table: str) -> str:

@@ -16,6 +16,8 @@ class QueueState(msgspec.Struct):
     waiting: int
     running: int
     places: int
+    longest_wait_s: int
+    """Of those that wait for a place now; 0 where none does."""
 
 
 class HeldThread(msgspec.Struct):
@@ -69,6 +71,13 @@ class ServerStatus(msgspec.Struct):
     started_at: str
     uptime_s: int
     memory_bytes: int | None
+    data_dir: str
+    secret_key: str
+    """The key that opens the stored secrets: "present", "not needed" before the first of them, or "missing"."""
+    nodes_a_minute: list[int]
+    """Of the last hour, the oldest first; the last is the minute that goes on."""
+    slow_reply_ms: float | None
+    """99 of the last 100 answers were faster."""
     queue: QueueState
     running: list[RunningRun]
     """The first MAX_RUNNING."""
@@ -87,8 +96,19 @@ class StoragePart(msgspec.Struct):
     size_bytes: int
 
 
+class Kept(msgspec.Struct):
+    """What [retention] in config.toml keeps; 0 is no limit."""
+
+    days: int
+    runs_per_agent: int
+    mb_per_agent: int
+    file_mb: int
+
+
 class StorageState(msgspec.Struct):
     """The largest part first; `free_bytes` are inside the file, for the next rows; `log_bytes` stand beside it."""
+
+    kept: Kept
 
     parts: list[StoragePart]
     free_bytes: int

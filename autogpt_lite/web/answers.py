@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import math
 import secrets
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from aiohttp.web_response import Response as HttpResponse
+from aiohttp.web_response import StreamResponse
 from multidict import CIMultiDict
 
 from ..errors import AutoGPTLiteError, DatabaseError, MethodNotAllowedError, StartupError, TooManyRequestsError
@@ -51,6 +53,15 @@ def bytes_response(body: bytes, *, status: int = 200, headers: dict[str, str] | 
     merged = _JSON_HEADERS.copy()
     merged.update(headers)
     return HttpResponse(body=body, status=status, headers=merged)
+
+
+def file_response(path: Path, headers: dict[str, str]) -> StreamResponse:
+    """An answer of a file, sent piece by piece: it may be larger than the memory."""
+    from aiohttp.web_fileresponse import FileResponse
+
+    merged = _JSON_HEADERS.copy()
+    merged.update(headers)
+    return FileResponse(path, headers=merged, chunk_size=1 << 18)
 
 
 def error_response(error: AutoGPTLiteError) -> HttpResponse:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from aiohttp.http_exceptions import HttpProcessingError
@@ -20,7 +22,7 @@ from ..errors import (
     PayloadTooLargeError,
     UnsupportedMediaTypeError,
 )
-from .answers import bytes_response, encode_json, error_response, options_response, unexpected_response
+from .answers import bytes_response, encode_json, error_response, file_response, options_response, unexpected_response
 from .authentication import Authenticator
 from .authorization import authorize, needs_login
 from .guard import RequestGuard
@@ -48,6 +50,7 @@ class RequestHandler:
         authenticator: Authenticator,
         static_files: StaticFiles,
         open_socket: Callable[[BaseRequest, str], Awaitable[StreamResponse]],
+        note_reply: Callable[[float], None] = lambda seconds: None,
     ):
         self._config = config
         self._router = router
@@ -55,6 +58,7 @@ class RequestHandler:
         self._authenticator = authenticator
         self._static_files = static_files
         self._open_socket = open_socket
+        self._note_reply = note_reply
 
     async def __call__(self, request: BaseRequest) -> StreamResponse:
         try:
@@ -101,6 +105,7 @@ class RequestHandler:
         return response
 
     async def _run(self, request: BaseRequest, endpoint: Endpoint, values: list[str], query: str) -> StreamResponse:
+        began = time.perf_counter()
         route, headers, remote = endpoint.route, request.headers, request.remote or ""
         principal = NOBODY
         if needs_login(route):
@@ -125,7 +130,9 @@ class RequestHandler:
         answer = await route.handler(given)
         if route.access == "admin":
             await self._authenticator.note_admin_action(given, route)
-        return encode_answer(answer, route.status)
+        encoded = encode_answer(answer, route.status)
+        self._note_reply(time.perf_counter() - began)
+        return encoded
 
 
 def check_body_headers(request: BaseRequest, endpoint: Endpoint, max_bytes: int) -> None:
@@ -181,6 +188,8 @@ def encode_answer(answer: Any, status: int) -> StreamResponse:
     if not isinstance(answer, Response):
         return bytes_response(b"" if status == 204 else encode_json(answer), status=status)
     body = answer.body
+    if isinstance(body, Path):
+        return file_response(body, headers={"Content-Type": answer.content_type, **answer.headers})
     if not isinstance(body, bytes):
         body = b"" if body is None and answer.status in (204, 304) else encode_json(body)
     return bytes_response(body, status=answer.status, headers={"Content-Type": answer.content_type, **answer.headers})

@@ -58,7 +58,8 @@ class Request(msgspec.Struct):
 
 
 class Response(msgspec.Struct):
-    """For the handlers that answer something else than the route's status with JSON. A body of bytes goes out as it is."""
+    """For the handlers that answer something else than the route's status with JSON. A body of bytes goes out as it is, of a Path the
+    file, piece by piece."""
 
     body: Any = None
     status: int = 200

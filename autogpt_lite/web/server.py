@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..config import Config
 from ..events import EventBus
@@ -73,11 +73,13 @@ async def create_server(
     runs: Runs,
     sockets: Sequence[socket.socket] | None = None,
     public_sockets: Sequence[socket.socket] | None = None,
+    note_reply: Callable[[float], None] = lambda seconds: None,
 ) -> WebServer:
     """Starts to serve `routes`, /health, /openapi.json, /ws and the files of the web UI; on `server.public_port` only what others
     deliver.
 
-    The sockets come from listen.bind_sockets and bind_public_sockets, where the ports were taken before the database was opened.
+    `note_reply` is told how many seconds each answer of the API took. The sockets come from listen.bind_sockets and
+    bind_public_sockets, where the ports were taken before the database was opened.
     Raises StartupError.
     """
     check_http_parser()
@@ -97,6 +99,7 @@ async def create_server(
             authenticator,
             StaticFiles(packaged_file("static")),
             door.open,
+            note_reply,
         )
         http = HttpServer(handler, max_connections=config.server.max_connections)
         public = await open_public_port(config, all_routes, authenticator, public_bound) if public_bound else None

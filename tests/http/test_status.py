@@ -130,7 +130,7 @@ async def test_the_status_of_a_server_that_is_well(app_server: LiveServer):
     await app_server.post("/api/system/backups")
     status = (await app_server.get("/api/system/status")).json()
     assert (status["health"], status["problems"]) == ("healthy", [])
-    assert status["queue"] == {"waiting": 0, "running": 0, "places": 100}
+    assert status["queue"] == {"waiting": 0, "running": 0, "places": 100, "longest_wait_s": 0}
     database = status["database"]
     assert database["file_bytes"] + database["log_bytes"] >= database["live_bytes"] > 0
     assert status["disk"]["total_bytes"] > status["disk"]["free_bytes"] > 0
