@@ -67,6 +67,7 @@ from .node_history.routes import node_history_routes
 from .node_history.service import NodeHistoryService
 from .oauth.routes import oauth_routes
 from .oauth.service import OAuthService
+from .observability.log_tail import LogTail
 from .observability.routes import status_routes
 from .observability.service import StatusService
 from .ollama.routes import ollama_routes
@@ -116,7 +117,7 @@ GIVE_BACK_JOB, GIVE_BACK_EVERY_S = "give_webhooks_back", 3600.0
 class App:
     """Everything that one process runs on one data directory. `async with App.open(config, data_dir) as app: ...`"""
 
-    def __init__(self, config: Config, data_dir: Path, db: Database, registry: Registry):
+    def __init__(self, config: Config, data_dir: Path, db: Database, registry: Registry, log_tail: LogTail):
         self.config = config
         self.data_dir = data_dir
         self.db = db
@@ -178,7 +179,7 @@ class App:
             self.late_runs,
             self.jobs,
             data_dir,
-            mask=self.credentials_access.mask,
+            log_tail=log_tail,
             secret_key=box.keys.state,
         )
         self.routes: list[Route] = [
@@ -333,15 +334,19 @@ class App:
         """Opens the database, loads the blocks, goes on with runs that had not ended (unless a command only wants one thing
         done: then they wait for the next server). Raises StartupError."""
         async with AsyncExitStack() as stack:
+            log_tail = LogTail()
+            log_tail.open()
+            stack.callback(log_tail.stop)
             db = await Database.open(data_dir / DATABASE_NAME, config.database)
             stack.push_async_callback(db.close)
             await tell_removed_orphans(db)
             text.configure(config.text)
             stack.push_async_callback(text.close)
             stack.push_async_callback(net.configure(config.http, config.llm).close)
-            app = cls(config, data_dir, db, load_registry(config))
-            app.status.start()
-            stack.callback(app.status.close)
+            app = cls(config, data_dir, db, load_registry(config), log_tail)
+            log_tail.mask = app.credentials_access.mask
+            app.status.nodes_a_minute.start()
+            stack.callback(app.status.nodes_a_minute.stop)
             if config.sandbox.code:
                 await app._check_sandbox()
             stack.push_async_callback(app.audit.close)

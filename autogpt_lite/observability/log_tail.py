@@ -29,17 +29,17 @@ class LogLine(msgspec.Struct):
 
 
 class LogTail(logging.Handler):
-    """A handler of the root logger. What `mask` knows to be a secret is not kept at all."""
+    """A handler of the root logger. What `mask` knows to be a secret is not kept at all; it is set once the secrets are known."""
 
-    def __init__(self, mask: Callable[[str], str]):
+    def __init__(self) -> None:
         super().__init__()
-        self._mask = mask
+        self.mask: Callable[[str], str] = str
         self._lines: deque[tuple[int, int, int, str, str]] = deque(maxlen=MAX_LINES)
         self._count = 0
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            text = self._mask(self.format(record))
+            text = self.mask(self.format(record))
         except Exception:
             self.handleError(record)
             return
@@ -60,6 +60,6 @@ class LogTail(logging.Handler):
         least = logging.getLevelNamesMapping()[level.upper()]
         found = [line for line in list(self._lines) if line[2] >= least][-limit:]
         return [
-            LogLine(number, iso(at) or "", logging.getLevelName(levelno).lower(), source, self._mask(text))
+            LogLine(number, iso(at) or "", logging.getLevelName(levelno).lower(), source, self.mask(text))
             for number, at, levelno, source, text in found
         ]

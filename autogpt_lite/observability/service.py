@@ -40,7 +40,7 @@ class StatusService:
         jobs: SystemJobs,
         data_dir: Path,
         *,
-        mask: Callable[[str], str],
+        log_tail: LogTail,
         secret_key: Callable[[], str],
     ):
         self._db = db
@@ -50,23 +50,13 @@ class StatusService:
         self._data_dir = data_dir
         self._started_at = now_us()
         self._secret_key = secret_key
-        self.log_tail = LogTail(mask)
+        self.log_tail = log_tail
         self.nodes_a_minute = NodesAMinute(lambda: engine.core.n_stored)
         self.reply_times = ReplyTimes()
         self.more_metrics: list[Metric] = []
         """Figures of parts that this one does not know."""
         self.standing_problems: list[str] = []
         """What was found at the start and stays so until the next."""
-
-    def start(self) -> None:
-        """From now on there is a log and a count of nodes to look at."""
-        self.log_tail.open()
-        self.nodes_a_minute.start()
-
-    def close(self) -> None:
-        """Ends that."""
-        self.nodes_a_minute.stop()
-        self.log_tail.stop()
 
     async def read_status(self) -> ServerStatus:
         """The server as it is now."""

@@ -219,7 +219,7 @@ export function saveDataAddress(name, address) {
   }
 }
 
-/** @param {string} name @param {string|Uint8Array<ArrayBuffer>} content */
+/** @param {string} name @param {BlobPart} content */
 export function saveFile(name, content) {
   const url = URL.createObjectURL(new Blob([content], { type: "application/octet-stream" }));
   h("a", { href: url, download: name }).click();

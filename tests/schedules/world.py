@@ -14,6 +14,7 @@ from autogpt_lite.app import App
 from autogpt_lite.config import load_config
 from autogpt_lite.db import Database
 from autogpt_lite.engine.graph import Graph
+from autogpt_lite.observability.log_tail import LogTail
 from autogpt_lite.registry import Registry
 from autogpt_lite.schedules.types import FiresQuery, ScheduleCreationRequest, ScheduleFire, ScheduleWithPreview
 from autogpt_lite.users.types import DEFAULT_USER_ID
@@ -72,7 +73,7 @@ async def open_world(folder: Path, *, dies: bool = False, **settings: Any) -> As
     for block in (InBlock, OutBlock, WaitBlock):
         registry.add(block())
     WaitBlock.gate = asyncio.Event()
-    app = App(config, folder, db, registry)
+    app = App(config, folder, db, registry, LogTail())
     await app.engine.open()
     try:
         yield World(app)

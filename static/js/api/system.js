@@ -1,6 +1,6 @@
 /** The server itself. For administrators. */
 
-import { request } from "../api.js";
+import { download, request } from "../api.js";
 
 /**
  * @typedef {Object} Job
@@ -21,7 +21,11 @@ import { request } from "../api.js";
  * @property {string} started_at
  * @property {number} uptime_s
  * @property {number|null} memory_bytes
- * @property {{waiting: number, running: number, places: number}} queue
+ * @property {string} data_dir
+ * @property {"present"|"not needed"|"missing"} secret_key
+ * @property {number[]} nodes_a_minute of the last hour, the oldest first
+ * @property {number|null} slow_reply_ms 99 of 100 answers were faster
+ * @property {{waiting: number, running: number, places: number, longest_wait_s: number}} queue
  * @property {{id: string, graph_id: string, name: string, status: import("../types.js").Status, started_at: string|null, node_executions: number}[]} running
  * @property {{late: LateRun[], late_count: number, stuck: LateRun[], stuck_count: number}} late_runs
  * @property {Job[]} jobs
@@ -32,7 +36,11 @@ import { request } from "../api.js";
 
 /** @typedef {{id: string, graph_id: string, status: string, waiting_s: number, reason: string}} LateRun */
 
-/** @typedef {{parts: {name: string, size_bytes: number}[], free_bytes: number, file_bytes: number, log_bytes: number}} Storage */
+/** @typedef {{number: number, at: string, level: "debug"|"info"|"warning"|"error", source: string, text: string}} LogLine */
+
+/** @typedef {{days: number, runs_per_agent: number, mb_per_agent: number, file_mb: number}} Kept 0 is no limit */
+
+/** @typedef {{kept: Kept, parts: {name: string, size_bytes: number}[], free_bytes: number, file_bytes: number, log_bytes: number}} Storage */
 
 /** @returns {Promise<Status>} */
 export const getStatus = () => request("GET", "/api/system/status");
@@ -45,3 +53,12 @@ export const makeBackup = () => request("POST", "/api/system/backups");
 
 /** @param {string} name */
 export const runJob = (name) => request("POST", `/api/system/jobs/${name}/run`);
+
+/** @param {string} level and above @param {number} limit @returns {Promise<LogLine[]>} the newest last */
+export const listLog = (level, limit) => request("GET", `/api/system/log?level=${level}&limit=${limit}`);
+
+/** @returns {Promise<{name: string, version: string}[]>} */
+export const listVersions = () => request("GET", "/api/system/versions");
+
+/** @param {string} name @returns {Promise<Blob>} */
+export const downloadBackup = (name) => download(`/api/system/backups/${encodeURIComponent(name)}`);

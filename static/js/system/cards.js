@@ -1,19 +1,28 @@
 /** The cards of the System page. Each is drawn from one answer of the server. */
 
-import { makeBackup, runJob } from "../api/system.js";
+import { downloadBackup, makeBackup, runJob } from "../api/system.js";
 import { h } from "../dom.js";
 import { duration, exactTime, number, size, timeMs, when, whenComing } from "../format.js";
 import { icon } from "../icons.js";
 import { plural, t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
 import { paths } from "../router.js";
+import { fireLook, fireWords, wasNotRun } from "../schedules/fire_words.js";
+import { statusIcon } from "../status.js";
 import { toast, toastError } from "../toast.js";
+import { saveFile } from "../value_view.js";
 
 /** @typedef {import("../api/system.js").Status} Status */
 /** @typedef {import("../api/system.js").Storage} Storage */
 
 const LOW_DISK_SHARE = 0.05;
 const OLD_BACKUP_MS = 8 * 86_400_000;
+const WEEK_MS = 7 * 86_400_000;
+const MOST_FIRES = 5;
+const MOST_PARTS = 6;
+
+/** @type {Record<string, string>} */
+const KEY_WORDS = { present: t("present"), missing: t("missing"), "not needed": t("not needed yet") };
 
 /** @type {Record<string, string>} */
 const PART_NAMES = {
@@ -27,7 +36,7 @@ const PART_NAMES = {
 };
 
 /** @param {string} title @param {any} beside @param {...any} body @returns {HTMLElement} */
-function card(title, beside, ...body) {
+export function card(title, beside, ...body) {
   return h(
     "section",
     { class: "card system-card", "aria-label": title },
@@ -36,39 +45,11 @@ function card(title, beside, ...body) {
   );
 }
 
-/** @param {Status} status */
-export function nowCard(status) {
-  const { queue } = status;
-  const facts = [
-    [t("Running"), number(queue.running), t("of {n} places", { n: number(queue.places) })],
-    [t("Waiting"), number(queue.waiting), ""],
-    [t("Memory"), size(status.memory_bytes ?? 0), ""],
-    [t("Up for"), duration(status.uptime_s * 1000), ""],
-  ];
-  const runs = status.running.map((run) =>
-    h(
-      "li",
-      null,
-      h("a", { href: paths.run(run.graph_id, run.id) }, run.name || t("Agent without a name")),
-      h("span", { class: "muted" }, plural(run.node_executions, "{n} node", "{n} nodes")),
-    ),
-  );
-  return card(
-    t("Now"),
-    null,
-    h(
-      "dl",
-      { class: "system-facts" },
-      facts.map(([name, value, more]) => h("div", null, h("dt", null, name), h("dd", null, value, " ", h("small", null, more)))),
-    ),
-    runs.length
-      ? h("ul", { class: "system-list" }, runs)
-      : h("p", { class: "card-body muted" }, t("Nothing runs at the moment.")),
-  );
-}
-
-/** @param {Status} status */
-export function checksCard(status) {
+/**
+ * @param {Status} status @param {import("../api/welcome.js").Ollama|null} ollama null: not known yet
+ * @param {() => void} again looks at everything once more
+ */
+export function checksCard(status, ollama, again) {
   const { database, disk, late_runs: late, jobs } = status;
   const failing = jobs.filter((job) => job.last_error);
   const copy = status.backups[0];
@@ -78,10 +59,19 @@ export function checksCard(status) {
     check(t("Database"), !database.failure, database.failure ?? t("can be written")),
     check(t("Disk"), disk.free_bytes > disk.total_bytes * LOW_DISK_SHARE, t("{size} free", { size: size(disk.free_bytes) })),
     check(t("Backup copy"), !isOld, copy ? when(timeMs(copy.made_at)) : t("none was made")),
+    check(t("Secret key"), status.secret_key !== "missing", KEY_WORDS[status.secret_key] ?? status.secret_key),
     check(t("Late and stuck runs"), nLate === 0, nLate ? number(nLate) : t("none")),
     check(t("System jobs"), !failing.length, failing.length ? failing.map((job) => job.name).join(", ") : t("all went well")),
+    ollama && check("Ollama", true, ollamaWords(ollama)),
   ];
-  return card(t("Checks"), null, h("ul", { class: "system-list" }, rows));
+  const button = h("button", { class: "button small", type: "button", on: { click: again } }, t("Check again"));
+  return card(t("Checks"), button, h("ul", { class: "system-list" }, rows));
+}
+
+/** @param {import("../api/welcome.js").Ollama} ollama */
+function ollamaWords({ is_running: isRunning, address, models }) {
+  const at = address.replace(/^https?:[/][/]/, "");
+  return isRunning ? plural(models.length, "{n} model at {at}", "{n} models at {at}", { at }) : t("not running at {at}", { at });
 }
 
 /** @param {string} name @param {boolean} isGood @param {string} said */
@@ -93,11 +83,12 @@ function check(name, isGood, said) {
 /** @param {Storage} storage */
 export function storageCard(storage) {
   const total = storage.file_bytes + storage.log_bytes || 1;
-  const parts = [
+  const all = [
     ...storage.parts.map((part) => ({ name: PART_NAMES[part.name] ?? part.name, bytes: part.size_bytes })),
     { name: t("Free inside the file"), bytes: storage.free_bytes },
     { name: t("Log beside it"), bytes: storage.log_bytes },
   ].filter((part) => part.bytes);
+  const parts = foldRest(all);
   const bar = h(
     "div",
     { class: "storage-bar", "aria-hidden": "true" },
@@ -110,35 +101,89 @@ export function storageCard(storage) {
   const rows = parts.map((part, i) =>
     h(
       "li",
-      null,
+      { title: part.title ?? null },
       h("span", { class: `storage-dot storage-${i}` }),
       h("span", { class: "grow" }, part.name),
       h("b", null, size(part.bytes)),
     ),
   );
-  const element = card(t("Storage"), h("b", null, size(total)), bar, h("ul", { class: "system-list" }, rows));
-  element.classList.add("system-tall");
-  return element;
+  const foot = h("p", { class: "card-foot-line" }, h("span", { class: "grow" }, keptWords(storage.kept)), changeButton());
+  return card(t("Storage"), h("b", null, size(total)), bar, h("ul", { class: "system-list" }, rows), foot);
+}
+
+/**
+ * The largest parts, and the others in one.
+ * @param {{name: string, bytes: number, title?: string}[]} all
+ */
+function foldRest(all) {
+  if (all.length <= MOST_PARTS) return all;
+  const sorted = all.toSorted((a, b) => b.bytes - a.bytes);
+  const rest = sorted.slice(MOST_PARTS - 1);
+  const title = rest.map((part) => `${part.name}: ${size(part.bytes)}`).join("\n");
+  return [
+    ...sorted.slice(0, MOST_PARTS - 1),
+    { name: t("Others"), bytes: rest.reduce((sum, part) => sum + part.bytes, 0), title },
+  ];
+}
+
+/** What leaves by itself. @param {Storage["kept"]} kept @returns {string} */
+export function keptWords({ days, runs_per_agent: runs, mb_per_agent: mb, file_mb: file }) {
+  const rules = [
+    days ? t("older than {n} days", { n: number(days) }) : "",
+    runs ? t("beyond {n} of an agent", { n: number(runs) }) : "",
+    mb ? t("beyond {size} of an agent", { size: size(mb * 1e6) }) : "",
+    file ? t("the oldest above {size} in all", { size: size(file * 1e6) }) : "",
+  ].filter(Boolean);
+  return rules.length ? t("Runs leave: {rules}.", { rules: rules.join(", ") }) : t("All runs are kept.");
+}
+
+function changeButton() {
+  return h("a", { class: "button small", href: "/settings?show=retention" }, t("Change"));
 }
 
 /** @param {Status} status @param {() => void} onChange */
 export function backupsCard(status, onChange) {
   const make = button(t("Back up now"), "archive", (pressed) => void backUp(pressed, onChange), "small filled");
-  const rows = status.backups.slice(0, 5).map((one) => {
-    const at = timeMs(one.made_at);
-    return h(
-      "li",
-      { title: one.name },
-      h("time", { class: "grow", title: exactTime(at) }, when(at)),
-      h("b", null, size(one.size_bytes)),
-    );
-  });
-  const none = h(
-    "p",
-    { class: "card-body muted" },
-    t("A backup is one file in the data directory. `autogpt-lite restore FILE` puts it back."),
+  const rows = status.backups.map((one) => backupRow(one));
+  const list = h("ul", { class: "system-list backup-list" }, rows);
+  const none = h("p", { class: "card-body muted" }, t("None was made yet."));
+  const how = h(
+    "details",
+    { class: "backup-how" },
+    h("summary", null, t("How to restore one")),
+    h("p", null, t("Stop the server, then:"), " ", h("code", null, "autogpt-lite restore FILE")),
+    h(
+      "p",
+      null,
+      t(
+        "The database that was there is kept beside it. The key of stored secrets is in no backup: keep a copy of credentials.key.",
+      ),
+    ),
   );
-  return card(t("Backups"), make, rows.length ? h("ul", { class: "system-list" }, rows) : none);
+  return card(t("Backups"), make, rows.length ? list : none, how);
+}
+
+/** @param {Status["backups"][number]} one */
+function backupRow(one) {
+  const at = timeMs(one.made_at);
+  const label = t("Download the backup of {time}", { time: when(at) });
+  const save = h(
+    "button",
+    { class: "button quiet square small", type: "button", title: label, "aria-label": label },
+    icon("download"),
+  );
+  save.addEventListener("click", async () => {
+    save.disabled = true;
+    await saveBackup(one.name).catch((error) => toastError(error, t("The backup was not downloaded")));
+    save.disabled = false;
+  });
+  const time = h("time", { class: "grow", title: exactTime(at) }, when(at));
+  return h("li", { title: one.name }, icon("archive"), time, h("b", null, size(one.size_bytes)), save);
+}
+
+/** @param {string} name */
+async function saveBackup(name) {
+  saveFile(name, await downloadBackup(name));
 }
 
 /** @param {HTMLButtonElement} pressed @param {() => void} onChange */
@@ -152,27 +197,39 @@ async function backUp(pressed, onChange) {
   }
 }
 
-/** @param {Status} status */
-export function lateCard(status) {
+/** @param {Status} status @param {import("../api/schedules.js").Fire[]} fires of schedules, the newest first */
+export function lateCard(status, fires) {
   const runs = [...status.late_runs.late, ...status.late_runs.stuck];
-  const rows = runs.map((run) =>
-    h(
+  const rows = runs.map((run) => {
+    const said = t("{status} for {time}", { status: run.status, time: duration(run.waiting_s * 1000) });
+    const link = h("a", { href: paths.run(run.graph_id, run.id) }, said);
+    return h("li", { class: "late-run" }, link, h("span", { class: "muted" }, run.reason));
+  });
+  const since = Date.now() - WEEK_MS;
+  const missed = fires.filter((fire) => wasNotRun(fire) && timeMs(fire.due_at) > since);
+  const fireRows = missed.slice(0, MOST_FIRES).map((fire) => {
+    const name = h("b", { class: "grow" }, fire.agent_name || t("Agent without a name"));
+    return h(
       "li",
-      { class: "late-run" },
-      h(
-        "a",
-        { href: paths.run(run.graph_id, run.id) },
-        t("{status} for {time}", { status: run.status, time: duration(run.waiting_s * 1000) }),
-      ),
-      h("span", { class: "muted" }, run.reason),
-    ),
+      { title: fireWords(fire) },
+      statusIcon(fireLook(fire)),
+      name,
+      h("span", { class: "muted" }, when(timeMs(fire.due_at))),
+    );
+  });
+  const calm = t(
+    "No run waits for more than five minutes, none has stopped making progress, and every start of the week was kept.",
   );
-  const none = h(
-    "p",
-    { class: "card-body muted" },
-    t("No run waits for more than five minutes, and none has stopped making progress."),
-  );
-  return card(t("Late and stuck"), null, rows.length ? h("ul", { class: "system-list" }, rows) : none);
+  const body =
+    rows.length + fireRows.length
+      ? h("ul", { class: "system-list" }, rows, fireRows)
+      : h("p", { class: "card-body muted" }, calm);
+  const said = missed.length
+    ? plural(missed.length, "{n} start was not run.", "{n} starts were not run.")
+    : t("A run is late after 5 minutes.");
+  const open = h("a", { class: "button small", href: "/schedules" }, t("Open schedules"));
+  const foot = h("p", { class: "card-foot-line" }, h("span", { class: "grow" }, said), open);
+  return card(t("Late and stuck"), h("span", { class: "muted" }, t("last 7 days")), body, foot);
 }
 
 /** @param {Status} status @param {() => void} onChange */
