@@ -37,7 +37,7 @@ class BackupService:
             began = time.monotonic()
             target = self._folder / f"autogpt_lite-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.sqlite"
             size_bytes = await back_up(self._db, target)
-            await asyncio.to_thread(self._drop_old)
+            await asyncio.to_thread(self._drop_old, target)
             return Backup(str(target), size_bytes, round(time.monotonic() - began, 3))
 
     def find_backup(self, name: str) -> Path:
@@ -55,8 +55,10 @@ class BackupService:
         except OSError as error:
             raise disk_failure(error) or error from None
 
-    def _drop_old(self) -> None:
-        for path in sorted(self._folder.glob(PATTERN))[:-KEPT]:
+    def _drop_old(self, made: Path) -> None:
+        # Names are times: where the clock was set back, the one just made is not the last of them, and stays all the same.
+        others = sorted(path for path in self._folder.glob(PATTERN) if path != made)
+        for path in others[: 1 - KEPT]:
             path.unlink(missing_ok=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import CLI, PROJECT, ServerProcess
+from tests.server import CLI, PROJECT, ServerProcess, run_app
 
 
 def export(data_dir: Path, graph_id: str) -> str:
@@ -49,5 +50,29 @@ def test_a_second_server_says_who_has_the_directory_and_exits_with_3(real_server
 def test_a_server_that_ended_leaves_nothing_that_belongs_to_a_running_one(tmp_path: Path):
     with ServerProcess(tmp_path) as server:
         server.get("/health")
-    # What is left may be copied as it is.
     assert {path.name for path in tmp_path.iterdir()} <= {"autogpt_lite.sqlite", "owner_token", "credentials.key", "lock"}
+
+
+def test_a_copy_of_the_whole_directory_is_a_backup_where_no_server_runs(tmp_path: Path):
+    key = {"type": "api_key", "api_key": "sk-of-the-owner"}
+    with ServerProcess(tmp_path / "data") as server:
+        graph = server.get("/api/graphs")[0]
+        stored = server.request("POST", "/api/integrations/openai/credentials", key).json()
+        token = server.bearer
+    shutil.copytree(tmp_path / "data", tmp_path / "copy")
+    with ServerProcess(tmp_path / "copy") as server:
+        assert server.bearer == token
+        assert server.get(f"/api/graphs/{graph['id']}")["nodes"] == graph["nodes"]
+        (found,) = [one for one in server.get("/api/integrations/credentials") if one["id"] == stored["id"]]
+        assert found["is_readable"], "the key came along"
+
+
+async def test_the_newest_ten_backups_stay_and_the_one_just_made_whatever_the_clock_says(tmp_path: Path):
+    async with run_app(tmp_path) as server:
+        folder = tmp_path / "backups"
+        folder.mkdir(exist_ok=True)
+        names = [f"autogpt_lite-20990101-0000{number}.sqlite" for number in range(10, 20)]
+        for name in (*names, "mine.sqlite"):
+            (folder / name).write_bytes(b"")
+        made = Path((await server.post("/api/system/backups")).json()["path"]).name
+        assert {path.name for path in folder.iterdir()} == {made, "mine.sqlite", *names[1:]}
