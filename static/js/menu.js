@@ -3,12 +3,15 @@
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
-/** @typedef {{label: string, icon: string, run: () => void, isLoss?: boolean}} MenuItem */
+/** @typedef {{label: string, icon: string, run: () => void, isLoss?: boolean, keys?: string}} MenuItem `keys` do the same */
 
 const EDGE = 8;
 
-/** @param {HTMLElement} anchor @param {string} name for a screen reader @param {MenuItem[]} items */
-export function openMenu(anchor, name, items) {
+/**
+ * @param {HTMLElement} anchor @param {string} name for a screen reader @param {MenuItem[]} items
+ * @param {{x: number, y: number}} [at] in the window: there, and not at the anchor
+ */
+export function openMenu(anchor, name, items, at) {
   const rows = items.map((item) => {
     const press = () => (close(), item.run());
     const kind = item.isLoss ? "menu-item tone-failed" : "menu-item";
@@ -17,12 +20,13 @@ export function openMenu(anchor, name, items) {
       { class: kind, type: "button", role: "menuitem", tabindex: -1, on: { click: press } },
       icon(item.icon),
       item.label,
+      item.keys ? h("kbd", { "aria-hidden": "true" }, item.keys) : null,
     );
   });
   const menu = h("div", { class: "menu", role: "menu", "aria-label": name }, rows);
   const close = () => {
     menu.remove();
-    anchor.setAttribute("aria-expanded", "false");
+    if (!at) anchor.setAttribute("aria-expanded", "false");
     removeEventListener("pointerdown", outside, true);
     removeEventListener("popstate", close);
   };
@@ -35,9 +39,9 @@ export function openMenu(anchor, name, items) {
   });
   addEventListener("pointerdown", outside, true);
   addEventListener("popstate", close);
-  anchor.setAttribute("aria-expanded", "true");
+  if (!at) anchor.setAttribute("aria-expanded", "true");
   document.body.append(menu);
-  place(menu, anchor.getBoundingClientRect());
+  place(menu, at ? new DOMRect(at.x + menu.offsetWidth, at.y - 4, 0, 0) : anchor.getBoundingClientRect());
   rows[0]?.focus();
 }
 

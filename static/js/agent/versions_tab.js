@@ -9,7 +9,7 @@ import { plural, t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
 import { toast, toastError } from "../toast.js";
 
-/** @typedef {import("../types.js").Graph & {created_at: string, is_active: boolean}} Version */
+/** @typedef {import("../types.js").Graph & {created_at: string, is_active: boolean, note: string}} Version */
 
 /** @type {import("../views/agent.js").TabView} */
 export async function showVersions(box, { graph, reopen }) {
@@ -30,7 +30,7 @@ function versionRow(one, previous, isNewest, reopen) {
     icon("chevron"),
     h("b", null, t("Version {version}", { version: one.version })),
     one.is_active ? h("span", { class: "badge tone-done" }, icon("check"), t("Active")) : null,
-    h("span", { class: "grow" }),
+    h("span", { class: "grow version-note" }, one.note),
     h("span", { class: "muted" }, plural(one.nodes?.length ?? 0, "{n} node", "{n} nodes")),
     h("time", { class: "muted", title: exactTime(at) }, when(at)),
   );

@@ -4,7 +4,7 @@ import { go, paths } from "../router.js";
 import { toast, toastError } from "../toast.js";
 import { alignSelected, distributeSelected, moveSelected } from "./arrange.js";
 import { openMenuAt } from "./canvas.js";
-import { copySelected, pasteNodes } from "./clipboard.js";
+import { copySelected, copyToClipboard, pasteNodes } from "./clipboard.js";
 import { beginLinking } from "./link_by_keys.js";
 import { SIDES, focusForm, focusNode, selectTowards } from "./node_focus.js";
 import { runAlone, runFrom } from "./partial_runs.js";
@@ -45,11 +45,14 @@ function makeActions(builder) {
     ["switch-off", t("Switch off or on"), "ban", "X", () => toggleOff(builder)],
     ["stop", t("Stop the run"), "square", "Ctrl .", () => builder.control.stop()],
     ["save", t("Save version"), "save", "Ctrl S", () => saveVersion(builder)],
+    ["save-note", t("Save with a note"), "save", "", () => askForNote(builder)],
+    ["schedule", t("Schedule it"), "clock", "", () => askForSchedule(builder)],
     ["versions", t("Versions"), "clock", "", () => builder.saved && builder.set({ panel: { kind: "versions" }, menu: null })],
     ["add", t("Add a block"), "plus", "A", () => addBeside(builder)],
     ["note", t("Add a note"), "note", "", () => addNote(builder)],
     ["undo", t("Undo"), "undo", "Ctrl Z", () => builder.doc.undo()],
     ["redo", t("Redo"), "redo", "Ctrl Shift Z", () => builder.doc.redo()],
+    ["copy", t("Copy"), "copy", "Ctrl C", () => copyToClipboard(builder)],
     ["duplicate", t("Duplicate"), "copy", "Ctrl D", () => duplicate(builder)],
     ["delete", t("Delete what is selected"), "trash", "Del", () => builder.removeSelected()],
     [
@@ -103,6 +106,19 @@ function arrowRows(builder) {
 async function showKeys(builder) {
   const dialog = await import("./keys_dialog.js"); // seldom asked for
   dialog.showKeys(builder.actions.all.values());
+}
+
+/** @param {any} builder */
+async function askForNote(builder) {
+  if (builder.saved && !builder.state.isChanged) return toast(t("Nothing has changed since version {version}.", builder.state));
+  const dialog = await import("./save_note.js"); // seldom asked for
+  dialog.askForNote(builder);
+}
+
+/** @param {any} builder */
+async function askForSchedule(builder) {
+  const dialog = await import("./schedule_dialog.js"); // seldom asked for
+  await dialog.openSchedule(builder);
 }
 
 /** At the right of what is selected, else at the pointer. @param {any} builder */

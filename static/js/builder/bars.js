@@ -13,6 +13,7 @@ import { Glyph } from "./glyphs.js";
 import { useBuilder, useDraft, useHistory, useView } from "./hooks.js";
 import { countPinned } from "./pinned_outputs.js";
 import { RunPrice } from "./run_price.js";
+import { TopTabs } from "./top_tabs.js";
 import { parts, plural, t } from "../messages.js";
 
 export function TopBar() {
@@ -42,7 +43,8 @@ export function TopBar() {
       value=${name} placeholder=${t("Name")} onChange=${write} /></div>
     <span className="build-draft muted" role="status"><${Glyph} name=${isChanged || !version ? "dots" : "check"} />${said}</span>
     <span className="grow"></span>
-    ${saved && html`<a className="button quiet build-wide" href=${paths.agent(saved.id)}>${t("Runs")}</a>`}
+    <${TopTabs} />
+    <span className="grow"></span>
     ${
       version > 0 &&
       html`<button type="button" className="button build-wide" onClick=${() => actions.run("versions")}><${Glyph}
@@ -51,8 +53,12 @@ export function TopBar() {
     <${Tool} name="undo" off=${!canUndo} /><${Tool} name="redo" off=${!canRedo} />
     <button type="button" className="button quiet build-wide" aria-label=${t("All commands")}
       onClick=${() => actions.run("palette")}><${Glyph} name="search" /><kbd>Ctrl K</kbd></button>
-    <button type="button" className="button" disabled=${isSaving || (!isChanged && version > 0)}
-      onClick=${() => actions.run("save")}>${isSaving ? t("Saving") : t("Save version")}</button>
+    <span className="button-pair">
+      <button type="button" className="button" disabled=${isSaving || (!isChanged && version > 0)} title=${t("Save version (Ctrl S)")}
+        onClick=${() => actions.run("save")}>${isSaving ? t("Saving") : t("Save version")}</button>
+      <button type="button" className="button square build-wide" disabled=${isSaving || (!isChanged && version > 0)}
+        aria-label=${t("Save with a note")} title=${t("Save with a note")} onClick=${() => actions.run("save-note")}><${Glyph} name="text" /></button>
+    </span>
   </header>`;
 }
 

@@ -103,6 +103,13 @@ function makeHandlers(builder) {
     onEdgesChange: (/** @type {any[]} */ changes) => takeEdgeChanges(builder, changes),
     onNodeClick: (/** @type {any} */ event, /** @type {any} */ node) => openClicked(builder, event, node),
     onNodeDoubleClick: (/** @type {any} */ _, /** @type {any} */ node) => openTwiceClicked(builder, node),
+    onNodeContextMenu: (/** @type {any} */ event, /** @type {any} */ node) =>
+      openContextMenu(builder, event, "openNodeMenu", node.id),
+    onEdgeContextMenu: (/** @type {any} */ event, /** @type {any} */ edge) =>
+      openContextMenu(builder, event, "openLinkMenu", edge.id),
+    onSelectionContextMenu: (/** @type {any} */ event, /** @type {any[]} */ nodes) =>
+      openContextMenu(builder, event, "openNodeMenu", nodes[0]?.id),
+    onPaneContextMenu: (/** @type {any} */ event) => openContextMenu(builder, event, "openCanvasMenu"),
     onPaneClick: () => builder.set({ panel: builder.state.panel?.kind === "node" ? null : builder.state.panel, menu: null }),
     onMove: (/** @type {any} */ _, /** @type {{zoom: number}} */ { zoom }) => {
       const step = ZOOMS.find(([below]) => zoom < below)?.[1] ?? "near";
@@ -117,6 +124,15 @@ function makeHandlers(builder) {
     onConnect: (/** @type {any} */ c) => builder.connect(c.source, c.sourceHandle, c.target, c.targetHandle),
     onConnectEnd: (/** @type {any} */ event, /** @type {any} */ state) => endConnection(builder, event, state),
   };
+}
+
+/** @param {any} builder @param {any} event @param {"openNodeMenu"|"openLinkMenu"|"openCanvasMenu"} kind @param {string} [id] */
+async function openContextMenu(builder, event, kind, id = "") {
+  event.preventDefault();
+  const anchor = event.target.closest?.(".react-flow__node, .react-flow__edge") ?? document.querySelector(".build-canvas");
+  const at = { x: event.clientX, y: event.clientY };
+  const menus = await import("./context_menu.js"); // seldom asked for
+  menus[kind](builder, anchor, at, id);
 }
 
 /** @param {any} builder @param {any} event @param {any} node */

@@ -30,6 +30,14 @@ function partOf(builder, ids) {
   };
 }
 
+/** What is selected, as the keys copy it. @param {import("./builder.js").Builder} builder */
+export async function copyToClipboard(builder) {
+  const copied = copySelected(builder);
+  if (!copied) return;
+  await navigator.clipboard.writeText(JSON.stringify(copied, null, 2));
+  toast(plural(copied.nodes.length, "{n} node is copied.", "{n} nodes are copied."));
+}
+
 /**
  * Secrets and what runs gave do not go where anybody can paste.
  * @param {GraphNode} node

@@ -8,12 +8,16 @@ import { CloseButton } from "./close_button.js";
 import { Glyph, blockGlyph } from "./glyphs.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
 import { InputsTab } from "./inputs_tab.js";
+import { NewerAgent } from "./newer_agent.js";
 import { NodeFoot } from "./node_foot.js";
 import { NodeRunsTab } from "./node_runs_tab.js";
 import { OutputTab } from "./output_tab.js";
 import { PanelEdge } from "./panel_edge.js";
 import { RunPanel } from "./run_panel.js";
 import { AddAfter, SheetGrip } from "./sheet.js";
+import { TriggerNote } from "./trigger_note.js";
+import { duration } from "../format.js";
+import { hasEnded, statusLook } from "../status.js";
 import { t } from "../messages.js";
 
 const MOST_SHOWN = 20_000;
@@ -69,7 +73,9 @@ function NodePanel({ id, tab }) {
       ${
         tab === "inputs" &&
         (block
-          ? html`<${InputsTab} node=${node} block=${block} /><${AddAfter} node=${node} block=${block} />`
+          ? html`${block.uiType === "Agent" && node.input_default.graph_id && html`<${NewerAgent} node=${node} />`}${
+              block.uiType.startsWith("Webhook") && html`<${TriggerNote} />`
+            }<${InputsTab} node=${node} block=${block} /><${AddAfter} node=${node} block=${block} />`
           : html`<p
         className="muted">${t("This server does not have the block of this node, so its form is not known. What it holds stands under About.")}</p>`)
       }
@@ -84,6 +90,8 @@ function PanelHead({ node, block }) {
   const write = (/** @type {any} */ event) =>
     builder.doc.setMetadata(node.id, { customized_name: event.target.value || undefined }, "name");
   const own = node.metadata.customized_name ?? "";
+  const more = async (/** @type {any} */ { currentTarget }) =>
+    (await import("./context_menu.js")).openNodeMenu(builder, currentTarget, undefined, node.id);
   return html`<${SheetGrip} /><header className="panel-head">
     <span className="panel-icon"><${Glyph} name=${blockGlyph(block)} /></span>
     <div className="panel-names">
@@ -91,12 +99,20 @@ function PanelHead({ node, block }) {
         placeholder=${nodeTitle({ ...node, metadata: {} }, block)} onChange=${write} />
       <div className="muted panel-block">${blockLine(block)}</div>
     </div>
-    <button type="button" className="button quiet square small" aria-label=${t("Duplicate node")} title=${t("Duplicate (Ctrl D)")}
-      onClick=${() => builder.actions.run("duplicate")}><${Glyph} name="copy" /></button>
-    <button type="button" className="button quiet square small" aria-label=${t("Delete node")} title=${t("Delete (Del)")}
-      onClick=${() => builder.removeSelected()}><${Glyph} name="trash" /></button>
+    <${NodeBadge} id=${node.id} />
+    <button type="button" className="button quiet square small" aria-label=${t("More for this node")} title=${t("More for this node")}
+      aria-haspopup="menu" onClick=${more}><${Glyph} name="dots" /></button>
     <${CloseButton} />
   </header>`;
+}
+
+/** How far the node is in the run over the canvas. @param {{id: string}} props */
+function NodeBadge({ id }) {
+  const run = useView((view) => view.runNodes[id]);
+  if (!run?.status) return null;
+  const look = statusLook(run.status);
+  const took = hasEnded(run.status) ? duration(run.tookMs) : "";
+  return html`<span className=${`badge tone-${look.tone}`}><${Glyph} name=${look.icon} /> ${look.word} ${took}</span>`;
 }
 
 /** @param {{node: import("../types.js").GraphNode, block: import("../types.js").Block|undefined}} props */

@@ -90,6 +90,7 @@ function RunInputs({ graph }) {
     <div className="run-begin"><button type="submit" className="button filled" disabled=${isRunning}><${Glyph}
       name=${withPins ? "pin" : "play"} /> ${isRunning ? t("Running") : verb} <kbd>Ctrl Enter</kbd></button>
     ${withPins ? html`<${SimulatePrice} />` : html`<${RunPrice} />`}</div>
+    ${!withPins && html`<button type="button" className="link-button run-schedule" onClick=${() => builder.actions.run("schedule")}>${t("Or on a schedule")}</button>`}
     ${
       withPins &&
       html`<p className="muted">${plural(pins, "{n} node gives its pinned output: it is not called and costs nothing.", "{n} nodes give their pinned outputs: they are not called and cost nothing.")}</p>`

@@ -9,8 +9,8 @@ import { t } from "../messages.js";
 
 /** @typedef {import("./builder.js").Builder} Builder */
 
-/** @param {Builder} builder @returns {Promise<boolean>} whether the draft is stored now */
-export async function saveVersion(builder) {
+/** @param {Builder} builder @param {string} [note] words about the version @returns {Promise<boolean>} whether the draft is stored now */
+export async function saveVersion(builder, note = "") {
   const { doc, saved } = builder;
   if (builder.state.busy) return false;
   if (saved && !builder.state.isChanged) return true;
@@ -22,7 +22,7 @@ export async function saveVersion(builder) {
       return false;
     }
     const sent = doc.now; // not before the question above: meanwhile somebody may go on
-    const body = { ...graphBody(builder), is_active: true };
+    const body = { ...graphBody(builder), is_active: true, note };
     const graph = await (saved ? updateGraph(body) : createGraph(body));
     noteSaved(builder, graph, sent);
     return true;

@@ -14,7 +14,7 @@ import { activateVersion, restoreVersion } from "./versions.js";
 import { PanelEdge } from "./panel_edge.js";
 import { plural, t } from "../messages.js";
 
-/** @typedef {import("../types.js").Graph & {created_at: string, is_active: boolean}} Version */
+/** @typedef {import("../types.js").Graph & {created_at: string, is_active: boolean, note: string}} Version */
 
 export function VersionsPanel() {
   const builder = useBuilder();
@@ -75,6 +75,7 @@ function VersionRow({ one, others, previous, isOpen, onToggle, onChange }) {
       ${based && html`<span className="version-mark muted">${t("on the canvas")}</span>`}
       <span className="grow"></span>
       <time className="muted" title=${exactTime(at)}>${when(at)}</time>
+      ${one.note && html`<span className="version-note">${one.note}</span>`}
       <span className="version-size muted">${plural(one.nodes?.length ?? 0, "{n} node", "{n} nodes")}, ${plural(one.links?.length ?? 0, "{n} link", "{n} links")}</span>
     </button>
     ${isOpen && html`<${VersionDetail} one=${one} others=${others} previous=${previous} onChange=${onChange} />`}

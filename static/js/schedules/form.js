@@ -4,7 +4,7 @@ import { ApiError, getGraph, listGraphs } from "../api.js";
 import { createSchedule, editSchedule, previewSchedule } from "../api/schedules.js";
 import { CredentialFields } from "../credential_fields.js";
 import { fill, h, uniqueId } from "../dom.js";
-import { exactTime, timeMs } from "../format.js";
+import { timeMs, whenComing } from "../format.js";
 import { icon } from "../icons.js";
 import { inOrder } from "../in_order.js";
 import { t } from "../messages.js";
@@ -17,6 +17,7 @@ import { cronWords } from "./cron_words.js";
 /** @typedef {import("../api/schedules.js").Schedule} Schedule */
 
 const PREVIEW_AFTER_MS = 250;
+const SHOWN_TIMES = 5;
 const COMMON = ["0 9 * * *", "0 9 * * 1-5", "0 * * * *", "*/15 * * * *", "0 8 * * 1", "0 7 1 * *"];
 
 /** @type {[string, string][]} */
@@ -147,7 +148,7 @@ export class ScheduleForm {
   }
 
   #ask = inOrder(previewSchedule, ({ next_run_times: times }, cron) => {
-    const said = times.slice(0, 3).map((time) => exactTime(timeMs(time)));
+    const said = times.slice(0, SHOWN_TIMES).map((time) => whenComing(timeMs(time)));
     this.words.textContent = `${cronWords(cron)}. ${t("Next: {times}", { times: said.join("; ") })}`;
     this.#showProblem("");
   });
