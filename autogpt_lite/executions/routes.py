@@ -11,7 +11,7 @@ from ..engine import states
 from ..engine.core import run_stats
 from ..engine.records import GraphExecution
 from ..errors import RequestValidationError
-from ..web.routing import Request, Response, Route
+from ..web.routing import Request, Response, Route, attachment
 from .service import ExecutionService
 from .types import (
     ExecuteGraph,
@@ -22,8 +22,12 @@ from .types import (
     GraphExecutionsPaginated,
     GraphExecutionWithNodes,
     ListQuery,
+    NodePreview,
     NodesQuery,
+    PreviewQuery,
+    RunPreview,
     StopQuery,
+    ValueQuery,
 )
 
 _TAGS = ("graphs", "v1")
@@ -63,6 +67,21 @@ class ExecutionRoutes:
     async def get_execution(self, request: Request) -> GraphExecutionWithNodes:
         path = request.path
         return await self._service.get_run(request.principal.user_id, path["graph_exec_id"], path["graph_id"], request.query)
+
+    async def get_preview(self, request: Request) -> RunPreview:
+        path = request.path
+        return await self._service.get_preview(request.principal.user_id, path["graph_exec_id"], path["graph_id"], request.query)
+
+    async def list_node_previews(self, request: Request) -> list[NodePreview]:
+        path = request.path
+        return await self._service.list_node_previews(
+            request.principal.user_id, path["graph_exec_id"], path["graph_id"], request.query
+        )
+
+    async def download_value(self, request: Request) -> Response:
+        path, query = request.path, request.query
+        file = await self._service.open_value(request.principal.user_id, path["graph_exec_id"], path["graph_id"], query)
+        return attachment(file.chunks, f"{query.name}.{file.ending}", file.content_type)
 
     async def list_node_errors(self, request: Request) -> list[tuple[str, str]]:
         path = request.path
@@ -206,6 +225,36 @@ def execution_routes(service: ExecutionService) -> list[Route]:
             "The whole tree that a run belongs to: each run with its status, cost and time.",
             returns=ExecutionTree,
             errors=(404,),
+            permission="READ_GRAPH",
+        ),
+        route(
+            "GET",
+            f"{one}/preview",
+            handlers.get_preview,
+            "A run for a page: long values are cut, and of its node executions only the newest are here.",
+            query=PreviewQuery,
+            returns=RunPreview,
+            errors=(404,),
+            permission="READ_GRAPH",
+        ),
+        route(
+            "GET",
+            f"{one}/preview/nodes",
+            handlers.list_node_previews,
+            "More node executions of a run for a page.",
+            query=PreviewQuery,
+            returns=list[NodePreview],
+            errors=(404,),
+            permission="READ_GRAPH",
+        ),
+        route(
+            "GET",
+            f"{one}/value",
+            handlers.download_value,
+            "A value of a run as a file, however long: a text as it reads, the file of a `data:` address, everything else as JSON.",
+            query=ValueQuery,
+            returns=bytes,
+            errors=(400, 404, 429),
             permission="READ_GRAPH",
         ),
         route(

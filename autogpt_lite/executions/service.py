@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -24,11 +26,11 @@ from ..engine.plan import GraphPlan
 from ..engine.records import GraphExecution
 from ..engine.stored_runs import end_stored_run
 from ..engine.validate import validate_graph
-from ..errors import ConflictError, InvalidInputError, NotFoundError, StopTimeoutError
+from ..errors import ConflictError, InvalidInputError, NotFoundError, StopTimeoutError, TooManyRequestsError
 from ..graphs.service import GraphService
 from ..registry import Registry
 from ..sdk.credentials import Credentials
-from . import store
+from . import preview, store, values
 from .inputs import check_inputs, check_pinned_nodes
 from .tree import build_tree, read_tree
 from .types import (
@@ -39,12 +41,17 @@ from .types import (
     GraphExecutionMeta,
     GraphExecutionsPaginated,
     GraphExecutionWithNodes,
+    NodePreview,
     NodesQuery,
     Pagination,
+    PreviewQuery,
+    RunPreview,
     RunTexts,
     StopMessage,
     StopQuery,
+    ValueQuery,
 )
+from .values import ValueFile
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +59,7 @@ MAX_LISTED = 250
 DAY_US = 86_400_000_000
 MAX_PAGE_SIZE = 250
 MAX_CHECKED = 256
+MAX_OPEN_VALUES = 8
 RERUN_INSTEAD = "Run it again, from any of its nodes: POST .../rerun, or `autogpt-lite rerun ID`."
 
 Masks = dict[str, dict[str, Any]]
@@ -74,6 +82,7 @@ class ExecutionService:
         self._engine = engine
         self._graphs = graphs
         self._credentials = credentials
+        self._open_values = 0
         self._checked: dict[tuple[str, str, int | None], CheckedGraph] = {}
 
     # --- starting --------------------------------------------------------------------------------------
@@ -209,6 +218,51 @@ class ExecutionService:
 
         fields = {**store.meta_fields(row), "inputs": store.inputs_of(row, plan)}
         return GraphExecutionWithNodes(**fields, **await self._db.read(read))
+
+    async def get_preview(self, user_id: str, graph_exec_id: str, graph_id: str | None, query: PreviewQuery) -> RunPreview:
+        """A run as pages show it: small, whatever it has yielded. Raises NotFoundError."""
+        row = self._row(user_id, graph_exec_id, graph_id)
+        plan = self._plan_or_none(row[3], row[4])
+        return await self._db.read(lambda connection: preview.read_preview(connection, row, plan, query))
+
+    async def list_node_previews(
+        self, user_id: str, graph_exec_id: str, graph_id: str | None, query: PreviewQuery
+    ) -> list[NodePreview]:
+        """More node executions of get_preview. Raises NotFoundError."""
+        row = self._row(user_id, graph_exec_id, graph_id)
+        plan = self._plan_or_none(row[3], row[4])
+        cutter = preview.Cutter(preview.path_of_run(row))
+        return await self._db.read(lambda connection: preview.read_node_previews(connection, row, plan, cutter, query))
+
+    async def open_value(self, user_id: str, graph_exec_id: str, graph_id: str | None, query: ValueQuery) -> ValueFile:
+        """A value of a run as a file. Raises NotFoundError, InvalidInputError, TooManyRequestsError."""
+        row = self._row(user_id, graph_exec_id, graph_id)
+        if query.node_exec_id is not None and query.input is None and query.output is None:
+            return ValueFile("application/json", "json", self._all_outputs(values.node_key_of(row, query.node_exec_id)))
+        if self._open_values >= MAX_OPEN_VALUES:
+            raise TooManyRequestsError("Some large values are being downloaded already.", retry_after_s=5)
+        plan = self._plan_or_none(row[3], row[4])
+        inputs = bytes(store.inputs_of(row, plan))
+        found = await self._db.read(lambda connection: values.read_value(connection, row, plan, inputs, query))
+        file = values.file_of(found)
+        return ValueFile(file.content_type, file.ending, self._counted(file.chunks))
+
+    async def _counted(self, chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+        # Each holds its whole value in memory until the last chunk is written.
+        self._open_values += 1
+        try:
+            for chunk in chunks:
+                yield chunk
+        finally:
+            self._open_values -= 1
+
+    async def _all_outputs(self, key: int) -> AsyncIterator[bytes]:
+        start, before = 0, b"["
+        while found := await self._db.read(partial(values.read_next_outputs, key=key, start=start)):
+            pairs = [b"[" + msgspec.json.encode(pin) + b"," + value + b"]" for pin, value in found]
+            yield before + b",\n".join(pairs)
+            start, before = start + len(found), b",\n"
+        yield b"]" if start else b"[]"
 
     async def read_texts(self, keys: list[int]) -> list[RunTexts]:
         """The inputs and outputs of runs by their rows' keys, of whomever they are; deleted ones are left out."""

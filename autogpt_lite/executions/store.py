@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import apsw
@@ -18,12 +18,12 @@ from .types import ChildRun, FailedTry, GraphExecutionMeta, NodeExecutionResult,
 sql = load_sql(__file__, "store.sql")
 decode = msgspec.json.Decoder().decode
 _decode_inputs = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_NULL = msgspec.Raw(b"null")
 _decode_masks = msgspec.json.Decoder(dict[str, dict[str, msgspec.Raw]]).decode
 
 MAX_NODES_SHOWN = 10_000
 MAX_OUTPUTS_SHOWN = 10_000
 MAX_CHILDREN_SHOWN = 1_000
-MAX_SHOWN_BYTES = 64_000_000
 
 
 def meta_fields(row: tuple) -> dict[str, Any]:
@@ -81,27 +81,35 @@ def read_nodes(
 
 
 def _node_result(connection: apsw.Connection, row: tuple, plan: GraphPlan | None, node: tuple) -> NodeExecutionResult:
-    key, index, code, added_at, queued_us, started_us, ended_us, given, output, stats = node
-    planned = plan.nodes[index] if plan is not None else None
-    told = decode(stats) if stats is not None else {}
+    key, given, output = node[0], node[7], node[8]
     return NodeExecutionResult(
-        user_id=row[2],
-        graph_id=row[3],
-        graph_version=row[4],
-        graph_exec_id=row[1],
-        node_exec_id=node_exec_id(row[1], key & MAX_SEQ),
-        node_id=planned.id if planned else f"#{index}",
-        block_id=planned.block_id if planned else "",
-        status=states.STATUSES[code],
+        **node_fields(row, plan, node),
         input_data=msgspec.Raw(given),
         output_data=_by_pin(decode(output) if output is not None else _many_outputs(connection, key)),
-        add_time=iso(added_at),
-        queue_time=_after(added_at, queued_us),
-        start_time=_after(added_at, started_us),
-        end_time=_after(added_at, ended_us),
-        cost=told.get("cost", 0),
-        tries=_failed_tries(told),
     )
+
+
+def node_fields(row: tuple, plan: GraphPlan | None, node: tuple) -> dict[str, Any]:
+    """The fields of NodeExecutionResult from a row of newest_nodes or next_nodes, without what went in and came out."""
+    key, index, code, added_at, queued_us, started_us, ended_us, _, _, stats = node
+    planned = plan.nodes[index] if plan is not None else None
+    told = decode(stats) if stats is not None else {}
+    return {
+        "user_id": row[2],
+        "graph_id": row[3],
+        "graph_version": row[4],
+        "graph_exec_id": row[1],
+        "node_exec_id": node_exec_id(row[1], key & MAX_SEQ),
+        "node_id": planned.id if planned else f"#{index}",
+        "block_id": planned.block_id if planned else "",
+        "status": states.STATUSES[code],
+        "add_time": iso(added_at),
+        "queue_time": _after(added_at, queued_us),
+        "start_time": _after(added_at, started_us),
+        "end_time": _after(added_at, ended_us),
+        "cost": told.get("cost", 0),
+        "tries": _failed_tries(told),
+    }
 
 
 def _failed_tries(stats: dict[str, Any]) -> list[FailedTry]:
@@ -127,16 +135,27 @@ def _by_pin(pairs: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:
     return found
 
 
-def read_outputs(connection: apsw.Connection, row: tuple, plan: GraphPlan | None) -> dict[str, list[Any]]:
+def read_outputs(connection: apsw.Connection, row: tuple, plan: GraphPlan | None) -> dict[str, list[msgspec.Raw]]:
     """{name: [values]} of a run: what its Output nodes were given, in the order of queueing (semantics 10)."""
+    return _by_pin([output_of(given) for (given,) in select_output_nodes(connection, row, plan, limit=MAX_OUTPUTS_SHOWN)])
+
+
+def select_output_nodes(
+    connection: apsw.Connection, row: tuple, plan: GraphPlan | None, *, limit: int, offset: int = 0
+) -> Iterable[tuple[bytes]]:
+    """What the Output nodes of a run were given, as JSON."""
     nodes = [node.index for node in plan.nodes if node.is_output] if plan is not None else []
     if not nodes:
-        return {}
-    key = row[0]
-    listed = msgspec.json.encode(nodes).decode()
-    rows = connection.execute(sql.output_nodes, (node_key(key, 0), node_key(key, MAX_SEQ), listed, MAX_OUTPUTS_SHOWN)).fetchall()
-    given = [decode(text) for (text,) in rows]
-    return _by_pin([(str(one.get("name") or ""), one.get("value")) for one in given])
+        return []
+    first, last = node_key(row[0], 0), node_key(row[0], MAX_SEQ)
+    return connection.execute(sql.output_nodes, (first, last, msgspec.json.encode(nodes).decode(), limit, offset))
+
+
+def output_of(given: bytes) -> tuple[str, msgspec.Raw]:
+    """The (name, value) that an Output node was given."""
+    pins = _decode_inputs(given)
+    name = decode(pins["name"]) if "name" in pins else None
+    return str(name or ""), pins.get("value", _NULL)
 
 
 def read_rows(connection: apsw.Connection, keys: list[int]) -> list[tuple]:
@@ -147,7 +166,8 @@ def read_rows(connection: apsw.Connection, keys: list[int]) -> list[tuple]:
 
 def texts_of(connection: apsw.Connection, row: tuple, plan: GraphPlan | None) -> RunTexts:
     """What may be searched: nothing that the agent wants hidden, nor anything of one that is gone and can no longer say so."""
-    inputs, outputs = decode(row[10]), read_outputs(connection, row, plan)
+    inputs = decode(row[10])
+    outputs = {name: [decode(value) for value in values] for name, values in read_outputs(connection, row, plan).items()}
     hidden = {node.name for node in plan.nodes if node.is_secret} if plan is not None else {*inputs, *outputs}
     return RunTexts(row[0], meta_of(row), _without(inputs, hidden), _without(outputs, hidden))
 

@@ -61,14 +61,30 @@ SELECT id, node, status, added_at, queued_us, started_us, ended_us, input, outpu
 WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?;
 
 -- name: output_nodes
--- What the Output nodes of a run were given, in the order of queueing. (first key, last key, JSON list of nodes, limit)
+-- What the Output nodes of a run were given, in the order of queueing. (first key, last key, JSON list of nodes, limit, offset)
 SELECT input FROM node_executions
 WHERE id BETWEEN ? AND ? AND node IN (SELECT value FROM json_each(?)) AND status <> 0
-ORDER BY added_at + queued_us, id LIMIT ?;
+ORDER BY added_at + queued_us, id LIMIT ? OFFSET ?;
 
 -- name: outputs_of_node
 -- The outputs of a node execution that has many. (node_exec_id, limit)
 SELECT pin, value FROM node_outputs WHERE node_exec_id = ? ORDER BY ordinal LIMIT ?;
+
+-- name: count_outputs_of_node
+-- How many outputs a node execution has that has many.
+SELECT count(*) FROM node_outputs WHERE node_exec_id = ?;
+
+-- name: output_of_node
+-- One output of a node execution that has many. (node_exec_id, ordinal)
+SELECT value FROM node_outputs WHERE node_exec_id = ? AND ordinal = ?;
+
+-- name: next_outputs_of_node
+-- The outputs of a node execution from one on. (node_exec_id, ordinal)
+SELECT pin, value FROM node_outputs WHERE node_exec_id = ? AND ordinal >= ? ORDER BY ordinal;
+
+-- name: values_of_node
+-- What went in and came out of a node execution. (its key)
+SELECT input, output FROM node_executions WHERE id = ?;
 
 -- name: failed_nodes
 -- The failed node executions of a run. (first key, last key, limit)

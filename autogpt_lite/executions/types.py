@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from ..engine.limits import GivenLimits
+from ..previews import Kind
 
 PinnedOutputs = dict[str, list[list[tuple[str, Any]]]]
 
@@ -50,6 +51,24 @@ class NodesQuery(msgspec.Struct, kw_only=True):
 
     node_limit: int = 1000
     after_seq: int | None = None
+
+
+class PreviewQuery(msgspec.Struct, kw_only=True):
+    """Which node executions to show: the newest `node_limit` (at most 1,000), or the newest before number `before_seq`: the last six
+    digits of a node execution's id, which are hexadecimal."""
+
+    node_limit: int = 1000
+    before_seq: int | None = None
+
+
+class ValueQuery(msgspec.Struct, kw_only=True):
+    """Which value: the input pin `input` or the output number `output`, counted from 0 over all pins, of a node execution; without
+    one, of the run. With a node execution alone: all its outputs, `[[pin, value], ...]`. `name` is the file's, without its ending."""
+
+    node_exec_id: str | None = None
+    input: str | None = None
+    output: Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)] | None = None
+    name: str = "value"
 
 
 class GraphExecutionMeta(msgspec.Struct, kw_only=True):
@@ -112,6 +131,27 @@ class NodeExecutionResult(msgspec.Struct, kw_only=True, omit_defaults=True):
     tries: list[FailedTry] = []
 
 
+class CutValue(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A value of which only the beginning is shown, as a text. It stands at `index` among the values of `pin` (of a run's output:
+    of the name); an input has no index. GET `address` is all of it, `size_bytes` is its size as JSON."""
+
+    pin: str
+    index: int | None = None
+    kind: Kind
+    size_bytes: int
+    address: str
+
+
+class NodePreview(NodeExecutionResult, kw_only=True, omit_defaults=True):
+    """A node execution whose long values are cut. In an answer that has become large, `is_brief` ones show next to nothing of their
+    values; asked for alone, they show more. `n_outputs` is how many there are, where not all are here."""
+
+    input_cuts: list[CutValue] = []
+    output_cuts: list[CutValue] = []
+    is_brief: bool = False
+    n_outputs: int | None = None
+
+
 class ChildRun(msgspec.Struct, kw_only=True):
     """A run that a node of another run has started."""
 
@@ -127,6 +167,16 @@ class GraphExecutionWithNodes(GraphExecutionMeta, kw_only=True):
 
     outputs: dict[str, list[Any]]
     node_executions: list[NodeExecutionResult]
+    children: list[ChildRun]
+
+
+class RunPreview(GraphExecutionMeta, kw_only=True):
+    """A run as a page shows it: long values are cut, and of its node executions only the newest are here."""
+
+    outputs: dict[str, list[Any]]
+    input_cuts: list[CutValue]
+    output_cuts: list[CutValue]
+    node_executions: list[NodePreview]
     children: list[ChildRun]
 
 

@@ -1,18 +1,21 @@
 """Events as the bytes of WebSocket frames: AutoGPT's cumulative ones, and our own deltas in groups of ten.
 
 Everything is put together from JSON that exists already (inputs and outputs are kept encoded), so a value is encoded once
-in its life, however many events and clients show it.
+in its life, however many events and clients show it. AutoGPT's frames hold values whole, ours only the beginning of long ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from struct import pack
+from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
 from ..clock import iso
-from ..events import DROPPED_OUTPUT, Event, GraphExecutionEvent, NodeExecutionEvent, RunRef
+from ..events import DROPPED_OUTPUT, Event, GraphExecutionEvent, NodeExecutionEvent, NodeView, RunRef
+from ..previews import WHOLE_BYTES, head_of, kind_of
 
 EVENTS_PER_FRAME = 10
 MAX_OUTPUTS_BYTES = 8_000_000
@@ -23,6 +26,7 @@ _TEXT_FRAME = 0x81
 _CLOSE_FRAME = 0x88
 
 encode = msgspec.json.Encoder().encode
+_decode_inputs = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 def text_frame(payload: bytes) -> bytes:
@@ -235,7 +239,7 @@ def _node_delta(event: NodeExecutionEvent, sent: int) -> bytes:
         "status": event.status,
     }
     if event.n_outputs > sent:
-        return _with_outputs(fields, node.outputs, sent, event.n_outputs)
+        return _with_outputs(fields, run, node.outputs, sent, event.n_outputs)
     if event.status in _ENDED:
         fields["ended_at"] = iso(node.ended_at)
         fields["cost"] = node.cost
@@ -243,7 +247,26 @@ def _node_delta(event: NodeExecutionEvent, sent: int) -> bytes:
         fields["block_id"] = node.block_id
         fields["started_at"] = _times(event)["start_time"]
         fields["input_data"] = msgspec.Raw(node.input_json)
+        if len(node.input_json) > WHOLE_BYTES:
+            _cut_inputs(fields, run, node)
     return encode(fields)
+
+
+def _cut_inputs(fields: dict[str, Any], run: RunRef, node: NodeView) -> None:
+    inputs = _decode_inputs(node.input_json)
+    long = {pin: bytes(value) for pin, value in inputs.items() if len(bytes(value)) > WHOLE_BYTES}
+    fields["input_data"] = {**inputs, **{pin: msgspec.Raw(head_of(value)) for pin, value in long.items()}}
+    address = f"{_address(run)}?node_exec_id={node.node_exec_id}&input="
+    fields["input_cuts"] = [_cut(pin, None, value, address + quote(pin, safe="")) for pin, value in long.items()]
+
+
+def _cut(pin: str, index: int | None, value: bytes, address: str) -> dict[str, Any]:
+    # As CutValue of the REST answers (executions/types.py), but that `index` counts over all pins, as the outputs here do.
+    return {"pin": pin, "index": index, "kind": kind_of(value), "size_bytes": len(value), "address": address}
+
+
+def _address(run: RunRef) -> str:
+    return f"/api/graphs/{run.graph_id}/executions/{run.graph_exec_id}/value"
 
 
 def _graph_delta(event: GraphExecutionEvent, sent: int) -> bytes:
@@ -261,12 +284,23 @@ def _graph_delta(event: GraphExecutionEvent, sent: int) -> bytes:
         "ended_at": iso(event.ended_at),
         "stats": event.stats,
     }
-    return _with_outputs(fields, event.outputs, sent, event.n_outputs) if event.n_outputs > sent else encode(fields)
+    return _with_outputs(fields, run, event.outputs, sent, event.n_outputs) if event.n_outputs > sent else encode(fields)
 
 
-def _with_outputs(fields: dict, outputs: Sequence[tuple[str, bytes]], start: int, end: int) -> bytes:
+def _with_outputs(fields: dict, run: RunRef, outputs: Sequence[tuple[str, bytes]], start: int, end: int) -> bytes:
     if outputs[start] is DROPPED_OUTPUT:  # for one who comes late
         start = next((at for at in range(start, end) if outputs[at] is not DROPPED_OUTPUT), end)
     fields["outputs_from"] = start
-    new = b",".join([b"[" + encode(pin) + b"," + value + b"]" for pin, value in outputs[start:end]])
+    shown = outputs[start:end]
+    if any(len(value) > WHOLE_BYTES for _, value in shown):
+        shown = _cut_outputs(fields, run, shown, start)
+    new = b",".join([b"[" + encode(pin) + b"," + value + b"]" for pin, value in shown])
     return encode(fields)[:-1] + b',"outputs":[' + new + b"]}"
+
+
+def _cut_outputs(fields: dict[str, Any], run: RunRef, shown: Sequence[tuple[str, bytes]], start: int) -> list[tuple[str, bytes]]:
+    of_node = f"node_exec_id={fields['node_exec_id']}&" if "node_exec_id" in fields else ""
+    address = f"{_address(run)}?{of_node}output="
+    long = [(start + i, pin, value) for i, (pin, value) in enumerate(shown) if len(value) > WHOLE_BYTES]
+    fields["output_cuts"] = [_cut(pin, at, value, f"{address}{at}") for at, pin, value in long]
+    return [(pin, head_of(value) if len(value) > WHOLE_BYTES else value) for pin, value in shown]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,15 @@ from ..errors import (
     PayloadTooLargeError,
     UnsupportedMediaTypeError,
 )
-from .answers import bytes_response, encode_json, error_response, file_response, options_response, unexpected_response
+from .answers import (
+    SECURITY_HEADERS,
+    bytes_response,
+    encode_json,
+    error_response,
+    file_response,
+    options_response,
+    unexpected_response,
+)
 from .authentication import Authenticator
 from .authorization import authorize, needs_login
 from .guard import RequestGuard
@@ -130,9 +139,10 @@ class RequestHandler:
         answer = await route.handler(given)
         if route.access == "admin":
             await self._authenticator.note_admin_action(given, route)
-        encoded = encode_answer(answer, route.status)
+        is_stream = isinstance(answer, Response) and isinstance(answer.body, AsyncIterator)
+        encoded = None if is_stream else encode_answer(answer, route.status)
         self._note_reply(time.perf_counter() - began)
-        return encoded
+        return await stream_answer(request, answer) if encoded is None else encoded
 
 
 def check_body_headers(request: BaseRequest, endpoint: Endpoint, max_bytes: int) -> None:
@@ -181,6 +191,30 @@ async def read_body(request: BaseRequest, max_bytes: int) -> bytes:
 def too_large(max_bytes: int) -> PayloadTooLargeError:
     hint = "`server.max_body_bytes` is the limit, for webhooks `triggers.max_body_bytes`."
     return PayloadTooLargeError(f"The body is larger than {max_bytes} bytes.", hint=hint)
+
+
+async def stream_answer(request: BaseRequest, answer: Response) -> StreamResponse:
+    """Sends a body piece by piece, as fast as the client takes it. One that takes nothing for long is cut off."""
+    headers = {"Content-Type": answer.content_type, **answer.headers}
+    response = StreamResponse(status=answer.status, headers={**SECURITY_HEADERS, "Cache-Control": "no-store", **headers})
+    async with contextlib.aclosing(answer.body):
+        # The first piece before the headers: what goes wrong until then is an answer of its own.
+        first = await anext(answer.body, b"")
+        await response.prepare(request)
+        if request.method == "HEAD":
+            return response
+        await _send(response, first)
+        async for piece in answer.body:
+            await _send(response, piece)
+    return response
+
+
+async def _send(response: StreamResponse, piece: bytes) -> None:
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            await response.write(piece)
+    except TimeoutError:
+        raise ConnectionResetError("the client takes nothing") from None
 
 
 def encode_answer(answer: Any, status: int) -> StreamResponse:

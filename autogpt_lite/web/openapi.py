@@ -122,7 +122,9 @@ def _query_parameters(route: Route, schemas: _Schemas) -> list[dict[str, Any]]:
 
 def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
     success: dict[str, Any] = {"description": HTTPStatus(route.status).phrase}
-    if route.status != 204:
+    if route.returns is bytes:
+        success["content"] = {"*/*": {}}
+    elif route.status != 204:
         success["content"] = _json_content(schemas.of(route.returns))
     responses = {str(route.status): success}
     for status in sorted({*route.errors, *_own_errors(route)}):

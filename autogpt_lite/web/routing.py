@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, Literal, get_args
+from urllib.parse import quote
 
 import msgspec
 
@@ -59,7 +61,7 @@ class Request(msgspec.Struct):
 
 class Response(msgspec.Struct):
     """For the handlers that answer something else than the route's status with JSON. A body of bytes goes out as it is, of a Path the
-    file, piece by piece."""
+    file, and one that is an async iterator of bytes piece by piece, as the client takes them."""
 
     body: Any = None
     status: int = 200
@@ -67,12 +69,21 @@ class Response(msgspec.Struct):
     content_type: str = "application/json"
 
 
+def attachment(body: bytes | AsyncIterator[bytes], name: str, content_type: str) -> Response:
+    """A file to keep. Whatever is in it, a browser neither shows it nor runs it as a page of ours."""
+    # RFC 6266: the plain name is for clients that do not know the other one.
+    plain = re.sub(r"[^\w. -]", "_", name, flags=re.ASCII)[:100]
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name[:100], safe='')}"
+    headers = {"Content-Disposition": disposition, "Content-Security-Policy": "sandbox; default-src 'none'"}
+    return Response(body, headers=headers, content_type=content_type)
+
+
 Handler = Callable[[Request], Awaitable[Any]]
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """One endpoint. `query` and `body` are msgspec types that the request is converted to (None: nothing is read);
-    `returns` describes the answer in OpenAPI; a handler returns a value that msgspec encodes, or a Response.
+    `returns` describes the answer in OpenAPI (bytes: a file); a handler returns a value that msgspec encodes, or a Response.
 
     `path` is written as in OpenAPI: /api/graphs/{graph_id}. `path_params` gives the type of those parameters that are not
     plain text: {"version": int}. A body that admits None (or whose fields all have defaults) may be left out. `body=bytes`

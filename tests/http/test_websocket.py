@@ -278,6 +278,29 @@ async def test_compact_frames_hold_ten_events_and_only_what_is_new(server: LiveS
     assert (run_end["outputs_from"], run_end["outputs"], run_end["stats"]) == (0, [["out", 5]], {"cost": 1})
 
 
+async def test_compact_frames_hold_only_the_beginning_of_long_values(server: LiveServer, client: Client):
+    await client.ask("subscribe_graph_execution", {"graph_exec_id": "run", "batch": True})
+    long = "é" * 50_000
+    run, node = make_run(), Node("a", outputs=[], input_json=json.dumps({"a b": long, "c": 1}).encode())
+    outputs = [("out", b"1"), ("out", json.dumps([long]).encode())]
+    server.bus.publish([node_event(run, node), yield_event(run, node, "x", 1), yield_event(run, node, "x", long)])
+    server.bus.publish([graph_event(run, "COMPLETED", outputs)])
+    begun, first, second = (await client.next())["data"]
+    [end] = (await client.next())["data"]
+    path = "/api/graphs/graph/executions/run/value"
+    assert long.startswith(begun["input_data"]["a b"])
+    assert begun["input_data"]["c"] == 1
+    [cut] = begun["input_cuts"]
+    assert (cut["pin"], cut["kind"], cut["address"]) == ("a b", "text", f"{path}?node_exec_id=a&input=a%20b")
+    assert "output_cuts" not in first
+    [cut] = second["output_cuts"]
+    assert (cut["index"], cut["size_bytes"], cut["address"]) == (1, 300_002, f"{path}?node_exec_id=a&output=1")
+    assert long.startswith(second["outputs"][0][1])
+    [cut] = end["output_cuts"]
+    assert (cut["index"], cut["kind"], cut["address"]) == (1, "list", f"{path}?output=1")
+    assert end["outputs"][1][1].startswith('["')
+
+
 async def test_compact_frames_can_be_resumed(server: LiveServer, client: Client):
     run, node = make_run(), Node("a", outputs=[])
     server.bus.publish([yield_event(run, node, "x", 0), yield_event(run, node, "x", 1), yield_event(run, node, "x", 2)])
