@@ -15,8 +15,7 @@ HEAD_BYTES = 16_000
 """What is shown of a longer one."""
 
 _KINDS: dict[int, Kind] = {ord('"'): "text", ord("["): "list", ord("{"): "dictionary"}
-_OPEN_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*(\\(?:u[0-9a-fA-F]{0,3})?)$")
-_HIGH_SURROGATE = re.compile(rb"(?<!\\)(?:\\\\)*(\\u[dD][89abAB][0-9a-fA-F]{2})$")
+_HIGH_SURROGATE = re.compile(rb"u[dD][89abAB]")
 _decode_text = msgspec.json.Decoder(str).decode
 
 
@@ -41,10 +40,27 @@ def whole_characters(part: bytes) -> bytes:
             if lead >= 0xC0 and back < (2 if lead < 0xE0 else 3 if lead < 0xF0 else 4):
                 part = part[:-back]
             break
-    if (escape := _OPEN_ESCAPE.search(part)) is not None:
-        part = part[: escape.start(1)]
-    # The first half of a pair of surrogates is no character, and decoders refuse it.
-    return part[: half.start(1)] if (half := _HIGH_SURROGATE.search(part)) is not None else part
+    # A pair of surrogates is two escapes, and decoders refuse the first alone.
+    while (escape := _last_escape(part)) is not None and _is_open(part[escape + 1 :]):
+        part = part[:escape]
+    return part
+
+
+def _is_open(said: bytes) -> bool:
+    """Whether an escape, of which this stands behind the backslash, goes on."""
+    return not said or (said[:1] == b"u" and len(said) < 5) or (len(said) == 5 and _HIGH_SURROGATE.match(said) is not None)
+
+
+def _last_escape(part: bytes) -> int | None:
+    """Where the escape begins that the last characters may belong to."""
+    at = part.rfind(b"\\", max(0, len(part) - 6))
+    if at < 0:
+        return None
+    # Of a run of backslashes, every second one stands for itself.
+    first = at
+    while first and part[first - 1] == 0x5C:
+        first -= 1
+    return at if (at - first) % 2 == 0 else None
 
 
 def text_of(inside: bytes) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import apsw
 import msgspec
 
-from ..engine.ids import MAX_SEQ, node_exec_id, node_key
+from ..engine.ids import MAX_SEQ, node_exec_id, node_key, parse_node_exec_id
 from ..engine.plan import GraphPlan
 from ..previews import HEAD_BYTES, WHOLE_BYTES, head_of, kind_of
 from . import store
@@ -43,14 +43,15 @@ class Cutter:
 
     def cut(self, value: msgspec.Raw, cuts: list[CutValue], pin: str, index: int | None, where: dict[str, Any]) -> msgspec.Raw:
         """The value, or its beginning, which is then noted in `cuts`."""
-        raw = bytes(value)
+        raw = memoryview(value)
         whole_bytes, head_bytes = (BRIEF_BYTES, BRIEF_BYTES) if self.is_brief else (WHOLE_BYTES, HEAD_BYTES)
         self._left_bytes -= min(len(raw), head_bytes) + 20
         if len(raw) <= whole_bytes:
             return value
         address = f"{self._run_path}/value?{urlencode(where)}"
-        cuts.append(CutValue(pin=pin, index=index, kind=kind_of(raw), size_bytes=len(raw), address=address))
-        return msgspec.Raw(head_of(raw, head_bytes))
+        head = bytes(raw[: head_bytes + 1])  # not all of it: it may be 50 MB
+        cuts.append(CutValue(pin=pin, index=index, kind=kind_of(head), size_bytes=len(raw), address=address))
+        return msgspec.Raw(head_of(head, head_bytes))
 
     def cut_inputs(self, inputs: dict[str, msgspec.Raw], where: dict[str, Any]) -> tuple[dict[str, msgspec.Raw], list[CutValue]]:
         """The inputs by name, and which of them are cut."""
@@ -77,7 +78,9 @@ def read_preview(connection: apsw.Connection, row: tuple, plan: GraphPlan | None
     """The run, its outputs first: they are what the answer's room is for."""
     cutter = Cutter(path_of_run(row))
     outputs, output_cuts = cutter.cut_outputs(_run_outputs(connection, row, plan, cutter), {})
+    shown, total = sum(map(len, outputs.values())), store.count_output_nodes(connection, row, plan)
     inputs, input_cuts = cutter.cut_inputs(_decode_dict(store.inputs_of(row, plan)), {})
+    nodes = read_node_previews(connection, row, plan, cutter, query)
     fields = store.meta_fields(row)
     masks = fields["nodes_input_masks"]
     return RunPreview(
@@ -89,8 +92,10 @@ def read_preview(connection: apsw.Connection, row: tuple, plan: GraphPlan | None
         },
         input_cuts=input_cuts,
         outputs=outputs,
+        n_outputs=total if total > shown else None,
         output_cuts=output_cuts,
-        node_executions=read_node_previews(connection, row, plan, cutter, query),
+        node_executions=nodes,
+        open_node_executions=_open_before(connection, row, plan, cutter, nodes) if len(nodes) >= query.node_limit > 0 else [],
         children=store.read_children(connection, row),
     )
 
@@ -104,6 +109,14 @@ def read_node_previews(
     span = (node_key(key, 0), node_key(key, last), max(0, min(query.node_limit, MAX_NODES)))
     found = connection.execute(store.sql.newest_nodes, span).fetchall()
     return [_node_preview(connection, row, plan, cutter, node) for node in found][::-1]
+
+
+def _open_before(
+    connection: apsw.Connection, row: tuple, plan: GraphPlan | None, cutter: Cutter, nodes: list[NodePreview]
+) -> list[NodePreview]:
+    last = node_key(row[0], parse_node_exec_id(nodes[0].node_exec_id)[1]) - 1
+    found = connection.execute(store.sql.open_nodes, (node_key(row[0], 0), last, MAX_NODES)).fetchall()
+    return [_node_preview(connection, row, plan, cutter, node) for node in found]
 
 
 def _node_preview(connection: apsw.Connection, row: tuple, plan: GraphPlan | None, cutter: Cutter, node: tuple) -> NodePreview:

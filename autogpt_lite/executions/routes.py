@@ -21,6 +21,7 @@ from .types import (
     GraphExecutionMeta,
     GraphExecutionsPaginated,
     GraphExecutionWithNodes,
+    ListAllQuery,
     ListQuery,
     NodePreview,
     NodesQuery,
@@ -53,12 +54,12 @@ class ExecutionRoutes:
         return _started(run)
 
     async def list_executions(self, request: Request) -> list[GraphExecutionMeta]:
-        return await self._service.list_runs(request.principal.user_id)
+        return await self._service.list_runs(request.principal.user_id, is_brief=request.query.brief)
 
     async def list_graph_executions(self, request: Request) -> list[GraphExecutionMeta] | GraphExecutionsPaginated:
         user_id, graph_id, query = request.principal.user_id, request.path["graph_id"], request.query
         if query.page is None:
-            return await self._service.list_runs_of_graph(user_id, graph_id)
+            return await self._service.list_runs_of_graph(user_id, graph_id, is_brief=query.brief)
         return await self._service.page_of_graph(user_id, graph_id, query.page, query.page_size)
 
     async def get_meta(self, request: Request) -> GraphExecutionMeta:
@@ -186,6 +187,7 @@ def execution_routes(service: ExecutionService) -> list[Route]:
             "/api/executions",
             handlers.list_executions,
             "The newest 250 runs.",
+            query=ListAllQuery,
             returns=list[GraphExecutionMeta],
             permission="READ_GRAPH",
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sys
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from typing import Any, NamedTuple
@@ -60,6 +61,7 @@ DAY_US = 86_400_000_000
 MAX_PAGE_SIZE = 250
 MAX_CHECKED = 256
 MAX_OPEN_VALUES = 8
+MAX_BRIEF_INPUTS_BYTES = 2_000
 RERUN_INSTEAD = "Run it again, from any of its nodes: POST .../rerun, or `autogpt-lite rerun ID`."
 
 Masks = dict[str, dict[str, Any]]
@@ -295,9 +297,11 @@ class ExecutionService:
         root_id, rows = await self._db.read(lambda connection: read_tree(connection, row[0]))
         return build_tree(root_id, rows, self._engine.core.runs, self._plan_or_none)
 
-    async def list_runs(self, user_id: str) -> list[GraphExecutionMeta]:
-        """The newest runs of a user, children left out."""
-        rows = await self._db.fetch_all(store.sql.list_of_user, (user_id, MAX_LISTED, 0))
+    async def list_runs(self, user_id: str, *, is_brief: bool = False) -> list[GraphExecutionMeta]:
+        """The newest runs of a user, children left out; brief ones without long inputs."""
+        rows = await self._db.fetch_all(
+            store.sql.list_of_user, {"user_id": user_id, "limit": MAX_LISTED, "most_inputs": _most_inputs(is_brief)}
+        )
         return [store.meta_of(row) for row in rows]
 
     async def count_run_days(self, user_id: str) -> tuple[int, int | None, list[int]]:
@@ -307,15 +311,17 @@ class ExecutionService:
         times = [at for (at,) in await self._db.fetch_all(store.sql.last_run_times, (user_id,))]
         return count, times[0] if times else None, list(dict.fromkeys(at // DAY_US for at in times))
 
-    async def list_runs_of_graph(self, user_id: str, graph_id: str) -> list[GraphExecutionMeta]:
-        """The newest runs of one graph, children left out."""
-        rows = await self._db.fetch_all(store.sql.list_of_graph, (graph_id, user_id, MAX_LISTED, 0))
+    async def list_runs_of_graph(self, user_id: str, graph_id: str, *, is_brief: bool = False) -> list[GraphExecutionMeta]:
+        """The newest runs of one graph, children left out; brief ones without long inputs."""
+        span = {"limit": MAX_LISTED, "offset": 0, "most_inputs": _most_inputs(is_brief)}
+        rows = await self._db.fetch_all(store.sql.list_of_graph, {"graph_id": graph_id, "user_id": user_id, **span})
         return [store.meta_of(row) for row in rows]
 
     async def page_of_graph(self, user_id: str, graph_id: str, page: int, page_size: int) -> GraphExecutionsPaginated:
         """One page of the runs of a graph; pages count from 1."""
         page, page_size = max(page, 1), min(max(page_size, 1), MAX_PAGE_SIZE)
-        rows = await self._db.fetch_all(store.sql.list_of_graph, (graph_id, user_id, page_size, (page - 1) * page_size))
+        span = {"limit": page_size, "offset": (page - 1) * page_size, "most_inputs": _most_inputs(False)}
+        rows = await self._db.fetch_all(store.sql.list_of_graph, {"graph_id": graph_id, "user_id": user_id, **span})
         total = (await self._db.fetch_all(store.sql.count_of_graph, (graph_id, user_id)))[0][0]
         pagination = Pagination(total_items=total, total_pages=-(-total // page_size), current_page=page, page_size=page_size)
         return GraphExecutionsPaginated(executions=[store.meta_of(row) for row in rows], pagination=pagination)
@@ -430,6 +436,10 @@ class ExecutionService:
         self._engine.forget_plans(graph_id)
         for key in [key for key in self._checked if key[1] == graph_id]:
             del self._checked[key]
+
+
+def _most_inputs(is_brief: bool) -> int:
+    return MAX_BRIEF_INPUTS_BYTES if is_brief else sys.maxsize
 
 
 def _named(spread: Masks, given: ExecuteGraph) -> set[tuple[str, str]]:

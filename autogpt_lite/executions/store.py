@@ -144,11 +144,19 @@ def select_output_nodes(
     connection: apsw.Connection, row: tuple, plan: GraphPlan | None, *, limit: int, offset: int = 0
 ) -> Iterable[tuple[bytes]]:
     """What the Output nodes of a run were given, as JSON."""
+    span = _span_of_outputs(row, plan)
+    return connection.execute(sql.output_nodes, (*span, limit, offset)) if span else []
+
+
+def count_output_nodes(connection: apsw.Connection, row: tuple, plan: GraphPlan | None) -> int:
+    """How many outputs a run has."""
+    span = _span_of_outputs(row, plan)
+    return connection.execute(sql.count_output_nodes, span).fetchall()[0][0] if span else 0
+
+
+def _span_of_outputs(row: tuple, plan: GraphPlan | None) -> tuple[int, int, str] | None:
     nodes = [node.index for node in plan.nodes if node.is_output] if plan is not None else []
-    if not nodes:
-        return []
-    first, last = node_key(row[0], 0), node_key(row[0], MAX_SEQ)
-    return connection.execute(sql.output_nodes, (first, last, msgspec.json.encode(nodes).decode(), limit, offset))
+    return (node_key(row[0], 0), node_key(row[0], MAX_SEQ), msgspec.json.encode(nodes).decode()) if nodes else None
 
 
 def output_of(given: bytes) -> tuple[str, msgspec.Raw]:

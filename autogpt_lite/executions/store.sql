@@ -14,18 +14,21 @@ WHERE g.id = ?;
 
 -- name: list_of_user
 -- The newest root runs of a user. Large masks (what a webhook brought may be 5 MB, and these are 250 runs) are shown with a single
--- run only. (user_id, limit, offset)
-SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.preset_id, g.status, g.started_at, g.ended_at, g.stats, g.inputs,
+-- run only; so are inputs of more than :most_inputs bytes.
+SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.preset_id, g.status, g.started_at, g.ended_at, g.stats,
+       CASE WHEN length(g.inputs) <= :most_inputs THEN g.inputs ELSE '{}' END,
        g.credential_inputs, CASE WHEN length(g.nodes_input_masks) <= 50000 THEN g.nodes_input_masks END, g.is_dry_run, g.created_at,
        NULL, g.uuid
-FROM graph_executions g WHERE g.user_id = ? AND g.parent_node_exec_id IS NULL ORDER BY g.id DESC LIMIT ? OFFSET ?;
+FROM graph_executions g WHERE g.user_id = :user_id AND g.parent_node_exec_id IS NULL ORDER BY g.id DESC LIMIT :limit;
 
 -- name: list_of_graph
--- The newest root runs of one graph, without large masks as well. (graph_id, user_id, limit, offset)
-SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.preset_id, g.status, g.started_at, g.ended_at, g.stats, g.inputs,
+-- The newest root runs of one graph, without large masks and inputs as well.
+SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.preset_id, g.status, g.started_at, g.ended_at, g.stats,
+       CASE WHEN length(g.inputs) <= :most_inputs THEN g.inputs ELSE '{}' END,
        g.credential_inputs, CASE WHEN length(g.nodes_input_masks) <= 50000 THEN g.nodes_input_masks END, g.is_dry_run, g.created_at,
        NULL, g.uuid
-FROM graph_executions g WHERE g.graph_id = ? AND g.user_id = ? AND g.parent_node_exec_id IS NULL ORDER BY g.id DESC LIMIT ? OFFSET ?;
+FROM graph_executions g WHERE g.graph_id = :graph_id AND g.user_id = :user_id AND g.parent_node_exec_id IS NULL
+ORDER BY g.id DESC LIMIT :limit OFFSET :offset;
 
 -- name: tree_of_root
 -- All runs of a tree, the root first. (root key, limit)
@@ -55,6 +58,11 @@ SELECT count(*) FROM graph_executions g WHERE g.graph_id = ? AND g.user_id = ? A
 SELECT id, node, status, added_at, queued_us, started_us, ended_us, input, output, stats FROM node_executions
 WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ?;
 
+-- name: open_nodes
+-- The oldest node executions of a run that have not ended, in order. (first key, last key, limit)
+SELECT id, node, status, added_at, queued_us, started_us, ended_us, input, output, stats FROM node_executions
+WHERE id BETWEEN ? AND ? AND status < 4 ORDER BY id LIMIT ?;
+
 -- name: next_nodes
 -- The node executions of a run that follow one of them. (first key, last key, limit)
 SELECT id, node, status, added_at, queued_us, started_us, ended_us, input, output, stats FROM node_executions
@@ -65,6 +73,11 @@ WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?;
 SELECT input FROM node_executions
 WHERE id BETWEEN ? AND ? AND node IN (SELECT value FROM json_each(?)) AND status <> 0
 ORDER BY added_at + queued_us, id LIMIT ? OFFSET ?;
+
+-- name: count_output_nodes
+-- How many values a run's Output nodes were given. (first key, last key, JSON list of nodes)
+SELECT count(*) FROM node_executions
+WHERE id BETWEEN ? AND ? AND node IN (SELECT value FROM json_each(?)) AND status <> 0;
 
 -- name: outputs_of_node
 -- The outputs of a node execution that has many. (node_exec_id, limit)

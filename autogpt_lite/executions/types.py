@@ -39,7 +39,13 @@ class ExecuteQuery(msgspec.Struct, kw_only=True):
     preset_id: str | None = None
 
 
-class ListQuery(msgspec.Struct, kw_only=True):
+class ListAllQuery(msgspec.Struct, kw_only=True):
+    """With `brief`, inputs of more than 2 kB are shown as `{}`: a list of 250 runs may hold 5 GB of them."""
+
+    brief: bool = False
+
+
+class ListQuery(ListAllQuery, kw_only=True):
     """With `page` the answer is {executions, pagination}, without it the plain list of the newest 250."""
 
     page: Annotated[int, msgspec.Meta(le=1_000_000)] | None = None
@@ -174,9 +180,13 @@ class RunPreview(GraphExecutionMeta, kw_only=True):
     """A run as a page shows it: long values are cut, and of its node executions only the newest are here."""
 
     outputs: dict[str, list[Any]]
+    n_outputs: int | None
+    """How many there are, where not all are here."""
     input_cuts: list[CutValue]
     output_cuts: list[CutValue]
     node_executions: list[NodePreview]
+    open_node_executions: list[NodePreview]
+    """Those before them that have not ended."""
     children: list[ChildRun]
 
 

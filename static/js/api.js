@@ -45,13 +45,26 @@ export function serverNow() {
 export async function request(method, path, body) {
   const headers = /** @type {Record<string, string>} */ ({ Accept: "application/json", ...sessionHeaders() });
   if (method !== "GET") headers["Content-Type"] = "application/json";
-  const init = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+  const response = await ask(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  return response.status === 204 ? null : response.json().catch(() => null);
+}
+
+/** A file, which the browser keeps outside of the page's memory where it is large. Throws ApiError. @param {string} path @returns {Promise<Blob>} */
+export async function requestFile(path) {
+  const response = await ask(path, { headers: sessionHeaders() });
+  return response.blob().catch(() => {
+    throw new ApiError(0, t("The connection broke off before everything was there."), null, t("Try it again."));
+  });
+}
+
+/** @param {string} path @param {RequestInit} init @returns {Promise<Response>} of a success */
+async function ask(path, init) {
   const response = await fetch(path, init).catch(() => {
     throw new ApiError(0, t("The server does not answer."), null, t("Is it still running? Start it with `autogpt-lite serve`."));
   });
   noteServerTime(response);
-  if (response.ok) return response.status === 204 ? null : response.json().catch(() => null);
-  throw await readError(response);
+  if (!response.ok) throw await readError(response);
+  return response;
 }
 
 /** A file, as the one who is logged in. Throws ApiError. @param {string} path @returns {Promise<Blob>} */
@@ -121,18 +134,12 @@ export async function executeGraph(graph, inputs, credentials = {}, pins = {}, l
   return answer.graph_exec_id ?? answer.id;
 }
 
-/** @returns {Promise<GraphExecution[]>} the newest first */
-export const listExecutions = async () => newestFirst(await request("GET", "/api/executions"));
+/** @returns {Promise<GraphExecution[]>} the newest first; long inputs are left out */
+export const listExecutions = async () => newestFirst(await request("GET", "/api/executions?brief=true"));
 
 /** @param {string} graphId @returns {Promise<GraphExecution[]>} the newest first */
-export const listGraphExecutions = async (graphId) => newestFirst(await request("GET", `/api/graphs/${graphId}/executions`));
-
-/** The most that the server shows of one run, and the most that a run may have. */
-const MOST_NODE_EXECUTIONS = 10_000;
-
-/** @param {string} graphId @param {string} id @returns {Promise<GraphExecution>} with its node executions */
-export const getExecution = (graphId, id) =>
-  request("GET", `/api/graphs/${graphId}/executions/${id}?node_limit=${MOST_NODE_EXECUTIONS}`);
+export const listGraphExecutions = async (graphId) =>
+  newestFirst(await request("GET", `/api/graphs/${graphId}/executions?brief=true`));
 
 /** @param {string} graphId @param {string} id */
 export const stopExecution = (graphId, id) => request("POST", `/api/graphs/${graphId}/executions/${id}/stop`);

@@ -1,6 +1,7 @@
 /** One run over the WebSocket, alone or with all of its tree, with reconnection: a lost connection resumes at the last event it had. */
 
 import { createWsTicket } from "./api.js";
+import { placeDeltaCuts } from "./cut_value.js";
 
 /**
  * One change: of the run (event_type graph_execution_update) or of a node execution (node_execution_update). `outputs`
@@ -100,6 +101,7 @@ export class LiveRun {
 
   /** @param {Delta[]} deltas */
   #receiveEvents(deltas) {
+    deltas.forEach(placeDeltaCuts);
     this.sequence = deltas[deltas.length - 1]?.sequence ?? this.sequence;
     this.listener.onEvents(deltas);
   }

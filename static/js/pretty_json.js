@@ -58,33 +58,21 @@ export function jsonSize(value, most) {
   return size;
 }
 
-/**
- * The beginning of a value as JSON, for values that are too large to be written as a whole: that would hold up the page.
- * @param {any} value @param {number} chars @returns {string}
- */
-export function jsonStart(value, chars) {
+/** @param {string} json broken off somewhere @returns {string} the same with a line for each item and entry */
+export function indentStart(json) {
   /** @type {string[]} */
   const written = [];
-  let left = chars;
-  const put = (/** @type {string} */ text) => {
-    written.push(text.length > left ? text.slice(0, left) : text);
-    left -= text.length;
-  };
-  /** @param {any} one @param {string} indent */
-  const writeSome = (one, indent) => {
-    if (left <= 0) return;
-    if (one === null || typeof one !== "object") return put(JSON.stringify(typeof one === "string" ? one.slice(0, left) : one));
-    const isList = Array.isArray(one);
-    put(isList ? "[" : "{");
-    const names = isList ? one.keys() : Object.keys(one);
-    for (const name of names) {
-      if (left <= 0) return;
-      put(`\n${indent}  ${isList ? "" : `${JSON.stringify(name)}: `}`);
-      writeSome(/** @type {any} */ (one)[name], `${indent}  `);
-      put(",");
-    }
-    put(isList ? `\n${indent}]` : `\n${indent}}`);
-  };
-  writeSome(value, "");
+  let depth = 0;
+  for (let i = 0; i < json.length; i += 1) {
+    const sign = json[i];
+    if (sign === '"') {
+      const start = i;
+      for (i += 1; i < json.length && json[i] !== '"'; i += 1) if (json[i] === "\\") i += 1;
+      written.push(json.slice(start, i + 1));
+    } else if (sign === "[" || sign === "{") written.push(sign, "\n", "  ".repeat((depth += 1)));
+    else if (sign === "]" || sign === "}") written.push("\n", "  ".repeat(Math.max(0, (depth -= 1))), sign);
+    else if (sign === ",") written.push(",\n", "  ".repeat(depth));
+    else written.push(sign === ":" ? ": " : sign);
+  }
   return written.join("");
 }

@@ -1,6 +1,6 @@
 /** Keeps a RunState up to date: from the REST API first, then from the WebSocket, from REST alone while that is lost. */
 
-import { getExecution } from "./api.js";
+import { getNodesBefore, getRun, seqOf } from "./api/values.js";
 import { oneByOne } from "./in_order.js";
 import { LiveRun } from "./live.js";
 
@@ -15,10 +15,10 @@ import { LiveRun } from "./live.js";
 
 const POLL_MS = 2000;
 
-/**
- * The server shows the first 10,000 outputs of a node only: beyond, a reload closes no gap and must not be tried all the time.
- */
-const GAP_RELOAD_MS = 5000;
+const GAP_RELOAD_MS = 1000;
+
+/** Node executions that come by themselves; more of them on demand. */
+export const MOST_NODES = 10_000;
 
 export class RunFeed {
   /**
@@ -33,6 +33,7 @@ export class RunFeed {
     this.onConnection = onConnection;
     this.isLive = true;
     this.loadedAt = 0;
+    this.isClosed = false;
     /** @type {import("./live.js").Delta[]|null} events that wait for the run to be loaded; null: nothing loads */
     this.held = null;
     this.isKnown = true;
@@ -59,12 +60,22 @@ export class RunFeed {
     clearInterval(this.poll);
   }
 
+  /** The page is left: nothing is loaded any more. */
+  close() {
+    this.isClosed = true;
+    this.stop();
+  }
+
   /** Loads the run anew; events that come in meanwhile are applied after it. */
   reload = oneByOne(async () => {
     this.held = [];
     this.loadedAt = Date.now();
     try {
-      this.state.load(await getExecution(this.graphId, this.runId));
+      const run = await getRun(this.graphId, this.runId);
+      this.state.load(run);
+      // Not before the rest is there: an older row must not undo what an event has told.
+      const [first] = run.node_executions ?? [];
+      if (first) await this.loadOlder(seqOf(first.node_exec_id), MOST_NODES - (run.node_executions?.length ?? 0));
       this.state.applyEvents(this.held);
       this.isKnown = true;
     } catch {
@@ -73,6 +84,17 @@ export class RunFeed {
       this.held = null;
     }
   });
+
+  /** @param {number} beforeSeq @param {number} most node executions */
+  async loadOlder(beforeSeq, most = MOST_NODES) {
+    for (let before = beforeSeq, left = most; before > 1 && left > 0 && !this.isClosed;) {
+      const nodes = await getNodesBefore(this.graphId, this.runId, before);
+      if (!nodes.length) return;
+      this.state.loadOlder(nodes);
+      before = seqOf(nodes[0].node_exec_id);
+      left -= nodes.length;
+    }
+  }
 
   #reloadAll() {
     this.tree?.onGap();

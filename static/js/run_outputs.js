@@ -4,7 +4,8 @@ import { h, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { hasEnded } from "./status.js";
 import { richView } from "./run/rich_value.js";
-import { ValueList, valueActions } from "./value_view.js";
+import { valueActions } from "./value_actions.js";
+import { ValueList } from "./value_view.js";
 import { plural, t } from "./messages.js";
 
 /** @typedef {import("./types.js").GraphExecution} GraphExecution */
@@ -16,9 +17,14 @@ export class RunOutputs {
     this.expected = Object.keys(schema?.properties ?? {});
     /** @type {Map<string, {values: ValueList, size: HTMLElement}>} */
     this.shown = new Map();
+    this.more = h(
+      "p",
+      { class: "card-body muted", hidden: true },
+      t("Only the first values are here. What each node gave can be downloaded in the timeline."),
+    );
     this.note = h("p", { class: "card-body muted" });
     this.head = h("div", { class: "card-head" }, icon("arrow", "tone-quiet"), h("h2", null, t("Outputs")));
-    this.element = h("section", { class: "card outputs", "aria-label": t("Outputs") }, this.head, this.note);
+    this.element = h("section", { class: "card outputs", "aria-label": t("Outputs") }, this.head, this.more, this.note);
   }
 
   /** @param {GraphExecution} run */
@@ -28,6 +34,7 @@ export class RunOutputs {
       setText(output.size, values.length > 1 ? plural(values.length, "{n} value", "{n} values") : "");
       output.values.update(values);
     }
+    this.more.hidden = !run.n_outputs;
     const text = this.#noteText(hasEnded(run.status));
     this.head.hidden = this.shown.size > 0;
     this.note.hidden = !text;
@@ -60,7 +67,7 @@ export class RunOutputs {
     this.shown.set(name, output);
     this.element.insertBefore(
       h("div", { class: "output" }, head, h("div", { class: "card-body reading" }, output.values.element)),
-      this.note,
+      this.more,
     );
     return output;
   }

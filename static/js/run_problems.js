@@ -4,6 +4,7 @@ import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { hasEnded } from "./status.js";
 import { plural, t } from "./messages.js";
+import { valueWords } from "./value_line.js";
 
 /** @typedef {import("./types.js").NodeExecution} NodeExecution */
 /** @typedef {import("./run_state.js").RunState} RunState */
@@ -40,8 +41,9 @@ export class RunProblems {
   #showFailures(failures, idleLine) {
     const [first] = failures;
     const more = failures.length > 1 ? plural(failures.length - 1, " and {n} more execution", " and {n} more executions") : "";
-    const text = first.output_data?.error?.[0] ?? t("It gave no reason.");
-    this.#show("cross", "failed", `${this.titleOf(first)}${more} failed`, String(text), idleLine, this.actionsFor(first));
+    const error = first.output_data?.error?.[0];
+    const text = error === undefined ? t("It gave no reason.") : valueWords(error);
+    this.#show("cross", "failed", `${this.titleOf(first)}${more} failed`, text, idleLine, this.actionsFor(first));
   }
 
   /**

@@ -1,6 +1,9 @@
 /** What is known of one run: its own row and its node executions, grouped by node. No elements in here. */
 
+import { seqOf } from "./api/values.js";
+import { CutValue } from "./cut_value.js";
 import { timeMs } from "./format.js";
+import { jsonSize } from "./pretty_json.js";
 import { hasEnded, statusRank } from "./status.js";
 
 /** @typedef {import("./types.js").Graph} Graph */
@@ -10,6 +13,9 @@ import { hasEnded, statusRank } from "./status.js";
 
 /** The first of these that an execution of a node has is the status of the node. @type {Status[]} */
 const LOUDEST_FIRST = ["RUNNING", "REVIEW", "FAILED", "QUEUED", "TERMINATED", "COMPLETED", "INCOMPLETE"];
+
+/** What events bring beyond is counted and can be loaded, but not kept: a run may go on for days in an open page. */
+const MOST_LIVE_CHARS = 30_000_000;
 
 /** All executions of one node in the order in which they came up. */
 export class NodeGroup {
@@ -51,10 +57,22 @@ export class NodeGroup {
     return this.counts[status] ?? 0;
   }
 
+  /** Takes executions that came up before all others. @param {NodeExecution[]} older in their order */
+  putFirst(older) {
+    // One that has not ended is here before those around it.
+    this.list = [...older, ...this.list].sort((a, b) => seqOf(a.node_exec_id) - seqOf(b.node_exec_id));
+    for (const execution of older) this.#count(execution, null);
+  }
+
   /** @param {NodeExecution} execution @param {Status|null} before */
   note(execution, before) {
     if (before === null) this.list.push(execution);
-    else this.counts[before] = this.countOf(before) - 1;
+    this.#count(execution, before);
+  }
+
+  /** @param {NodeExecution} execution @param {Status|null} before */
+  #count(execution, before) {
+    if (before !== null) this.counts[before] = this.countOf(before) - 1;
     this.counts[execution.status] = this.countOf(execution.status) + 1;
     if (execution.status === "RUNNING") this.running.add(execution);
     else this.running.delete(execution);
@@ -84,6 +102,9 @@ export class RunState {
     this.byId = new Map();
     /** @type {Set<NodeGroup>} */
     this.changed = new Set();
+    this.leftChars = MOST_LIVE_CHARS;
+    /** The number of the oldest execution that is here with all after it. */
+    this.oldestSeq = Infinity;
   }
 
   /** @returns {Set<NodeGroup>} the nodes that changed since the last call */
@@ -95,14 +116,41 @@ export class RunState {
 
   /** Takes what the REST API says. @param {GraphExecution} run */
   load(run) {
-    const { node_executions: nodes = [], ...own } = run;
+    const { node_executions: nodes = [], open_node_executions: open = [], ...own } = run;
     this.run = { ...own, inputs: own.inputs ?? {}, outputs: own.outputs ?? {} };
-    const order = nodes.map((node) => ({ node, at: timeMs(node.add_time) })).sort((a, b) => a.at - b.at);
+    const order = [...open, ...nodes].map((node) => ({ node, at: timeMs(node.add_time) })).sort((a, b) => a.at - b.at);
     for (const { node } of order) {
       if (isOutput(node)) this.counted.add(node.node_exec_id);
       this.#putNode(node);
     }
+    this.#noteOldest(nodes);
     this.onChange();
+  }
+
+  /** Takes executions that came up before all that are here, or are here already. @param {NodeExecution[]} nodes in their order */
+  loadOlder(nodes) {
+    /** @type {Map<string, NodeExecution[]>} */
+    const fresh = new Map();
+    for (const node of nodes) {
+      if (this.byId.has(node.node_exec_id)) this.#putNode(node);
+      else fresh.set(node.node_id, [...(fresh.get(node.node_id) ?? []), node]);
+    }
+    for (const [nodeId, older] of fresh) {
+      for (const node of older) {
+        this.byId.set(node.node_exec_id, node);
+        if (isOutput(node)) this.counted.add(node.node_exec_id);
+      }
+      const group = this.#groupOf(nodeId);
+      group.putFirst(older);
+      this.changed.add(group);
+    }
+    this.#noteOldest(nodes);
+    this.onChange();
+  }
+
+  /** @param {NodeExecution[]} nodes one after the other */
+  #noteOldest(nodes) {
+    if (nodes.length) this.oldestSeq = Math.min(this.oldestSeq, seqOf(nodes[0].node_exec_id));
   }
 
   /**
@@ -130,23 +178,26 @@ export class RunState {
       run.ended_at = delta.ended_at ?? run.ended_at;
       run.stats = delta.stats ?? run.stats;
     }
-    return addOutputs((run.outputs ??= {}), delta);
+    return this.#addOutputs(run, (run.outputs ??= {}), delta);
   }
 
   /** @param {import("./live.js").Delta} delta */
   #applyNode(delta) {
     const known = this.byId.get(delta.node_exec_id);
-    const execution = known ?? newExecution(delta);
+    const execution = known ?? newExecution(delta, this.run?.graph_id);
     const isNews = !known || statusRank(delta.status) >= statusRank(known.status);
     const before = known?.status ?? null;
     if (isNews) {
       execution.status = delta.status;
       execution.start_time = delta.started_at ?? execution.start_time;
       execution.end_time = delta.ended_at ?? execution.end_time;
-      execution.input_data = delta.input_data ?? execution.input_data;
+      if (delta.input_data) this.#takeInputs(execution, delta.input_data);
       execution.cost = delta.cost ?? execution.cost;
     }
-    const isWhole = addOutputs(execution.output_data, delta);
+    // Older than what is here: what it gave is loaded when somebody looks at it.
+    const isOlder = this.oldestSeq < Infinity && seqOf(delta.node_exec_id) < this.oldestSeq;
+    if (!known && isOlder && delta.outputs_from > 0) execution.is_brief = true;
+    const isWhole = this.#addOutputs(execution, execution.output_data, delta);
     if (isNews || delta.outputs) this.#note(execution, before);
     return isWhole;
   }
@@ -161,11 +212,55 @@ export class RunState {
     this.onChange();
   }
 
-  /** @param {NodeExecution} row */
+  /** @param {NodeExecution} execution @param {Record<string, any>} inputs */
+  #takeInputs(execution, inputs) {
+    const isNew = !Object.keys(execution.input_data).length;
+    execution.is_brief ||= isNew && this.leftChars <= 0;
+    if (execution.is_brief) return;
+    if (isNew) for (const value of Object.values(inputs)) this.leftChars -= charsOf(value);
+    execution.input_data = inputs;
+  }
+
+  /**
+   * Adds the outputs that are not here yet. What does not fit any more is counted: what is here is always the beginning.
+   * @param {{n_outputs?: number, is_brief?: boolean}} holder @param {Record<string, any[]>} pins its outputs @param {import("./live.js").Delta} delta
+   * @returns {boolean} false where earlier ones are missing
+   */
+  #addOutputs(holder, pins, { outputs = [], outputs_from: from = 0 }) {
+    const here = countValues(pins);
+    const known = holder.n_outputs ?? here;
+    if (from > known && !holder.is_brief) return false;
+    let isAll = known === here && from <= known;
+    for (const [pin, value] of outputs.slice(Math.max(0, known - from))) {
+      isAll &&= this.leftChars > 0;
+      if (isAll) this.#addValue(pins, pin, value);
+    }
+    const total = Math.max(known, from + outputs.length);
+    holder.n_outputs = isAll ? undefined : total;
+    return true;
+  }
+
+  /** @param {Record<string, any[]>} pins @param {string} pin @param {any} value */
+  #addValue(pins, pin, value) {
+    this.leftChars -= charsOf(value);
+    // Not pins[pin] ??= []: a pin may be called __proto__.
+    if (!Object.hasOwn(pins, pin)) Object.defineProperty(pins, pin, { value: [], enumerable: true, writable: true });
+    pins[pin].push(value);
+  }
+
+  /** @param {NodeExecution} row of the REST API, which has all but may show less of it */
   #putNode(row) {
     const known = this.byId.get(row.node_exec_id);
-    const before = known?.status ?? null;
-    this.#note(known ? Object.assign(known, row) : row, before);
+    if (!known) return this.#note(row, null);
+    const { status: before, input_data, output_data } = known;
+    const here = countValues(output_data);
+    const total = row.n_outputs ?? countValues(row.output_data);
+    const keepsInputs = row.is_brief && !known.is_brief && Object.keys(input_data).length > 0;
+    Object.assign(known, { is_brief: undefined, n_outputs: undefined }, row);
+    if (keepsInputs) known.input_data = input_data;
+    if (here > countValues(row.output_data)) Object.assign(known, { output_data, n_outputs: here < total ? total : undefined });
+    if (keepsInputs && here >= total) known.is_brief = undefined;
+    this.#note(known, before);
   }
 
   /**
@@ -176,17 +271,24 @@ export class RunState {
     const name = this.outputNames.get(execution.node_id);
     if (!this.run || name === undefined || !isOutput(execution) || this.counted.has(execution.node_exec_id)) return;
     this.counted.add(execution.node_exec_id);
-    addValue((this.run.outputs ??= {}), name, execution.input_data.value);
+    const from = this.run.n_outputs ?? countValues((this.run.outputs ??= {}));
+    this.#addOutputs(this.run, this.run.outputs ?? {}, { outputs: [[name, execution.input_data.value]], outputs_from: from });
   }
 
   /** @param {NodeExecution} execution @param {Status|null} before */
   #note(execution, before) {
     this.#takeOutput(execution);
     this.byId.set(execution.node_exec_id, execution);
-    let group = this.groups.get(execution.node_id);
-    if (!group) this.groups.set(execution.node_id, (group = new NodeGroup(execution.node_id)));
+    const group = this.#groupOf(execution.node_id);
     group.note(execution, before);
     this.changed.add(group);
+  }
+
+  /** @param {string} nodeId @returns {NodeGroup} */
+  #groupOf(nodeId) {
+    let group = this.groups.get(nodeId);
+    if (!group) this.groups.set(nodeId, (group = new NodeGroup(nodeId)));
+    return group;
   }
 
   /** @returns {NodeExecution[]} in the order in which they came up */
@@ -210,9 +312,11 @@ export class RunState {
   }
 }
 
-/** @param {import("./live.js").Delta} delta @returns {NodeExecution} */
-function newExecution(delta) {
+/** @param {import("./live.js").Delta} delta @param {string} [graphId] @returns {NodeExecution} */
+function newExecution(delta, graphId) {
   return {
+    graph_id: graphId,
+    graph_exec_id: delta.graph_exec_id,
     node_exec_id: delta.node_exec_id,
     node_id: delta.node_id,
     block_id: delta.block_id ?? "",
@@ -226,22 +330,17 @@ function newExecution(delta) {
   };
 }
 
-/**
- * Adds the outputs that are not there yet, behind a gap too.
- * @param {Record<string, any[]>} pins @param {import("./live.js").Delta} delta
- * @returns {boolean} false where earlier ones are missing
- */
-function addOutputs(pins, { outputs = [], outputs_from: from = 0 }) {
-  const known = Object.values(pins).reduce((sum, values) => sum + values.length, 0);
-  for (const [pin, value] of outputs.slice(Math.max(0, known - from))) addValue(pins, pin, value);
-  return from <= known;
+/** @param {Record<string, any[]>} pins @returns {number} */
+function countValues(pins) {
+  let count = 0;
+  for (const name in pins) count += pins[name].length;
+  return count;
 }
 
-/** @param {Record<string, any[]>} pins @param {string} pin @param {any} value */
-function addValue(pins, pin, value) {
-  // Not pins[pin] ??= []: a pin may be called __proto__.
-  if (!Object.hasOwn(pins, pin)) Object.defineProperty(pins, pin, { value: [], enumerable: true, writable: true });
-  pins[pin].push(value);
+/** @param {any} value @returns {number} what it roughly takes */
+function charsOf(value) {
+  if (value instanceof CutValue) return value.head.length + 200;
+  return 20 + (typeof value === "object" ? jsonSize(value, 100_000) : String(value).length);
 }
 
 /** @param {NodeExecution} execution of an Output node @returns {boolean} whether what it was given counts */

@@ -68,7 +68,9 @@
  * @property {Record<string, any>|null} stats
  * @property {Record<string, any>} [inputs]
  * @property {Record<string, any[]>} [outputs]
+ * @property {number} [n_outputs] how many there are, where not all are here
  * @property {NodeExecution[]} [node_executions]
+ * @property {NodeExecution[]} [open_node_executions] those before them that have not ended
  */
 
 /**
@@ -85,6 +87,10 @@
  * @property {string|null} end_time
  * @property {number} [cost] in credits
  * @property {{try: number, error: string, cost: number, failed_at: string|null}[]} [tries] that failed before another one
+ * @property {string} [graph_id]
+ * @property {string} [graph_exec_id]
+ * @property {boolean} [is_brief] next to nothing of its values is here
+ * @property {number} [n_outputs] how many there are, where not all are here
  * @property {string} [progress] the page's own: the end of what it says while it works
  * @property {number} [startMs] the page's own: start_time as a number, NaN before the start
  * @property {number} [endMs]

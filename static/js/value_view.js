@@ -1,11 +1,12 @@
 /** Shows values: as text only, whatever they hold, and long ones cut until somebody asks for more. */
 
+import { CutValue } from "./cut_value.js";
 import { fill, h } from "./dom.js";
-import { icon } from "./icons.js";
-import { fileName, number } from "./format.js";
-import { jsonSize, jsonStart, prettyJson } from "./pretty_json.js";
-import { toast } from "./toast.js";
+import { number, size } from "./format.js";
 import { plural, t } from "./messages.js";
+import { indentStart, jsonSize } from "./pretty_json.js";
+import { toastError } from "./toast.js";
+import { saveValues, valueText } from "./value_actions.js";
 
 const FIRST_CHARS = 1500;
 const FIRST_LINES = 24;
@@ -15,20 +16,26 @@ const FIRST_VALUES = 30;
 /** A value of more is only written up to what is shown: all of it at once would hold up the page. */
 const LARGE_CHARS = 1_000_000;
 
-/** @param {any} value @returns {string} a text as it is, everything else as JSON */
-export function valueText(value) {
-  return typeof value === "string" ? value : prettyJson(value);
-}
-
 /** @param {any} value @returns {HTMLElement} */
 export function valueView(value) {
   if (value === "") return h("span", { class: "muted" }, t("empty text"));
+  if (value instanceof CutValue) return cutView(value);
   const isText = typeof value === "string";
   const isLarge = !isText && jsonSize(value, LARGE_CHARS) >= LARGE_CHARS;
-  const text = isLarge ? jsonStart(value, STEP_CHARS) : valueText(value);
+  const text = isLarge ? indentStart(JSON.stringify(value).slice(0, STEP_CHARS)) : valueText(value);
   const pre = h("pre", { class: isText ? "value value-text" : "value value-json", dir: "auto" });
   const box = h("div", { class: "value-box" }, pre);
   showUpTo(box, pre, text, firstCut(text), isLarge || text.length > LARGE_CHARS ? value : null);
+  return box;
+}
+
+/** @param {CutValue} value @returns {HTMLElement} */
+function cutView(value) {
+  const isText = value.kind === "text";
+  const text = isText ? value.head : indentStart(value.head);
+  const pre = h("pre", { class: isText ? "value value-text" : "value value-json", dir: "auto" });
+  const box = h("div", { class: "value-box" }, pre);
+  showUpTo(box, pre, text, firstCut(text), value);
   return box;
 }
 
@@ -50,30 +57,44 @@ function firstCut(text) {
  */
 function showUpTo(box, pre, text, shown, large) {
   const end = shown < text.length ? afterWholeCharacter(text, shown) : text.length;
-  pre.textContent = end < text.length ? `${text.slice(0, end)}…` : text;
+  pre.textContent = end < text.length || large instanceof CutValue ? `${text.slice(0, end)}…` : text;
   for (const old of box.querySelectorAll(".value-more")) old.remove();
-  if (large !== null) box.append(saveButton(large));
-  if (end >= text.length) return;
+  if (end < text.length) box.append(moreButton(text, end, () => showUpTo(box, pre, text, end + STEP_CHARS, large)));
+  if (large instanceof CutValue) box.append(...wholeButtons(box, large));
+  else if (large !== null) box.append(saveButton(large));
+}
+
+/** @param {string} text @param {number} end @param {() => void} show */
+function moreButton(text, end, show) {
   const next = Math.min(text.length, end + STEP_CHARS);
   const label =
     next === text.length
       ? t("Show all {n} characters", { n: number(text.length) })
       : t("Show {n} more of {total} characters", { n: number(next - end), total: number(text.length) });
-  box.append(
-    h(
-      "button",
-      { class: "link-button value-more", type: "button", on: { click: () => showUpTo(box, pre, text, next, large) } },
-      label,
-    ),
-  );
+  return h("button", { class: "link-button value-more", type: "button", on: { click: show } }, label);
 }
 
 /** @param {any} value @returns {HTMLElement} */
 function saveButton(value) {
-  const isText = typeof value === "string";
-  const save = () => saveFile(fileName(t("value"), isText ? "txt" : "json"), isText ? value : JSON.stringify(value));
-  const label = t("Too large to show as a whole: download");
-  return h("button", { class: "link-button value-more", type: "button", on: { click: save } }, label);
+  const save = () => void saveValues(t("value"), [value]);
+  return h("button", { class: "link-button value-more", type: "button", on: { click: save } }, t("Download all of it"));
+}
+
+/** @param {HTMLElement} box @param {CutValue} cut @returns {HTMLElement[]} */
+function wholeButtons(box, cut) {
+  const save = () => void saveValues(t("value"), [cut]);
+  const read = async () => {
+    const { openLines } = await import("./run/lines_view.js");
+    await openLines(box, cut).catch((error) => toastError(error, t("It was not opened")));
+  };
+  return [
+    h("button", { class: "link-button value-more", type: "button", on: { click: () => void read() } }, t("Read all of it")),
+    h(
+      "button",
+      { class: "link-button value-more", type: "button", on: { click: save } },
+      t("Download ({size})", { size: size(cut.sizeBytes) }),
+    ),
+  ];
 }
 
 /** Half an emoji is not a character. @param {string} text @param {number} at @returns {number} */
@@ -161,67 +182,4 @@ export class PinTable {
     );
     return pin;
   }
-}
-
-/** Copy and download for what came out of one output. @param {string} name @param {() => any[]} read @returns {HTMLElement} */
-export function valueActions(name, read) {
-  const text = () => read().map(valueText).join("\n");
-  const copy = h(
-    "button",
-    { class: "button quiet square small", type: "button", title: t("Copy"), "aria-label": t("Copy {name}", { name }) },
-    icon("copy"),
-  );
-  copy.addEventListener("click", () => copyText(text(), t("Copied")));
-  const save = h(
-    "button",
-    { class: "button quiet square small", type: "button", title: t("Download"), "aria-label": t("Download {name}", { name }) },
-    icon("download"),
-  );
-  save.addEventListener("click", () => {
-    const values = read();
-    const isText = values.every((value) => typeof value === "string");
-    if (values.length === 1 && isText && isDataAddress(values[0])) return saveDataAddress(name, values[0]);
-    saveFile(
-      fileName(name, isText ? "txt" : "json"),
-      isText ? text() : JSON.stringify(values.length === 1 ? values[0] : values, null, 2),
-    );
-  });
-  return h("span", { class: "value-actions" }, copy, save);
-}
-
-/** @param {string} text @param {string} done */
-export async function copyText(text, done) {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast(done);
-  } catch {
-    toast(t("The browser does not let this page copy. Select the text and copy it by hand."), { isError: true });
-  }
-}
-
-/** @param {string} text @returns {boolean} whether it is a file in itself */
-export function isDataAddress(text) {
-  return /^data:[\w.+-]+\/[\w.+-]+(;[\w=.-]+)*;base64,/.test(text.slice(0, 200));
-}
-
-/** @param {string} name @param {string} address */
-export function saveDataAddress(name, address) {
-  const kind = address.slice(5, address.indexOf(";"));
-  const ending = kind
-    .split("/")[1]
-    .replace(/^x-|^vnd\..*\.|\+.*$/g, "")
-    .slice(0, 10);
-  try {
-    const bytes = Uint8Array.from(atob(address.slice(address.indexOf(",") + 1)), (letter) => letter.charCodeAt(0));
-    saveFile(fileName(name, ending || "bin"), bytes);
-  } catch {
-    saveFile(fileName(name, "txt"), address);
-  }
-}
-
-/** @param {string} name @param {BlobPart} content */
-export function saveFile(name, content) {
-  const url = URL.createObjectURL(new Blob([content], { type: "application/octet-stream" }));
-  h("a", { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

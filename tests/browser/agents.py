@@ -5,6 +5,9 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from ..server import ServerProcess
+from .conftest import call
+
 INPUT = "c0a8e994-ebf1-4a9c-a4d8-89d09c86741b"
 SHORT_TEXT_INPUT = "7fcd3bcb-8e1b-4e69-903d-32d3d4a92158"
 OUTPUT = "363ae599-353e-4804-937e-b2ee3cef3da4"
@@ -56,3 +59,16 @@ def greeting(name: str = "Greeting") -> dict[str, Any]:
     """Has an input that must be given."""
     given, result = node(SHORT_TEXT_INPUT, name="Who"), node(OUTPUT, name="Greeting")
     return agent(name, [given, result], [link(given, "result", result, "value")])
+
+
+def giving(name: str, value: Any) -> dict[str, Any]:
+    """Gives `value` as its output Result."""
+    given, result = node(INPUT, name="Given", value=value), node(OUTPUT, name="Result")
+    return agent(name, [given, result], [link(given, "result", result, "value")])
+
+
+def run_path(server: ServerProcess, graph: dict[str, Any], inputs: dict[str, Any] | None = None) -> str:
+    """Stores an agent and starts it; the path of the run's page."""
+    stored = call(server, "POST", "/api/graphs", {"graph": graph})
+    run = call(server, "POST", f"/api/graphs/{stored['id']}/execute/{stored['version']}", {"inputs": inputs or {}})
+    return f"/runs/{stored['id']}/{run['id']}"

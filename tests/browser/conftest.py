@@ -91,7 +91,7 @@ def call(server: ServerProcess, method: str, path: str, body: Any = None) -> Any
     headers = {**server.bearer, "Content-Type": "application/json"}
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(server.url + path, data, headers, method=method)
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)
 
 

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import base64
-import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ..server import ServerProcess
-from .agents import COUNTDOWN, INPUT, OUTPUT, agent, echo, link, node
+from .agents import INPUT, OUTPUT, agent, echo, giving, link, node, run_path
 from .conftest import PHONE, call
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 from playwright.sync_api import expect
 
 expect.set_options(timeout=20_000)
-
-LONGEST_TASK_MS = 200
 
 HOSTILE = {
     "script": "<script>document.title='owned'</script>",
@@ -31,25 +27,6 @@ HOSTILE = {
     "diagram": "```mermaid\ngraph TD; A[<img src=x onerror=document.title='owned'>]\n```\n$$\\href{javascript:document.title='owned'}{x}$$",
     "terminal": "\x1b[31mred\x1b[0m\x1b]0;owned\x07",
 }
-
-WATCH = """
-window.longest = 0;
-new PerformanceObserver((list) => {
-  for (const one of list.getEntries()) window.longest = Math.max(window.longest, one.duration);
-}).observe({ type: "longtask", buffered: true });
-"""
-
-
-def run_path(server: ServerProcess, graph: dict[str, Any], inputs: dict[str, Any] | None = None) -> str:
-    """Stores an agent and starts it; the path of the run's page."""
-    stored = call(server, "POST", "/api/graphs", {"graph": graph})
-    run = call(server, "POST", f"/api/graphs/{stored['id']}/execute/{stored['version']}", {"inputs": inputs or {}})
-    return f"/runs/{stored['id']}/{run['id']}"
-
-
-def giving(name: str, value: Any) -> dict[str, Any]:
-    given, result = node(INPUT, name="Given", value=value), node(OUTPUT, name="Result")
-    return agent(name, [given, result], [link(given, "result", result, "value")])
 
 
 def badge(page: Any) -> Any:
@@ -151,63 +128,3 @@ def test_layout_holds_with_any_name(open_page: Any, server: ServerProcess, name:
         page.locator(".facts, .run-row").first.wait_for()
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), address
         assert page.locator("#main b").count() == 0
-
-
-# --- F5: far too much -------------------------------------------------------------------------------------
-
-
-def watched(open_page: Any, path: str) -> Any:
-    """A page that notes its longest task."""
-    page = open_page("/library/blocks")
-    page.add_init_script(WATCH)
-    page.goto(page.url.split("/library")[0] + path)
-    return page
-
-
-def is_quick(page: Any, landmark: str) -> bool:
-    """Whether no task of the page so far was too long. On a busy machine a task also waits for its turn, never the other way round: so
-    it may take as much longer as there is more to do than processors, and the best of some loads counts."""
-    most_ms = LONGEST_TASK_MS * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-    for _ in range(3):
-        if page.evaluate("longest") < most_ms:
-            return True
-        page.reload()
-        page.locator(landmark).first.wait_for()
-    return page.evaluate("longest") < most_ms
-
-
-@pytest.mark.parametrize("kind", ["one text", "lines", "list"])
-def test_f5_huge_outputs_are_cut_with_a_download_and_the_page_stays_quick(
-    open_page: Any, server: ServerProcess, kind: str, tmp_path: Path
-) -> None:
-    value: Any = {
-        "one text": "x" * 4_000_000,
-        "lines": "line\n" * 1_000_000,
-        "list": [{"n": i, "word": "w" * 399} for i in range(10_000)],
-    }[kind]
-    page = watched(open_page, run_path(server, giving(f"Huge {kind}", value)))
-    expect(badge(page)).to_have_text("Completed")
-    outputs = page.get_by_label("Outputs")
-    if kind == "list":
-        outputs.get_by_role("button", name="Source").click()
-    cut = outputs.get_by_role("button", name="Too large to show as a whole: download")
-    expect(cut).to_be_visible()
-    page.locator(".row").first.click()
-    assert is_quick(page, ".outputs .rich, .outputs .value-more")
-    if kind == "list" and not cut.is_visible():  # the page was loaded once more
-        outputs.get_by_role("button", name="Source").click()
-    assert len(outputs.inner_text()) < 300_000
-    with page.expect_download() as download:
-        cut.click()
-    text = Path(download.value.path()).read_text("utf-8")
-    assert (json.loads(text) if kind == "list" else text) == value
-
-
-def test_f5_hundred_thousand_events_leave_the_page_quick(open_page: Any, server: ServerProcess) -> None:
-    flood = agent("Floods", [node(COUNTDOWN, "Timer", seconds=0, repeat=100_000)], [])
-    page = watched(open_page, run_path(server, flood))
-    expect(badge(page)).to_have_text("Completed", timeout=45_000)
-    page.locator(".row", has_text="Timer").click()
-    expect(page.locator(".row-detail:visible")).to_contain_text("more values, show")
-    assert is_quick(page, ".row")
-    assert page.locator("*").count() < 1_500

@@ -1,6 +1,7 @@
 /** A chat with an agent: each message is a run, the outputs are the answer. The talk of this browser tab is its runs. */
 
-import { executeGraph, getExecution } from "../api.js";
+import { executeGraph } from "../api.js";
+import { getRun } from "../api/values.js";
 import { CredentialFields } from "../credential_fields.js";
 import { fill, h } from "../dom.js";
 import { icon } from "../icons.js";
@@ -80,7 +81,7 @@ class Chat {
   }
 
   async loadEarlier() {
-    const found = await Promise.all(this.#runIds.map((id) => getExecution(this.graph.id, id).catch(() => null)));
+    const found = await Promise.all(this.#runIds.map((id) => getRun(this.graph.id, id, 0).catch(() => null)));
     if (this.signal.aborted) return;
     for (const run of found) if (run) void this.#follow(run.id, this.#addTurn(String(run.inputs?.[this.input] ?? "")), run);
     this.text.focus();
@@ -116,7 +117,7 @@ class Chat {
   async #follow(runId, place, run) {
     const answer = new Answer(place, paths.run(this.graph.id, runId));
     for (;;) {
-      run ??= await getExecution(this.graph.id, runId).catch(() => null);
+      run ??= await getRun(this.graph.id, runId, 0).catch(() => null);
       if (this.signal.aborted) return;
       if (run) answer.show(run);
       this.list.scrollTop = this.list.scrollHeight;

@@ -1,7 +1,8 @@
 /** The form of a preset: a name, and the inputs and keys that it holds. */
 
-import { ApiError, getExecution } from "../api.js";
+import { ApiError } from "../api.js";
 import { createPreset, updatePreset } from "../api/presets.js";
+import { getRunWithInputs } from "../api/values.js";
 import { CredentialFields } from "../credential_fields.js";
 import { openDialog } from "../dialog.js";
 import { fill, h, uniqueId } from "../dom.js";
@@ -91,7 +92,7 @@ export class PresetForm {
     // What is typed now would be gone with the answer.
     for (const control of this.inputs?.element.querySelectorAll("input, textarea, select, button") ?? [])
       /** @type {HTMLInputElement} */ (control).disabled = true;
-    const run = runId ? await getExecution(this.graph.id, runId).catch(() => null) : null;
+    const run = runId ? await getRunWithInputs(this.graph.id, runId).catch(() => null) : null;
     if (turn === this.turn) await this.#showFields(turn, run?.inputs ?? {});
   }
 

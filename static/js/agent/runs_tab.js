@@ -1,9 +1,10 @@
 /** The first tab: the form, the graph, and the runs with their filters and the search over what went in and came out. */
 
-import { getExecution, listGraphExecutions } from "../api.js";
+import { listGraphExecutions } from "../api.js";
 import { listCards } from "../api/library.js";
 import { rerunWhole } from "../api/reruns.js";
 import { searchExecutions } from "../api/runs.js";
+import { getRunWithInputs } from "../api/values.js";
 import { CredentialFields } from "../credential_fields.js";
 import { fill, h } from "../dom.js";
 import { number, timeMs, when } from "../format.js";
@@ -38,7 +39,7 @@ const FILTERS = [
 export async function showRunsTab(box, { graph, catalog, query, signal }) {
   const like = query.get("like");
   const [earlier, credentials, cards] = await Promise.all([
-    like ? getExecution(graph.id, like).catch(() => null) : null,
+    like ? getRunWithInputs(graph.id, like).catch(() => null) : null,
     CredentialFields.load(graph.credentials_input_schema),
     listCards([graph.id]).catch(() => []),
   ]);

@@ -5,6 +5,7 @@ import { credits } from "../library/words.js";
 import { hasEnded } from "../status.js";
 import { t } from "../messages.js";
 import { Glyph } from "./glyphs.js";
+import { toastError } from "../toast.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
 import { priceAlone, priceFrom } from "./partial_runs.js";
 import { pinnedOutput, togglePin } from "./pinned_outputs.js";
@@ -38,7 +39,7 @@ function PinButton({ nodeId, isFirst = false }) {
   const isOff = !isPinned && !givenCounts(builder, nodeId);
   return html`<button type="button" className=${`button small ${isFirst ? "" : "quiet"}`} disabled=${isOff}
     title=${isOff ? t("There is no output yet: run it once.") : t("Simulate replays it: no call, no cost (P)")}
-    onClick=${() => togglePin(builder, nodeId)}><${Glyph} name="pin" /> ${isPinned ? t("Unpin") : t("Pin this output")}</button>`;
+    onClick=${() => void togglePin(builder, nodeId).catch(toastError)}><${Glyph} name="pin" /> ${isPinned ? t("Unpin") : t("Pin this output")}</button>`;
 }
 
 /** What the node has cost in the run that goes on. @param {{nodeId: string}} props */

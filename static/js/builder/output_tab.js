@@ -1,10 +1,12 @@
 /** What a node took and gave in the run that lies over the canvas, execution by execution; its output can be pinned. */
 
 import { html, useEffect, useRef, useState } from "../../vendor/react.js";
+import { fillBrief } from "../api/values.js";
 import { duration, exactTime, timeMs } from "../format.js";
 import { hasEnded, statusLook } from "../status.js";
-import { PinTable, valueActions } from "../value_view.js";
 import { toastError } from "../toast.js";
+import { valueActions } from "../value_actions.js";
+import { PinTable } from "../value_view.js";
 import { ExecutionChips } from "./execution_chips.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
@@ -55,8 +57,10 @@ function CameOut({ execution, nodeId, tick }) {
     table.current = new PinTable(t("Nothing came out."));
     place.current.replaceChildren(table.current.element);
   }, [execution]);
+  const [, setFilled] = useState(false);
+  useEffect(() => void fillBrief(execution).then(() => setFilled(true), toastError), [execution]);
   const outputs = execution.output_data ?? {};
-  useEffect(() => table.current?.update(outputs), [tick, execution]);
+  useEffect(() => table.current?.update(outputs), [tick, execution, outputs]);
   const names = Object.keys(outputs);
   return html`<section className="went came-out" aria-label=${t("Came out")}>
     <header><h3>${t("Came out")}</h3><${Facts} execution=${execution} /><span className="grow"></span>

@@ -3,7 +3,7 @@
 import { html, useEffect, useState } from "../../vendor/react.js";
 import { blockLine, nodeTitle } from "../names.js";
 import { paths } from "../router.js";
-import { copyText } from "../value_view.js";
+import { copyText } from "../copy_text.js";
 import { CloseButton } from "./close_button.js";
 import { Glyph, blockGlyph } from "./glyphs.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";

@@ -2,6 +2,7 @@
 
 import { ApiError, executeGraph, listGraphExecutions } from "../api.js";
 import { dryRerun, rerunFrom } from "../api/reruns.js";
+import { getRunWithInputs } from "../api/values.js";
 import { isNote } from "../names.js";
 import { hasEnded } from "../status.js";
 import { toast, toastError } from "../toast.js";
@@ -127,7 +128,8 @@ async function startFrom(builder, nodeId) {
     return control.follow(saved, answer.graph_exec_id ?? "", builder.localIds, { replayed });
   }
   const before = builder.doc.now.nodes.filter((one) => !again.has(one.id));
-  await startWith(builder, run, new Map(before.map((one) => [one.id, given(builder, one.id)])));
+  const outputs = await Promise.all(before.map(async (one) => /** @type {const} */ ([one.id, await given(builder, one.id)])));
+  await startWith(builder, run, new Map(outputs));
 }
 
 /** Runs one node with what it gets from those before it; what comes after it does not run. @param {Builder} builder @param {string|undefined} nodeId */
@@ -147,7 +149,7 @@ async function startAlone(builder, nodeId) {
   for (const one of doc.now.nodes) {
     if (one.id === node.id) continue;
     const isInput = catalog.get(one.block_id)?.uiType === "Input";
-    const known = before.has(one.id) ? given(builder, one.id) : [];
+    const known = before.has(one.id) ? await given(builder, one.id) : [];
     if (!known && !isInput)
       return toast(t("{node} has given nothing yet: run it first, or pin an output to it.", { node: builder.titleOf(one.id) }), {
         isError: true,
@@ -157,9 +159,9 @@ async function startAlone(builder, nodeId) {
   await startWith(builder, run, outputs, new Set([node.id]));
 }
 
-/** @param {Builder} builder @param {string} nodeId @returns {Recorded|null} what it gave in the run over the canvas, or what is pinned to it */
-function given(builder, nodeId) {
-  return recordedOutputs(builder, nodeId) ?? pinnedOutput(builder.doc.node(nodeId))?.outputs ?? null;
+/** @param {Builder} builder @param {string} nodeId @returns {Promise<Recorded|null>} what it gave in the run over the canvas, or what is pinned to it */
+async function given(builder, nodeId) {
+  return (await recordedOutputs(builder, nodeId)) ?? pinnedOutput(builder.doc.node(nodeId))?.outputs ?? null;
 }
 
 /**
@@ -178,7 +180,7 @@ async function startWith(builder, run, outputs, only = null) {
     pins[savedId] = known;
     replayed.add(id);
   }
-  const inputs = run?.inputs ?? builder.lastInputs ?? {};
+  const inputs = run ? (await getRunWithInputs(run.graph_id, run.id)).inputs : (builder.lastInputs ?? {});
   try {
     const id = await executeGraph(builder.saved, inputs, run?.credential_inputs ?? {}, pins);
     builder.control.follow(builder.saved, id, builder.localIds, { replayed, only });

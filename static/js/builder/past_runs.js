@@ -1,7 +1,8 @@
 /** Runs of before: what a node did in them, and one of them laid over the canvas, in whatever version it ran. */
 
-import { getExecution, getGraph } from "../api.js";
+import { getGraph } from "../api.js";
 import { listNodeRuns, pairVersions } from "../api/node_runs.js";
+import { getRun } from "../api/values.js";
 import { useEffect, useState } from "../../vendor/react.js";
 import { timeMs } from "../format.js";
 import { hasEnded } from "../status.js";
@@ -53,7 +54,7 @@ export async function layOver(builder, past) {
 
 /** @param {Builder} builder @param {NodeRun} past @returns {Promise<NodeExecution[]>} what the node did in it, in order */
 export async function executionsOf({ saved }, past) {
-  const run = await getExecution(saved?.id ?? "", past.graph_exec_id);
+  const run = await getRun(saved?.id ?? "", past.graph_exec_id);
   const own = (run.node_executions ?? []).filter((one) => one.node_id === past.node_id);
   return own.map((one) => ({ ...one, startMs: timeMs(one.start_time), endMs: timeMs(one.end_time) }));
 }

@@ -3,6 +3,7 @@
  * nothing. They are kept in the node's metadata, so they are saved with the agent; files, copies and forks leave them behind.
  */
 
+import { allOutputs } from "../api/values.js";
 import { isNote } from "../names.js";
 import { hasEnded } from "../status.js";
 import { toast } from "../toast.js";
@@ -28,23 +29,18 @@ export function countPinned({ nodes }) {
   return nodes.reduce((sum, node) => sum + (pinnedOutput(node) ? 1 : 0), 0);
 }
 
-/** What the run over the canvas recorded of a node. @param {Builder} builder @param {string} nodeId @returns {Recorded|null} */
-export function recordedOutputs({ control }, nodeId) {
+/** What the run over the canvas recorded of a node, whole. @param {Builder} builder @param {string} nodeId @returns {Promise<Recorded|null>} */
+export async function recordedOutputs({ control }, nodeId) {
   const ended = control.groupOf(nodeId)?.list.filter((one) => hasEnded(one.status) && one.status !== "TERMINATED") ?? [];
-  if (!ended.length) return null;
-  return ended.map((one) =>
-    Object.entries(one.output_data).flatMap(([pin, values]) =>
-      values.map((value) => /** @type {[string, any]} */ ([pin, value])),
-    ),
-  );
+  return ended.length ? Promise.all(ended.map(allOutputs)) : null;
 }
 
 /** Pins what the node gave in the run over the canvas, or takes its pin away. @param {Builder} builder @param {string|undefined} nodeId */
-export function togglePin(builder, nodeId) {
+export async function togglePin(builder, nodeId) {
   const node = builder.doc.node(nodeId ?? "");
   if (!node || isNote(builder.catalog.get(node.block_id))) return;
   if (pinnedOutput(node)) return builder.doc.setMetadata(node.id, { pinned_output: undefined });
-  const outputs = recordedOutputs(builder, node.id);
+  const outputs = await recordedOutputs(builder, node.id);
   if (!outputs) return toast(t("There is no output yet: run it once, then pin what came out."), { isError: true });
   const size_bytes = new TextEncoder().encode(JSON.stringify(outputs)).length;
   if (size_bytes > MOST_BYTES)

@@ -2,6 +2,7 @@
 
 import { html } from "../../vendor/react.js";
 import { size, when } from "../format.js";
+import { toastError } from "../toast.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useDraft } from "./hooks.js";
 import { pinnedOutput, togglePin } from "./pinned_outputs.js";
@@ -37,6 +38,6 @@ function Strip({ node, title }) {
   return html`<div className="pinned-strip">
     <${Glyph} name="pin" />
     <div><b>${title}</b><p className="muted">${words}</p></div>
-    ${html`<button type="button" className="button small" onClick=${() => togglePin(builder, node.id)}>${t("Unpin")}</button>`}
+    ${html`<button type="button" className="button small" onClick=${() => void togglePin(builder, node.id).catch(toastError)}>${t("Unpin")}</button>`}
   </div>`;
 }

@@ -6,6 +6,7 @@ import { RunFeed } from "../run_feed.js";
 import { RunState } from "../run_state.js";
 import { hasEnded } from "../status.js";
 import { toastError } from "../toast.js";
+import { valueWords } from "../value_line.js";
 import { savedPins } from "./pinned_outputs.js";
 import { isOff } from "./switch_off.js";
 import { saveVersion } from "./save.js";
@@ -126,7 +127,7 @@ export class RunControl {
   }
 
   close() {
-    this.feed?.stop();
+    this.feed?.close();
     clearTimeout(this.timer);
     Object.assign(this, { timer: 0, feed: null });
   }
@@ -202,6 +203,6 @@ function nodeView(group, isReplayed) {
     there: Object.keys(waiting?.input_data ?? {}).length,
     isReplayed,
     progress: (group.status === "RUNNING" && running?.progress) || "",
-    error: typeof error === "string" ? error : error ? JSON.stringify(error) : "",
+    error: error ? valueWords(error) : "",
   };
 }

@@ -1,8 +1,10 @@
 /** What a node was given, a row a pin; a click shows all of a value. */
 
 import { html, useEffect, useRef, useState } from "../../vendor/react.js";
+import { CutValue } from "../cut_value.js";
 import { cut, size } from "../format.js";
-import { valueText, valueView } from "../value_view.js";
+import { valueText } from "../value_actions.js";
+import { valueView } from "../value_view.js";
 import { useBuilder, useDraft } from "./hooks.js";
 import { findPin, pinsOf } from "./pins.js";
 import { plural, t } from "../messages.js";
@@ -30,12 +32,12 @@ function Row({ pin, value }) {
   const [isOpen, setOpen] = useState(false);
   const place = useRef(/** @type {any} */ (null));
   const secret = pin.schema.secret || pin.kind === "key";
-  const text = secret ? t("hidden") : valueText(value);
+  const text = secret ? t("hidden") : value instanceof CutValue ? value.head : valueText(value);
   useEffect(() => void (isOpen && place.current?.replaceChildren(valueView(value))), [isOpen, value]);
   const isLong = !secret && (text.length > LONG_CHARS || text.includes("\n"));
   const line = html`<span className=${`pin-dot pin-${pin.kind}`}></span><span className="went-pin">${pin.label}</span>
     <span className="went-line">${cut(text.slice(0, 2 * LINE_CHARS).replace(/\s+/g, " "), LINE_CHARS)}</span>
-    ${isLong && html`<span className="muted">${size(text.length)}</span>`}`;
+    ${isLong && html`<span className="muted">${size(value instanceof CutValue ? value.sizeBytes : text.length)}</span>`}`;
   if (!isLong) return html`<div className="went-row">${line}</div>`;
   return html`<button type="button" className="went-row" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>${line}</button>
     ${isOpen && html`<div className="went-body" ref=${place}></div>`}`;

@@ -7,7 +7,7 @@ import { openMenu } from "../menu.js";
 import { t } from "../messages.js";
 import { go, paths } from "../router.js";
 import { toast, toastError } from "../toast.js";
-import { saveFile } from "../value_view.js";
+import { saveFile } from "../save_file.js";
 import { askFolder, flatten, moveTo } from "./folders.js";
 
 /** @typedef {import("../api/library.js").LibraryAgent} LibraryAgent */

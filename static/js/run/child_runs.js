@@ -1,6 +1,7 @@
 /** The runs that a node has started, below its line in the timeline. Each opens to its own nodes. */
 
-import { getExecution, getGraph } from "../api.js";
+import { getGraph } from "../api.js";
+import { getRun } from "../api/values.js";
 import { h } from "../dom.js";
 import { number, timeMs } from "../format.js";
 import { plural, t } from "../messages.js";
@@ -105,7 +106,7 @@ class ChildRow {
     place.states.set(run.id, { applyEvents: (deltas) => held.push(...deltas) });
     try {
       const [loaded, graph] = await Promise.all([
-        getExecution(run.graph_id, run.id),
+        getRun(run.graph_id, run.id),
         getGraph(run.graph_id, run.graph_version).catch(() => null),
       ]);
       const timeline = (this.timeline = new Timeline(nameNodes(graph?.nodes ?? [], place.catalog), this.place));

@@ -5,6 +5,7 @@ import { ExecutionDetail } from "../execution_detail.js";
 import { cut, duration, number } from "../format.js";
 import { t } from "../messages.js";
 import { statusIcon, statusLook } from "../status.js";
+import { valueLine } from "../value_line.js";
 import { VirtualList } from "../virtual_list.js";
 
 /** @typedef {import("../run_state.js").NodeGroup} NodeGroup */
@@ -72,13 +73,7 @@ function executionLine(execution, index) {
 /** @param {NodeExecution} execution @returns {string} its first output, else its inputs, in one line */
 function preview(execution) {
   const [output] = Object.values(execution.output_data ?? {});
-  if (output?.length) return oneLine(output[0]);
+  if (output?.length) return valueLine(output[0], 120);
   const inputs = Object.entries(execution.input_data ?? {}).slice(0, 8);
-  return cut(inputs.map(([pin, value]) => `${pin}: ${oneLine(value)}`).join(", "), 120);
-}
-
-/** @param {any} value @returns {string} */
-function oneLine(value) {
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
-  return cut(text.slice(0, 300).replace(/\s+/g, " "), 120);
+  return cut(inputs.map(([pin, value]) => `${pin}: ${valueLine(value, 120)}`).join(", "), 120);
 }

@@ -10,7 +10,7 @@ import { button, pageHead, whileBusy } from "../page_head.js";
 import { go, paths } from "../router.js";
 import { badge, hasEnded, runLook } from "../status.js";
 import { toast, toastError } from "../toast.js";
-import { saveFile } from "../value_view.js";
+import { saveFile } from "../save_file.js";
 import { runAgain } from "./run_again.js";
 
 /** @typedef {import("../types.js").Graph} Graph */

@@ -5,6 +5,8 @@
 
 import { h } from "../dom.js";
 import { t } from "../messages.js";
+import { bytesOf } from "../save_file.js";
+import { isSafePicture } from "./image_size.js";
 import { DOMPurify, Marked } from "../../vendor/markdown.js";
 
 const TAGS =
@@ -12,7 +14,7 @@ const TAGS =
 a img span div details summary`.split(/\s+/);
 
 /** A picture that is all there already; SVG too: in an <img> it runs and loads nothing. */
-const OWN_PICTURE = /^data:image\/[\w.+-]+;base64,/;
+const OWN_PICTURE = /^data:(image\/[\w.+-]+);base64,/;
 
 /** Markup in a letter is shown as the text that it is: a letter has its own signs for what may be set off. */
 const reader = new Marked({ gfm: true, async: false, renderer: { html: ({ text }) => escapeMarkup(text) } });
@@ -36,12 +38,19 @@ export function markdownParts(text) {
     })
   );
   for (const image of body.querySelectorAll("img"))
-    if (!OWN_PICTURE.test(image.getAttribute("src") ?? "")) image.replaceWith(pictureLink(image));
+    if (!isOwnPicture(image.getAttribute("src") ?? "")) image.replaceWith(pictureLink(image));
   for (const link of body.querySelectorAll("a")) keepLink(link);
   for (const heading of body.querySelectorAll("h1, h2, h3, h4, h5, h6")) lowerHeading(heading);
   const parts = document.createDocumentFragment();
   parts.append(...body.childNodes);
   return parts;
+}
+
+/** @param {string} address @returns {boolean} */
+function isOwnPicture(address) {
+  const kind = OWN_PICTURE.exec(address)?.[1];
+  const bytes = kind ? bytesOf(address) : null;
+  return kind !== undefined && bytes !== null && isSafePicture(kind, bytes);
 }
 
 /** @param {HTMLImageElement} image @returns {Node} */

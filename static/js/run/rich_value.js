@@ -1,10 +1,11 @@
 /** An output as what it is: a letter to read, a table, a picture, a sound, a film, a file, a page; its source is one press away. */
 
+import { CutValue } from "../cut_value.js";
 import { h } from "../dom.js";
-import { size } from "../format.js";
-import { icon } from "../icons.js";
 import { t } from "../messages.js";
-import { isDataAddress, saveDataAddress, valueView } from "../value_view.js";
+import { isDataAddress } from "../save_file.js";
+import { valueView } from "../value_view.js";
+import { fileView } from "./media_view.js";
 import { tableView } from "./table_view.js";
 
 /** Longer texts are shown as text: to read them as markdown would hold up the page. */
@@ -22,7 +23,9 @@ const MARKDOWN = [
 /** @param {string} name of the output @param {any} value @returns {HTMLElement} */
 export function richView(name, value) {
   if (typeof value === "string") return textView(name, value);
-  const table = tableView(value);
+  if (value instanceof CutValue && value.kind === "text")
+    return isDataAddress(value.head) ? fileView(name, value) : valueView(value);
+  const table = tableView(name, value);
   return table ? twoWays(t("Table"), () => table, value) : valueView(value);
 }
 
@@ -74,29 +77,4 @@ function reading(text) {
  */
 function framed(name, html) {
   return h("iframe", { class: "page-frame", sandbox: "", srcdoc: html, title: t("Page {name}", { name }), loading: "lazy" });
-}
-
-/** @param {string} name @param {string} address */
-function fileView(name, address) {
-  const kind = address.slice(5, address.indexOf(";"));
-  const bytes = Math.round((address.length - address.indexOf(",") - 1) * 0.75);
-  const press = () => saveDataAddress(name, address);
-  const line = h(
-    "p",
-    { class: "file-line" },
-    icon("file"),
-    h("span", null, `${kind}, ${size(bytes)}`),
-    h("button", { class: "link-button", type: "button", on: { click: press } }, t("Download")),
-  );
-  const shown = mediaView(name, kind, address);
-  return h("div", { class: "rich" }, shown, line);
-}
-
-/** @param {string} name @param {string} kind @param {string} address @returns {HTMLElement|null} */
-function mediaView(name, kind, address) {
-  // In an <img> a picture's scripts do not run and its links do not load, also those of SVG.
-  if (kind.startsWith("image/")) return h("img", { class: "value-image", src: address, alt: name });
-  if (kind.startsWith("audio/")) return h("audio", { class: "value-sound", controls: true, src: address, "aria-label": name });
-  if (kind.startsWith("video/")) return h("video", { class: "value-image", controls: true, src: address, "aria-label": name });
-  return null;
 }

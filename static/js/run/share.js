@@ -3,10 +3,15 @@
  * stand. It is made here, of what the page shows already: the server needs to know nothing of it.
  */
 
+import { whole } from "../api/values.js";
+import { CutValue } from "../cut_value.js";
 import { duration, exactTime, number, timeMs } from "../format.js";
 import { t } from "../messages.js";
 import { runLook, statusLook } from "../status.js";
-import { valueText } from "../value_view.js";
+import { bytesOf } from "../save_file.js";
+import { valueText } from "../value_actions.js";
+import { valueWords } from "../value_line.js";
+import { isSafePicture } from "./image_size.js";
 
 /** @typedef {import("../types.js").Graph} Graph */
 /** @typedef {import("../run_state.js").RunState} RunState */
@@ -14,6 +19,7 @@ import { valueText } from "../value_view.js";
 
 const MASK = "••••••••";
 const SECRET_NAME = /password|passwd|passphrase|secret|credential|api_?key|access_?key|private_?key|authorization|cookie|token/i;
+const MOST_VALUE_BYTES = 5_000_000;
 const SHORTEST_SECRET = 4; // shorter ones would be found in every word
 
 /** Images that say nothing to anybody when they are shown: a data address loads nothing. SVG may hold scripts. */
@@ -24,11 +30,11 @@ h1{font-size:22px;margin-bottom:4px}h2{font-size:16px;margin-top:28px}pre{white-
 dt{font-weight:600}dd{margin:0 0 12px}table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:4px 10px 4px 0;border-bottom:1px solid #8884;
 vertical-align:top;overflow-wrap:anywhere}td.n{text-align:right;white-space:nowrap}img{max-width:100%}footer{margin-top:32px;opacity:.7}`;
 
-/** @param {Graph} graph @param {Catalog} catalog @param {RunState} state @param {(nodeId: string) => string} titleOf @returns {string} */
-export function shareFile(graph, catalog, state, titleOf) {
-  const run = state.run;
-  if (!run) return "";
-  const mask = masker(graph, catalog, state);
+/** @param {Graph} graph @param {Catalog} catalog @param {RunState} state @param {(nodeId: string) => string} titleOf @returns {Promise<string>} */
+export async function shareFile(graph, catalog, state, titleOf) {
+  if (!state.run) return "";
+  const run = { ...state.run, ...(await wholeEnough(state.run)) };
+  const mask = await masker(graph, catalog, state, run.inputs);
   const secretInputs = new Set(
     Object.keys(run.inputs ?? {}).filter((name) => isSecret(name, graph.input_schema?.properties?.[name])),
   );
@@ -52,19 +58,20 @@ export function shareFile(graph, catalog, state, titleOf) {
 
 /**
  * Every text that was given to a secret field, so that it is masked in outputs and messages as well.
- * @param {Graph} graph @param {Catalog} catalog @param {RunState} state @returns {(value: any) => any}
+ * @param {Graph} graph @param {Catalog} catalog @param {RunState} state @param {Record<string, any>} inputs @returns {Promise<(value: any) => any>}
  */
-function masker(graph, catalog, state) {
+async function masker(graph, catalog, state, inputs) {
   /** @type {Set<string>} */
   const secrets = new Set();
   const note = (/** @type {any} */ value) => {
     for (const text of textsIn(value)) if (text.length >= SHORTEST_SECRET) secrets.add(text);
   };
-  for (const [name, value] of Object.entries(state.run?.inputs ?? {}))
-    if (isSecret(name, graph.input_schema?.properties?.[name])) note(value);
+  for (const [name, value] of Object.entries(inputs))
+    if (isSecret(name, graph.input_schema?.properties?.[name])) note(await whole(value));
   for (const execution of state.byId.values()) {
     const schema = catalog.get(execution.block_id)?.inputSchema?.properties ?? {};
-    for (const [pin, value] of Object.entries(execution.input_data ?? {})) if (isSecret(pin, schema[pin])) note(value);
+    for (const [pin, value] of Object.entries(execution.input_data ?? {}))
+      if (isSecret(pin, schema[pin])) note(await whole(value));
   }
   // The longest first: one may be a part of another.
   const ordered = [...secrets].sort((a, b) => b.length - a.length);
@@ -77,6 +84,15 @@ function isSecret(name, schema) {
   return SECRET_NAME.test(name) && !/^(max|min)?_?tokens?$|token_count|max_tokens/i.test(name);
 }
 
+/** @param {import("../types.js").GraphExecution} run @returns {Promise<{inputs: Record<string, any>, outputs: Record<string, any[]>}>} whole but for what is too large */
+async function wholeEnough(run) {
+  const fetched = async (/** @type {any} */ value) =>
+    value instanceof CutValue && value.sizeBytes > MOST_VALUE_BYTES ? value : whole(value);
+  const outputs = Object.entries(run.outputs ?? {}).map(async ([name, values]) => [name, await Promise.all(values.map(fetched))]);
+  const inputs = Object.entries(run.inputs ?? {}).map(async ([name, value]) => [name, await fetched(value)]);
+  return { inputs: Object.fromEntries(await Promise.all(inputs)), outputs: Object.fromEntries(await Promise.all(outputs)) };
+}
+
 /** @param {any} value @returns {string[]} texts and numbers, also those inside */
 function textsIn(value) {
   if (typeof value === "string") return [value];
@@ -87,6 +103,8 @@ function textsIn(value) {
 /** @param {any} value @param {string[]} secrets @returns {any} */
 function maskIn(value, secrets) {
   if (typeof value === "string") return secrets.reduce((text, secret) => text.replaceAll(secret, MASK), value);
+  // Its end may be the beginning of a secret.
+  if (value instanceof CutValue) return `${maskIn(value.head.slice(0, -(secrets[0]?.length ?? 0) || undefined), secrets)}…`;
   if (typeof value === "number") return secrets.includes(String(value)) ? MASK : value;
   if (Array.isArray(value)) return value.map((item) => maskIn(item, secrets));
   if (!value || typeof value !== "object") return value;
@@ -102,9 +120,15 @@ function pinList(pins, mask) {
   return `<dl>${rows.join("")}</dl>`;
 }
 
+/** @param {string} value */
+function isPicture(value) {
+  const bytes = IMAGE.test(value) ? bytesOf(value) : null;
+  return bytes !== null && isSafePicture(value.slice(5, value.indexOf(";")), bytes);
+}
+
 /** @param {any} value @returns {string} */
 function valueHtml(value) {
-  if (typeof value === "string" && IMAGE.test(value)) return `<img alt="" src="${escape(value)}">`;
+  if (typeof value === "string" && isPicture(value)) return `<img alt="" src="${escape(value)}">`;
   return `<pre>${escape(valueText(value))}</pre>`;
 }
 
@@ -112,7 +136,7 @@ function valueHtml(value) {
 function nodeTable(state, titleOf, mask) {
   const rows = [...state.groups.values()].map((group) => {
     const failed = group.list.find((execution) => execution.status === "FAILED");
-    const why = failed ? `: ${String(failed.output_data?.error?.[0] ?? "")}` : "";
+    const why = failed ? `: ${valueWords(failed.output_data?.error?.[0] ?? "")}` : "";
     const times = group.list.length > 1 ? `×${number(group.list.length)}` : "";
     const cells = [titleOf(group.nodeId), `${statusLook(group.status).word}${why}`, times];
     const took = duration(group.endMs - group.startMs);

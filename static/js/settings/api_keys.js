@@ -8,7 +8,7 @@ import { inOrder } from "../in_order.js";
 import { t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
 import { toastError } from "../toast.js";
-import { copyText } from "../value_view.js";
+import { copyText } from "../copy_text.js";
 
 /** @typedef {import("../api/account.js").ApiKey} ApiKey */
 

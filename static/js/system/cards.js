@@ -10,7 +10,7 @@ import { paths } from "../router.js";
 import { fireLook, fireWords, wasNotRun } from "../schedules/fire_words.js";
 import { statusIcon } from "../status.js";
 import { toast, toastError } from "../toast.js";
-import { saveFile } from "../value_view.js";
+import { saveFile } from "../save_file.js";
 
 /** @typedef {import("../api/system.js").Status} Status */
 /** @typedef {import("../api/system.js").Storage} Storage */

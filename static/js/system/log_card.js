@@ -6,7 +6,7 @@ import { exactTime, fileName, timeMs } from "../format.js";
 import { locale, t } from "../messages.js";
 import { button } from "../page_head.js";
 import { toastError } from "../toast.js";
-import { saveFile } from "../value_view.js";
+import { saveFile } from "../save_file.js";
 import { card } from "./cards.js";
 
 /** @typedef {import("../api/system.js").LogLine} LogLine */

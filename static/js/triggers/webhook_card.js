@@ -10,7 +10,7 @@ import { plural, t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
 import { paths } from "../router.js";
 import { toast, toastError } from "../toast.js";
-import { copyText } from "../value_view.js";
+import { copyText } from "../copy_text.js";
 import { deliveryList } from "./deliveries.js";
 import { nextStep, providerName } from "./providers.js";
 

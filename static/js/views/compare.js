@@ -1,6 +1,7 @@
 /** Two runs side by side: what they were given, what they gave, and how each node did. */
 
-import { getExecution, getGraph } from "../api.js";
+import { getGraph } from "../api.js";
+import { getRun } from "../api/values.js";
 import { loadCatalog } from "../catalog.js";
 import { fill, h } from "../dom.js";
 import { dayAndTime, duration, number, timeMs } from "../format.js";
@@ -43,7 +44,7 @@ function showNothing(main) {
 
 /** @param {string} graphId @param {string} runId @param {Map<string, import("../types.js").Block>} catalog @returns {Promise<Side>} */
 async function loadSide(graphId, runId, catalog) {
-  const run = await getExecution(graphId, runId);
+  const run = await getRun(graphId, runId);
   const graph = await getGraph(graphId, run.graph_version).catch(() => null);
   const names = nameNodes(graph?.nodes ?? [], catalog);
   const state = new RunState(new Map(), () => {});

@@ -17,7 +17,7 @@ import { credits } from "../library/words.js";
 import { plural, t } from "../messages.js";
 import { button, pageHead } from "../page_head.js";
 import { loadStyles } from "../styles.js";
-import { saveFile } from "../value_view.js";
+import { saveFile } from "../save_file.js";
 
 /** @typedef {import("../api/costs.js").CostReport} CostReport */
 

@@ -5,7 +5,7 @@ import { logo } from "../frame.js";
 import { icon } from "../icons.js";
 import { t } from "../messages.js";
 import { beginSession } from "../session.js";
-import { copyText } from "../value_view.js";
+import { copyText } from "../copy_text.js";
 
 const COMMAND = "autogpt-lite open";
 const MIN_PASSWORD_CHARS = 8;
@@ -15,7 +15,11 @@ const MIN_PASSWORD_CHARS = 8;
 /** @param {HTMLElement} app @param {Login} login `problem` is why a link did not work, or "" */
 export function showLogin(app, login) {
   if (login.ways.includes("password")) showLoginForm(app, login);
-  else fill(app, frameOf(login.problem ? t("This link did not work") : t("This page needs a link"), problemOf(login.problem), linkHelp()));
+  else
+    fill(
+      app,
+      frameOf(login.problem ? t("This link did not work") : t("This page needs a link"), problemOf(login.problem), linkHelp()),
+    );
 }
 
 /** @param {HTMLElement} app @param {Login} login */
@@ -73,7 +77,13 @@ export function showNewPassword(app, code, onLogin) {
 
 /** @param {string} title @param {...any} children */
 function frameOf(title, ...children) {
-  return h("main", { class: "login" }, h("div", { class: "login-brand" }, logo(), "autogpt_lite"), h("h1", null, title), children);
+  return h(
+    "main",
+    { class: "login" },
+    h("div", { class: "login-brand" }, logo(), "autogpt_lite"),
+    h("h1", null, title),
+    children,
+  );
 }
 
 /** @param {string} problem */

@@ -1,7 +1,8 @@
 /** One run, live: its outputs first, then a timeline of its nodes and sub-agents, its graph, its inputs and its log. */
 
-import { getExecution, getGraph, serverNow } from "../api.js";
+import { getGraph, serverNow } from "../api.js";
 import { getOrigin, getTree } from "../api/runs.js";
+import { getRun } from "../api/values.js";
 import { loadCatalog } from "../catalog.js";
 import { fill, h } from "../dom.js";
 import { oneByOne } from "../in_order.js";
@@ -11,6 +12,7 @@ import { t } from "../messages.js";
 import { nameNodes } from "../names.js";
 import { button } from "../page_head.js";
 import { paths } from "../router.js";
+import { EarlierExecutions } from "../run/earlier.js";
 import { RunHead } from "../run/head.js";
 import { RunLog } from "../run/log.js";
 import { originWords } from "../run/origin.js";
@@ -40,7 +42,7 @@ const TREE_EVERY_MS = 500;
 /** @type {import("../pages.js").View} */
 export async function showRun(main, place, signal) {
   const { graphId, runId } = place.params;
-  const [run, catalog] = await Promise.all([getExecution(graphId, runId), loadCatalog(), loadStyles("run_page.css")]);
+  const [run, catalog] = await Promise.all([getRun(graphId, runId), loadCatalog(), loadStyles("run_page.css")]);
   const graph = await getGraph(graphId, run.graph_version).catch(() => lostGraph(run));
   if (signal.aborted) return;
   const page = new RunPage(graph, catalog, run, signal);
@@ -95,6 +97,7 @@ class RunPage {
     this.rerun = new RerunStrip(graph.id, run.graph_version, run.id);
     this.axis = new TimelineAxis();
     this.timeline = new Timeline(this.names, this.#place());
+    this.earlier = new EarlierExecutions(this.state, this.feed);
     this.picture = drawGraph(graph, catalog, (nodeId) => this.#openNode(nodeId));
     this.graphPlace = h(
       "div",
@@ -133,7 +136,7 @@ class RunPage {
   }
 
   #columns() {
-    const timeline = h("div", { class: "timeline-panel" }, this.timeline.list);
+    const timeline = h("div", { class: "timeline-panel" }, this.timeline.list, this.earlier.element);
     const graph = h("div", null, this.graphPlace);
     const inputs = h("div", { class: "card-body" }, this.inputs.element);
     const tabs = [
@@ -174,8 +177,9 @@ class RunPage {
       (origin) => this.facts.showOrigin(originWords(origin, this.graph.id)),
       () => {}, // an ornament: the run is there without it
     );
-    this.signal.addEventListener("abort", () => this.#unfollow());
-    if (!hasEnded(run.status)) this.#follow();
+    this.signal.addEventListener("abort", () => (this.#unfollow(), this.feed.close()));
+    if (hasEnded(run.status)) void this.earlier.loadFirst();
+    else this.#follow();
     const keys = (/** @type {KeyboardEvent} */ event) => {
       if (event.key === "." && (event.ctrlKey || event.metaKey) && !this.head.stop.hidden) void this.head.stopRun(this.head.stop);
     };
@@ -211,6 +215,7 @@ class RunPage {
     this.head.update(run);
     this.#setScale();
     this.timeline.update(changed);
+    this.earlier.update();
     for (const group of changed) this.picture.setStatus(group.nodeId, group.status);
     const running = [...changed].find((group) => group.status === "RUNNING");
     if (running && !this.graphPlace.matches(":hover, :focus")) bringIntoView(this.graphPlace, this.picture, running.nodeId);

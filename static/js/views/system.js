@@ -14,7 +14,7 @@ import { logCard, warningsCard } from "../system/log_card.js";
 import { nowCard } from "../system/now_card.js";
 import { versionsCard } from "../system/versions_card.js";
 import { toastError } from "../toast.js";
-import { copyText } from "../value_view.js";
+import { copyText } from "../copy_text.js";
 
 /** @typedef {import("../api/system.js").Status} Status */
 

@@ -1,7 +1,8 @@
 /** The sample that runs beside the choice: a small agent of the library that needs nothing. */
 
-import { executeGraph, getExecution, getGraph } from "../api.js";
+import { executeGraph, getGraph } from "../api.js";
 import { listAgents } from "../api/library.js";
+import { getRun } from "../api/values.js";
 import { fill, h } from "../dom.js";
 import { duration, timeMs } from "../format.js";
 import { drawGraph } from "../graph_picture.js";
@@ -60,7 +61,7 @@ export class Sample {
   async run() {
     const runId = await executeGraph(this.graph, {});
     for (;;) {
-      const run = await getExecution(this.graph.id, runId);
+      const run = await getRun(this.graph.id, runId);
       if (this.signal.aborted) return;
       this.#show(run);
       if (hasEnded(run.status)) return;
