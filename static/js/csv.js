@@ -1,7 +1,10 @@
 /** Tables as CSV (RFC 4180), for spreadsheets. */
 
-/** What a spreadsheet takes for the beginning of a formula: such a text gets a quote before it (attacks.md E9). */
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * What a spreadsheet takes for the beginning of a formula, also behind space and signs that nobody sees, and in the wide forms: such a
+ * text gets a quote before it (attacks.md E9).
+ */
+const FORMULA = /^(?:[\t\r]|[\s\ufeff\u200b]*[=+\-@＝＋－＠])/;
 
 /** @param {any[][]} rows texts and numbers; null and undefined are empty @returns {string} */
 export function toCsv(rows) {

@@ -180,7 +180,7 @@ async function startWith(builder, run, outputs, only = null) {
     pins[savedId] = known;
     replayed.add(id);
   }
-  const inputs = run ? (await getRunWithInputs(run.graph_id, run.id)).inputs : (builder.lastInputs ?? {});
+  const inputs = (run ? (await getRunWithInputs(run.graph_id, run.id)).inputs : builder.lastInputs) ?? {};
   try {
     const id = await executeGraph(builder.saved, inputs, run?.credential_inputs ?? {}, pins);
     builder.control.follow(builder.saved, id, builder.localIds, { replayed, only });

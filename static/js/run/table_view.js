@@ -6,7 +6,7 @@ import { cut, fileName, number } from "../format.js";
 import { plural, t } from "../messages.js";
 import { saveFile } from "../save_file.js";
 import { toastError } from "../toast.js";
-import { csvOf } from "./csv.js";
+import { tableCsv } from "./table_csv.js";
 import { readCsv, tooWide } from "./value_reader.js";
 
 const MOST_ROWS = 200;
@@ -49,7 +49,7 @@ function leftWords(left, shown) {
 /** @param {string} name @param {any} value */
 async function saveCsv(name, value) {
   try {
-    const file = value instanceof CutValue ? await readCsv(value) : new Blob(csvOf(value));
+    const file = value instanceof CutValue ? await readCsv(value) : new Blob(tableCsv(value));
     saveFile(fileName(name, "csv"), file);
   } catch (error) {
     toastError(error instanceof RangeError ? new Error(tooWide()) : error, t("Nothing was downloaded"));

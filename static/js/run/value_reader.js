@@ -16,7 +16,7 @@ export function readCsv(cut) {
   });
 }
 
-/** What to say where csv.js gives up. */
+/** What to say where table_csv.js gives up. */
 export const tooWide = () => t("There are too many columns for a spreadsheet: download it as JSON.");
 
 /**

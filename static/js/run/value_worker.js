@@ -1,6 +1,6 @@
 /** Beside the page: reads whole values, which may have a million lines, and gives what the page shows of them. */
 
-import { csvOf } from "./csv.js";
+import { tableCsv } from "./table_csv.js";
 
 /** @typedef {{job: "lines"|"csv", address: string, headers: Record<string, string>, isJson: boolean}|{job: "show", from: number, to: number}} Task */
 
@@ -15,7 +15,7 @@ onmessage = async (/** @type {MessageEvent<Task>} */ { data: task }) => {
     const answer = await fetch(task.address, { headers: task.headers });
     if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).message ?? String(answer.status));
     const text = await answer.text();
-    if (task.job === "csv") postMessage({ file: new Blob(csvOf(JSON.parse(text))) });
+    if (task.job === "csv") postMessage({ file: new Blob(tableCsv(JSON.parse(text))) });
     else {
       lines = (task.isJson ? JSON.stringify(JSON.parse(text), null, 2) : text).split("\n");
       postMessage({ count: lines.length });
