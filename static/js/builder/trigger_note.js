@@ -4,7 +4,7 @@ import { listPresets, listWebhooks } from "../api/triggers.js";
 import { html, useEffect, useState } from "../../vendor/react.js";
 import { t } from "../messages.js";
 import { paths } from "../router.js";
-import { copyText } from "../value_view.js";
+import { copyText } from "../copy_text.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useView } from "./hooks.js";
 
