@@ -50,6 +50,7 @@ def test_neighbours_of_a_deleted_node_are_linked_until_undo(page: Any) -> None:
 
 def test_block_that_is_dropped_on_a_link_comes_between_its_ends(page: Any) -> None:
     page.evaluate(DROP, [".react-flow__edge:nth-of-type(2) path, .react-flow__edge path", CALCULATOR])
+    expect(page.locator(".panel .field").first).to_be_visible()  # then the canvas has its size
     page.keyboard.press("Shift+1")
     expect(page.locator(".react-flow__edge")).to_have_count(4)
     expect(page.locator(".react-flow__node")).to_have_count(5)
@@ -83,3 +84,26 @@ def test_agent_with_blocks_that_are_not_here_is_shown_panned_changed_and_saved(
     page.get_by_label("Name of the agent").fill("Still editable")
     page.keyboard.press("Control+s")
     expect(page.locator(".build-draft")).to_have_text(re.compile("^Saved as version"))
+
+
+def test_undo_is_kept_with_the_draft(page: Any) -> None:
+    kept = page.locator(".build-draft")
+    for title in ("Add one", "Divide it"):
+        box_of(page, title).locator(".node-title").click()
+        page.keyboard.press("Escape")
+        page.keyboard.press("x")
+    box_of(page, "Divide by").locator(".node-title").click()
+    page.keyboard.press("Delete")
+    expect(page.locator(".react-flow__node")).to_have_count(3)
+    page.keyboard.press("Control+z")
+    expect(kept).to_contain_text("Draft saved")
+    page.reload()
+    expect(page.locator(".react-flow__node")).to_have_count(4)
+    expect(page.locator(".node[data-off]")).to_have_count(2)
+    page.keyboard.press("Control+Shift+z")
+    expect(page.locator(".react-flow__node")).to_have_count(3)
+    page.keyboard.press("Control+z")
+    for left in (1, 0):
+        page.keyboard.press("Control+z")
+        expect(page.locator(".node[data-off]")).to_have_count(left)
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()

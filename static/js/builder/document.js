@@ -41,6 +41,21 @@ export class GraphDocument {
     if (merges) history.resume();
   }
 
+  /** @returns {import("./undo_keeper.js").History} */
+  get history() {
+    const { pastStates, futureStates } = this.store.temporal.getState();
+    return {
+      past: /** @type {Draft[]} */ (pastStates),
+      now: this.now,
+      future: /** @type {Draft[]} */ (futureStates).toReversed(),
+    };
+  }
+
+  /** The steps of an earlier page; `now` of them is the draft already. @param {import("./undo_keeper.js").History} history */
+  takeHistory({ past, future }) {
+    this.store.temporal.setState({ pastStates: past, futureStates: future.toReversed() });
+  }
+
   undo() {
     this.lastKey = "";
     this.store.temporal.getState().undo();

@@ -42,7 +42,7 @@ export function keepDraft(graphId, version, draft, catalog) {
 }
 
 /** @param {import("../types.js").GraphNode} node @param {Catalog} catalog */
-function withoutSecrets(node, catalog) {
+export function withoutSecrets(node, catalog) {
   const properties = catalog.get(node.block_id)?.inputSchema.properties ?? {};
   const secret = Object.keys(node.input_default).filter((name) => properties[name]?.secret && kindOf(properties[name]) !== "key");
   if (!secret.length) return node;

@@ -22,6 +22,7 @@ import { BuilderContext } from "../builder/hooks.js";
 import { listenToKeys } from "../builder/keyboard.js";
 import { Palette } from "../builder/palette.js";
 import { readGraph, withPositions } from "../builder/read_graph.js";
+import { forgetUndo, keepUndo, readUndo } from "../builder/undo_keeper.js";
 import { RunControl } from "../builder/run_control.js";
 import { PriceWatch } from "../builder/run_price.js";
 import { SidePanel } from "../builder/side_panel.js";
@@ -42,11 +43,13 @@ export async function showBuild(main, place, signal) {
   if (signal.aborted) return;
   const base = saved ? readGraph(saved) : { name: t("New agent"), description: "", nodes: [], links: [] };
   const kept = readDraft(graphId);
-  const draft = kept ? withPositions(restoreSecrets(kept, base, catalog)) : base;
+  const undo = kept && readUndo(graphId, kept, base, catalog);
+  const draft = undo ? undo.now : kept ? withPositions(restoreSecrets(kept, base, catalog)) : base;
   const builder = Object.assign(new Builder(draft, saved, catalog, !matchMedia(PHONE).matches), {
     control: /** @type {any} */ (null),
     actions: /** @type {any} */ (null),
   });
+  if (undo) builder.doc.takeHistory(undo);
   builder.control = new RunControl(builder);
   builder.actions = new Actions(builder);
   document.title = `${draft.name} · Builder`;
@@ -88,10 +91,12 @@ function keepDrafts(builder, signal) {
     timer = 0;
     if (!builder.state.isChanged) {
       forgetDraft(builder.saved?.id ?? "");
+      forgetUndo(builder.saved?.id ?? "");
       const saved = t("Saved as version {version}", { version: builder.state.version });
       return builder.state.draft === saved ? undefined : builder.set({ draft: "" });
     }
     const isKept = keepDraft(builder.saved?.id ?? "", builder.saved?.version ?? 0, builder.doc.now, builder.catalog);
+    if (isKept) keepUndo(builder.saved?.id ?? "", builder.doc.history, builder.catalog);
     const since = builder.state.version ? t(" · based on v{version}", { version: builder.state.version }) : "";
     builder.set({ draft: isKept ? t("Draft saved{since}", { since }) : t("Too large to keep here: save a version") });
   };
@@ -128,6 +133,7 @@ function offerRecovered(builder, kept, base) {
     : t("Your draft of {time} is here again.", { time: when(kept.at) });
   const drop = () => {
     forgetDraft(saved?.id ?? "");
+    forgetUndo(saved?.id ?? "");
     builder.doc.edit(base);
     builder.set({ draft: "" });
     if (!saved) go(paths.build());
