@@ -37,11 +37,11 @@ import { t } from "../messages.js";
  * @property {Zoom} zoom how much of a node can be read
  * @property {import("./guides.js").Line[]} guides what dragged nodes snap to
  * @property {import("./drag_nodes.js").Place[]} ghosts copies that are dragged
- * @property {boolean} isCrowded whether more values move than eyes can follow: then links glow
  * @property {string} busy
  * @property {import("../api/prices.js").Price|null} price of the whole draft, by its nodes
  * @property {import("./run_control.js").RunView|null} run
  * @property {Record<string, import("./run_control.js").NodeView>} runNodes
+ * @property {Record<string, Record<string, number>>} pinCounts how many values each pin of a node has given in the run
  */
 
 /** @type {View} */
@@ -64,11 +64,11 @@ const EMPTY = {
   zoom: "near",
   guides: [],
   ghosts: [],
-  isCrowded: false,
   busy: "",
   price: null,
   run: null,
   runNodes: {},
+  pinCounts: {},
 };
 
 export const GRID = 8;

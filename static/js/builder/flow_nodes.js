@@ -2,6 +2,7 @@
 
 import { t } from "../messages.js";
 import { blockLine, isNote, nodeTitle } from "../names.js";
+import { findLanes } from "./link_lanes.js";
 import { boxOf, noteBox } from "./node_box.js";
 import { fit, pinLabel } from "./pins.js";
 import { isOff } from "./switch_off.js";
@@ -94,6 +95,7 @@ const titleOf = ({ data }) => nodeTitle(data.node, data.block);
 /** @param {Draft} draft @param {any[]} flowNodes @param {Set<string>} selected @returns {any[]} */
 export function makeFlowEdges({ links }, flowNodes, selected) {
   const byId = new Map(flowNodes.map((flow) => [flow.id, flow]));
+  const lanes = lanesOf(links, flowNodes);
   const edges = [];
   for (const link of links) {
     const source = byId.get(link.source_id);
@@ -112,11 +114,24 @@ export function makeFlowEdges({ links }, flowNodes, selected) {
         sink: titleOf(sink),
         sinkPin: pinLabel(link.sink_name),
       }),
-      data: linkData(link, source, sink),
+      data: { ...linkData(link, source, sink), lane: lanes.get(link.id) },
       selected: selected.has(link.id),
     });
   }
   return edges;
+}
+
+/** @param {Link[]} links @param {any[]} flowNodes */
+function lanesOf(links, flowNodes) {
+  const kept = links.filter((link) => link.is_static);
+  if (!kept.length) return new Map();
+  const places = flowNodes
+    .filter((flow) => flow.type !== "note")
+    .map(({ id, position, width, height }) => ({ id, ...position, width, height }));
+  return findLanes(
+    kept.map((link) => ({ id: link.id, source: link.source_id, target: link.sink_id })),
+    places,
+  );
 }
 
 /** What a link shows: the type of its source, and that of its end where the value is converted on the way.

@@ -149,6 +149,14 @@ export function wordOf(pin) {
   return /** @type {Record<string, string>} */ (KIND_WORDS)[pin.kind] ?? (pin.kind === "key" ? t("a key") : t("anything"));
 }
 
+/** @type {Record<string, string>} */
+const SHORT_WORDS = { text: t("text"), number: t("number"), toggle: t("yes or no"), list: t("list"), dict: t("dictionary") };
+
+/** @param {string} kind @returns {string} without an article, for a capsule */
+export function kindWord(kind) {
+  return SHORT_WORDS[kind] ?? t("anything");
+}
+
 /** @param {Block|undefined} block @returns {boolean} whether links may end at the node: an input's value comes from outside */
 export function takesLinks(block) {
   return block?.uiType !== "Input" && block?.uiType !== "Note";

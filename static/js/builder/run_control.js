@@ -20,7 +20,8 @@ import { t } from "../messages.js";
  * `startMs` of the execution that runs, `there`: how many inputs the oldest one has that waits for more */
 
 const SHOW_EVERY_MS = 100;
-const MOST_BEADS = 40;
+/** More executions of a node are not counted through ten times a second. */
+const MOST_COUNTED = 2000;
 
 export class RunControl {
   /** @param {Builder} builder */
@@ -37,6 +38,8 @@ export class RunControl {
     /** The nodes that show, where only a part runs. @type {Set<string>|null} */
     this.only = null;
     this.nodeCount = 0;
+    /** Whether values are shown on their way: not of a run that has ended long ago. */
+    this.isFollowed = false;
     this.timer = 0;
     this.isStarting = false;
   }
@@ -105,7 +108,8 @@ export class RunControl {
       started_at: null,
       ended_at: null,
     };
-    this.builder.set({ runNodes: {} });
+    this.isFollowed = true;
+    this.builder.set({ runNodes: {}, pinCounts: {} });
     this.feed = new RunFeed(graph.id, runId, state, (isLive) => this.#patch({ isLive }));
     state.load(/** @type {any} */ (run));
     this.#show();
@@ -115,6 +119,7 @@ export class RunControl {
   /** Lays a run over the canvas that has ended. @param {import("../types.js").Graph} graph @param {GraphExecution} run @param {Map<string, string>} localIds */
   async layOver(graph, run, localIds) {
     this.follow(graph, run.id, localIds);
+    this.isFollowed = false;
     await this.feed?.reload();
     this.#show();
   }
@@ -160,17 +165,19 @@ export class RunControl {
     const { state } = this;
     if (!state?.run) return;
     const runNodes = { ...this.builder.state.runNodes };
+    const pinCounts = { ...this.builder.state.pinCounts };
     for (const group of state.takeChanged()) {
       const id = this.localIds.get(group.nodeId);
-      if (id && (this.only?.has(id) ?? true)) runNodes[id] = nodeView(group, this.replayed.has(id));
+      if (!id || !(this.only?.has(id) ?? true)) continue;
+      runNodes[id] = nodeView(group, this.replayed.has(id));
+      if (group.list.length <= MOST_COUNTED) pinCounts[id] = countValues(group);
     }
     const before = this.builder.state.run;
-    const alive = this.builder.doc.now.links.filter((link) => runNodes[link.sink_id]?.status === "RUNNING").length;
     const ended = this.only ? [...this.only].filter((id) => hasEnded(runNodes[id]?.status)).length : state.endedNodes;
     const shown = { id: state.run.id, run: { ...state.run }, ended, nodes: this.nodeCount };
     this.builder.set({
       runNodes,
-      isCrowded: alive > MOST_BEADS,
+      pinCounts,
       run: { ...shown, isLive: before?.isLive ?? true, tick: (before?.tick ?? 0) + 1 },
     });
     if (hasEnded(state.run.status) && this.feed) void this.#finish();
@@ -184,6 +191,15 @@ export class RunControl {
     dispatchEvent(new Event("runs-changed"));
     await feed?.reload();
   }
+}
+
+/** @param {import("../run_state.js").NodeGroup} group @returns {Record<string, number>} values by pin */
+function countValues(group) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const { output_data } of group.list)
+    for (const [pin, values] of Object.entries(output_data)) counts.set(pin, (counts.get(pin) ?? 0) + values.length);
+  return Object.fromEntries(counts);
 }
 
 /** @param {import("../run_state.js").NodeGroup} group @param {boolean} isReplayed @returns {NodeView} */
