@@ -6,11 +6,11 @@ import { paths } from "../router.js";
 import { goInto } from "./crumbs.js";
 import { Glyph, blockGlyph } from "./glyphs.js";
 import { useBuilder, useView } from "./hooks.js";
+import { isFitting } from "./link_ends.js";
 import { FarPins, PinRow } from "./node_pins.js";
 import { RunMark, RunWords } from "./node_run.js";
 import { NodeEdge } from "./node_width.js";
 import { pinnedOutput } from "./pinned_outputs.js";
-import { fit } from "./pins.js";
 import { isOff } from "./switch_off.js";
 import { plural, t } from "../messages.js";
 
@@ -118,9 +118,4 @@ function OpenAgent({ graphId }) {
   };
   return html`<a className="node-open nodrag" href=${paths.build(graphId)} title=${t("Open the agent here (double click)")}
     onClick=${open}>${t("Open agent")}</a>`;
-}
-
-/** @param {import("./builder.js").Dragged} dragged @param {Pin} pin @returns {boolean} */
-function isFitting(dragged, pin) {
-  return (dragged.isSource ? fit(dragged.pin, pin) : fit(pin, dragged.pin)).fits;
 }

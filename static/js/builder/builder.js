@@ -15,6 +15,7 @@ import { t } from "../messages.js";
 /** @typedef {{nodeId: string, field: string, message: string, isMissing?: boolean}} Problem `isMissing`: nothing is given there yet */
 /** @typedef {{nodeId: string, pin: import("./pins.js").Pin, isSource: boolean}} Dragged a pin that a link is drawn from */
 /** @typedef {{x: number, y: number}} Point */
+/** @typedef {{screen: Point, nodeId: string, dragged: Dragged, pins: import("./pins.js").Pin[]}} PinChoice */
 /** @typedef {"near"|"middle"|"far"|"block"} Zoom near: all of it; middle: no pin names; far: title bars; block: its status only */
 
 /**
@@ -26,6 +27,7 @@ import { t } from "../messages.js";
  * @property {Graph|null} newer a version that was saved elsewhere while this draft was changed
  * @property {{screen: Point, at: Point, from: Dragged|null}|null} menu the block menu
  * @property {import("./link_by_keys.js").Linking|null} linking while a link is made by keys
+ * @property {PinChoice|null} pinChoice after a link was dropped on a node with several pins that fit as well
  * @property {string} said what a screen reader is told
  * @property {string|null} palette what the palette's field starts with; null while it is closed
  * @property {Problem[]} problems
@@ -53,6 +55,7 @@ const EMPTY = {
   newer: null,
   menu: null,
   linking: null,
+  pinChoice: null,
   said: "",
   palette: null,
   problems: [],

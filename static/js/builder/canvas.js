@@ -1,6 +1,6 @@
 /** The canvas: nodes and links, dragging, selecting, linking. */
 
-import { Background, ReactFlow, applyNodeChanges, useConnection } from "../../vendor/flow.js";
+import { Background, ReactFlow, applyNodeChanges } from "../../vendor/flow.js";
 import { html, useCallback, useEffect, useMemo, useRef } from "../../vendor/react.js";
 import { toast } from "../toast.js";
 import { BlockNode } from "./block_node.js";
@@ -12,11 +12,11 @@ import { makeFlowEdges } from "./flow_nodes.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
 import { insertOnLink } from "./insert_block.js";
 import { LinkEdge } from "./link_edge.js";
-import { sentence } from "./link_by_keys.js";
+import { linkToBody, refusalOf } from "./link_ends.js";
+import { LinkHint, PinChoice } from "./link_hint.js";
 import { MiniMap } from "./mini_map.js";
 import { selectFocused } from "./node_focus.js";
 import { NoteNode } from "./note_node.js";
-import { bestPin, pinsOf } from "./pins.js";
 import { t } from "../messages.js";
 
 const NODE_TYPES = { block: BlockNode, note: NoteNode };
@@ -88,7 +88,7 @@ export function Canvas() {
       <${Background} gap=${16} size=${1.2} />
     <//>
     <${MiniMap} /><${DragMarks} />
-    <${LinkHint} />
+    <${LinkHint} /><${PinChoice} />
   </div>`;
 }
 
@@ -191,47 +191,10 @@ function endConnection(builder, event, state) {
   if (state.toHandle && state.toNode?.id !== dragged.nodeId) {
     return toast(refusalOf(builder, dragged, state.toHandle), { isError: true });
   }
-  if (state.toNode) return linkToBody(builder, dragged, state.toNode.id);
+  if (state.toNode) return linkToBody(builder, dragged, state.toNode.id, { x, y });
   const hovered = document.elementFromPoint(x, y)?.closest(".react-flow__node");
-  if (hovered) return linkToBody(builder, dragged, hovered.getAttribute("data-id"));
+  if (hovered) return linkToBody(builder, dragged, hovered.getAttribute("data-id"), { x, y });
   openMenuAt(builder, { x, y }, dragged);
-}
-
-/**
- * @param {import("./builder.js").Builder} builder
- * @param {import("./builder.js").Dragged} dragged
- * @param {any} handle
- * @returns {string}
- */
-export function refusalOf(builder, dragged, handle) {
-  if (dragged.isSource === (handle.type === "source"))
-    return dragged.isSource ? t("Two outputs cannot be linked.") : t("Two inputs cannot be linked.");
-  return dragged.isSource
-    ? builder.refusal(dragged.nodeId, dragged.pin.name, handle.nodeId, handle.id)
-    : builder.refusal(handle.nodeId, handle.id, dragged.nodeId, dragged.pin.name);
-}
-
-/**
- * A link that is dropped on a node goes to its best fitting pin.
- * @param {any} builder
- * @param {any} dragged
- * @param {string|null} nodeId
- */
-function linkToBody(builder, dragged, nodeId) {
-  const node = builder.doc.node(nodeId ?? "");
-  if (!node || node.id === dragged.nodeId) return;
-  const block = builder.catalog.get(node.block_id);
-  const pin = bestPin(dragged.pin, dragged.isSource, pinsOf(node, block));
-  const ends =
-    pin &&
-    (dragged.isSource
-      ? [dragged.nodeId, dragged.pin.name, node.id, pin.name]
-      : [node.id, pin.name, dragged.nodeId, dragged.pin.name]);
-  if (!ends || builder.refusal(...ends))
-    return toast(t("No pin of {node} takes {pin}.", { node: builder.titleOf(node.id), pin: dragged.pin.label }), {
-      isError: true,
-    });
-  builder.connect(...ends);
 }
 
 /** @param {import("./builder.js").Builder} builder @param {{x: number, y: number}} screen @param {any} from */
@@ -255,22 +218,4 @@ function dropBlock(builder, event) {
   const link = document.elementFromPoint(event.clientX, event.clientY)?.closest(".react-flow__edge")?.getAttribute("data-id");
   if (link && insertOnLink(builder, link, blockId, at, inputs)) return;
   builder.addNode(blockId, at, null, inputs);
-}
-
-/** What is dragged, and why the pin under the pointer does not take it. */
-function LinkHint() {
-  const builder = useBuilder();
-  const dragged = useView((view) => view.dragged);
-  const linking = useView((view) => view.linking);
-  const link = useConnection();
-  if (linking) return html`<div className="build-strip"><span className="strip-words">${sentence(builder, linking)}</span></div>`;
-  if (!dragged) return null;
-  const isRefused = link.inProgress && link.toHandle && link.isValid === false && link.toNode?.id !== dragged.nodeId;
-  if (isRefused)
-    return html`<div className="build-strip build-refusal"
-      role="status"><b>${refusalOf(builder, dragged, link.toHandle)}</b></div>`;
-  return html`<div className="build-strip" role="status">
-    <span className=${`pin-dot pin-${dragged.pin.kind}`}></span>
-    <span><b>${builder.titleOf(dragged.nodeId)}, ${dragged.pin.label}</b> · ${t("drop it on a pin or a node, or on the canvas to choose a block")}</span>
-  </div>`;
 }

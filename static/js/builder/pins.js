@@ -170,12 +170,19 @@ export function takesLinks(block) {
  * @returns {Pin|null}
  */
 export function bestPin(dragged, isSource, pins) {
+  return rankPins(dragged, isSource, pins)[0]?.pin ?? null;
+}
+
+/**
+ * The fitting pins of a node, the best first; one that is linked already stands behind its equals.
+ * @param {Pin} dragged @param {boolean} isSource @param {Pins} pins @param {Set<string>} [linked] @returns {{pin: Pin, rank: number}[]}
+ */
+export function rankPins(dragged, isSource, pins, linked = new Set()) {
   const all = isSource ? pins.inputs : pins.outputs.filter((pin) => pin.name !== "error");
-  const ranked = all
+  return all
     .filter((pin) => !pin.schema.hidden && (isSource ? fit(dragged, pin) : fit(pin, dragged)).fits)
-    .map((pin) => ({ pin, rank: rankOf(dragged, pin) }))
+    .map((pin) => ({ pin, rank: rankOf(dragged, pin) - (isSource && linked.has(pin.name) ? 1 : 0) }))
     .sort((a, b) => b.rank - a.rank);
-  return ranked[0]?.pin ?? null;
 }
 
 /** @param {Pin} dragged @param {Pin} pin @returns {number} */
