@@ -111,7 +111,10 @@ def test_on_the_body_the_best_pin_is_taken_where_one_is_best(page: Any, server: 
 
 
 def test_link_that_converts_wears_what_it_makes(page: Any) -> None:
-    start, end = (centre(pin(box_of(page, title), name, side)) for title, name, side in [("One", "result", "source"), ("Replace", "text", "target")])
+    start, end = (
+        centre(pin(box_of(page, title), name, side))
+        for title, name, side in [("One", "result", "source"), ("Replace", "text", "target")]
+    )
     drag(page, start, end)
     expect(page.locator(".capsule text")).to_have_text("text")
     page.keyboard.press("Control+z")
@@ -130,7 +133,11 @@ def test_each_value_is_a_bead_and_many_are_counted(open_page: Any, server: Serve
 
 
 def test_static_link_that_skips_a_column_goes_below_it(open_page: Any, server: ServerProcess) -> None:
-    given, between, last = node(INPUT, "Given", name="N", value=1), node(CALCULATOR, "Between", operation="Add", b=1), node(OUTPUT, name="Out")
+    given, between, last = (
+        node(INPUT, "Given", name="N", value=1),
+        node(CALCULATOR, "Between", operation="Add", b=1),
+        node(OUTPUT, name="Out"),
+    )
     other = node(OUTPUT, name="Other")
     links = [link(given, "result", between, "a"), link(between, "result", last, "value"), link(given, "result", other, "value")]
     graph = at(agent("Lanes", [given, between, last, other], links), (0, 0), (280, 0), (560, 0), (560, 120))

@@ -187,7 +187,8 @@ function showProblem(builder, step) {
   const { panel } = builder.state;
   const ids = [...new Set(problems.map((problem) => problem.nodeId))];
   const at = panel?.kind === "node" ? ids.indexOf(panel.id) : -1;
-  builder.reveal(ids[(at + step + ids.length) % ids.length]);
+  const from = at < 0 && step < 0 ? 0 : at; // backwards from nowhere begins with the last
+  builder.reveal(ids[(from + step + ids.length) % ids.length]);
 }
 
 /** The innermost thing that is open. @param {any} builder */
