@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import click
@@ -24,10 +25,19 @@ def cli() -> None:
 def main() -> None:
     """Runs the command line. Exit codes: 0 done, 1 the command failed, 2 wrong usage or configuration, 3 the data directory
     is in use."""
+    _write_any_letter()
     try:
         cli(prog_name="autogpt-lite")
     except AutoGPTLiteError as error:
         sys.exit(report_error(error))
+
+
+def _write_any_letter() -> None:
+    """Files and pipes get UTF-8, as the JSON of agents is, whatever the code page of a Windows says; a terminal that has not got a
+    letter shows its number. Else a name with an emoji would end the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
 
 
 def report_error(error: AutoGPTLiteError) -> int:

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from ..db.files import sync_folder
 from ..errors import ConfigError, SealedSecretError
 
 log = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ class Keys:
         fresh.unlink(missing_ok=True)
         _write_private(fresh, b"".join(map(key_line, keys)))
         os.replace(fresh, self._path)
-        _sync_folder(self._path.parent)
+        sync_folder(self._path.parent)
         self._keys = keys
         return keys
 
@@ -216,7 +217,8 @@ def _make_key_file(path: Path) -> bytes:
         raise unusable("is being written by another process") from None
     except OSError:
         raise unusable("cannot be written") from None
-    _sync_folder(path.parent)
+    # Else a power loss could take the new file's name away again, and with it everything sealed meanwhile.
+    sync_folder(path.parent)
     return key
 
 
@@ -235,14 +237,3 @@ def _keep_private(path: Path) -> None:
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         log.warning("%s could be read by other users of this machine; it is now closed to them", KEY_FILE)
         os.chmod(path, 0o600)
-
-
-def _sync_folder(folder: Path) -> None:
-    # Else a power loss could take the new file's name away again, and with it everything sealed meanwhile.
-    if sys.platform == "win32":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -111,7 +111,10 @@ def _bind_error(error: OSError, host: str, port: int) -> StartupError:
         hint = f"Start with `--port {port + 1}`, or with `--port 0` to let the system choose."
         return StartupError(f"Another program uses {where}.", hint=hint)
     if error.errno == errno.EACCES:
-        return StartupError(f"The system does not let this user listen on {where}.", hint="Use a port above 1023.")
+        hint = (
+            "Use a port above 1023." if os.name == "posix" else f"Windows keeps some ports for itself: try `--port {port + 1}`."
+        )
+        return StartupError(f"The system does not let this user listen on {where}.", hint=hint)
     return ConfigError(
         f"Cannot listen on {where}: {os.strerror(error.errno or 0)}.", hint="`server.host` and `server.port` say where."
     )

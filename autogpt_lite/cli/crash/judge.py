@@ -93,7 +93,7 @@ class Judge:
 
     def _look_at_effects(self) -> Iterator[Problem]:
         """The side effects of one life of the server: each once, and none of a node that had ended before."""
-        lines = self._effects_file.read_text().splitlines() if self._effects_file.exists() else []
+        lines = self._effects_file.read_text("utf-8").splitlines() if self._effects_file.exists() else []
         new, self._position = lines[self._position :], len(lines)
         in_this_life: Counter[str] = Counter()
         for line in new:
