@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from ..clock import now_us
+from ..clock import iso, now_us
 from ..db import Database, Tx
 from ..engine.graph import Graph
 from ..errors import NotApprovedError
 from ..registry import Registry
 from .report import content_hash, is_risky, make_report
 from .store import sql
-from .types import ImportReport
+from .types import ImportReport, WaitingImport
 
 
 class ImportApprovals:
@@ -41,6 +41,11 @@ class ImportApprovals:
         if (row := self._db.point(sql.select_pending, (graph.id,))) is not None:
             found.needs_approval, found.content_hash = True, row[0]
         return found
+
+    async def list_waiting(self, user_id: str) -> list[WaitingImport]:
+        """The user's agents that wait for an approval, the newest first, at most 200."""
+        rows = await self._db.fetch_all(sql.list_pending, (user_id,))
+        return [WaitingImport(graph_id, name, iso(at) or "") for graph_id, name, at in rows]
 
     def is_waiting(self, graph_id: str) -> bool:
         """Whether the graph waits for an approval."""

@@ -10,7 +10,7 @@ from ..errors import RequestValidationError
 from ..web.routing import Request, Route
 from .diff import GraphDifference
 from .service import GraphService, check_body_id
-from .types import CreateGraph, DeleteGraphResponse, GraphInput, GraphModel, ImportReport, SetGraphActiveVersion
+from .types import CreateGraph, DeleteGraphResponse, GraphInput, GraphModel, ImportReport, SetGraphActiveVersion, WaitingImport
 
 TAGS = ("v1", "graphs")
 
@@ -133,6 +133,15 @@ def routes(graphs: GraphService) -> list[Route]:
         ),
         Route(
             method="GET",
+            path="/api/imports",
+            handler=handlers.list_waiting,
+            summary="Agents from files that wait for an approval.",
+            tags=TAGS,
+            permission="READ_GRAPH",
+            returns=list[WaitingImport],
+        ),
+        Route(
+            method="GET",
             path=f"{one}/report",
             handler=handlers.get_report,
             summary="What the agent would do outside of itself: hosts, credentials, code, files, and whether that waits for an approval.",
@@ -217,6 +226,9 @@ class _Handlers:
             allow_missing_blocks=bool(body.allow_missing_blocks),
         )
         return self.graphs.model(graph)
+
+    async def list_waiting(self, request: Request) -> list[WaitingImport]:
+        return await self.graphs.imports.list_waiting(request.principal.user_id)
 
     async def get_report(self, request: Request) -> ImportReport:
         return self.graphs.imports.report(self.graphs.get_graph(request.principal.user_id, request.path["graph_id"]))

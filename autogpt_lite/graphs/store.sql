@@ -66,6 +66,11 @@ WHERE NOT EXISTS (SELECT 1 FROM approved_imports WHERE user_id = :user_id AND co
 -- Whether an agent waits for an approval, and what would be approved. By primary key.
 SELECT content_hash FROM pending_imports WHERE graph_id = ?;
 
+-- name: list_pending
+-- The agents of a user that wait for an approval, with what they are called. By index. (user_id)
+SELECT p.graph_id, g.name, p.created_at FROM pending_imports p JOIN graphs g ON g.graph_id = p.graph_id AND g.is_active = 1
+WHERE p.user_id = ? ORDER BY p.created_at DESC LIMIT 200;
+
 -- name: delete_pending_of_content
 -- An agent was approved, with those that came with it and other copies of the same file.
 DELETE FROM pending_imports WHERE user_id = :user_id AND content_hash = :content_hash;

@@ -250,6 +250,14 @@ class ReportLine(msgspec.Struct, kw_only=True):
     graph_id: str | None = None
 
 
+class WaitingImport(msgspec.Struct):
+    """An agent from a file that does not run before somebody has approved what it would do."""
+
+    graph_id: str
+    name: str
+    imported_at: str
+
+
 class ImportReport(msgspec.Struct, kw_only=True):
     """What an agent would do outside of itself, its sub-agents included. `needs_approval`: it came from a file, would do one of
     these things, and does not run before somebody has approved this; `content_hash` is what the approval is good for."""

@@ -8,7 +8,7 @@ import msgspec
 
 from ..web.routing import Request, Route
 from .service import UserService
-from .types import NewUser, NotificationPreference, PreferenceChange, RoleChange, Timezone, User
+from .types import NewUser, NotificationPreference, PreferenceChange, RoleChange, Timezone, User, UserName
 
 _AUTH = ("auth", "v1")
 _ADMIN = ("admin", "v1")
@@ -48,6 +48,9 @@ class UserRoutes:
 
     async def set_timezone(self, request: Request) -> Timezone:
         return Timezone(await self._service.set_timezone(request.principal.user_id, request.body.timezone))
+
+    async def set_name(self, request: Request) -> User:
+        return await self._service.set_name(request.principal.user_id, request.body.name)
 
     async def list_users(self, request: Request) -> UserPage:
         return UserPage(*await self._service.list_users(request.query.page, request.query.page_size))
@@ -90,6 +93,15 @@ def _own_routes(handlers: UserRoutes) -> list[Route]:
             tags=_AUTH,
             body=PreferenceChange,
             returns=NotificationPreference,
+        ),
+        Route(
+            method="POST",
+            path="/api/auth/user/name",
+            handler=handlers.set_name,
+            summary="Sets how the user is called.",
+            tags=_AUTH,
+            body=UserName,
+            returns=User,
         ),
         Route(
             method="POST",

@@ -121,6 +121,11 @@ class UserService:
         user = store.select_user(self._db, user_id)
         return user.timezone if user is not None else "UTC"
 
+    async def set_name(self, user_id: str, name: str) -> User:
+        """How the user is called from now on."""
+        await self._db.write(lambda tx: tx.execute(store.sql.update_name, (name.strip(), now_us(), user_id)))
+        return self.get_user(user_id)
+
     async def set_timezone(self, user_id: str, name: str) -> str:
         """The name as it is stored. Raises InvalidInputError."""
         zone = self._find_zone(name).key

@@ -27,6 +27,10 @@ UPDATE users SET role = ?, updated_at = ? WHERE id = ?
 -- A new address, once it is verified. (email, at, id)
 UPDATE users SET email = ?, updated_at = ? WHERE id = ?
 
+-- name: update_name
+-- (name, at, id)
+UPDATE users SET name = ?, updated_at = ? WHERE id = ?
+
 -- name: update_timezone
 -- (name, at, id)
 UPDATE users SET timezone = ?, updated_at = ? WHERE id = ?

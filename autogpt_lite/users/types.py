@@ -76,6 +76,12 @@ class RoleChange(msgspec.Struct):
     role: Role
 
 
+class UserName(msgspec.Struct):
+    """How somebody is called; "" is nothing."""
+
+    name: Annotated[str, msgspec.Meta(max_length=200)]
+
+
 class Timezone(msgspec.Struct):
     """An IANA name, for instance Europe/Berlin."""
 

@@ -2,4 +2,5 @@
 (() => {
   const theme = localStorage.getItem("theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+  if (localStorage.getItem("density") === "compact") document.documentElement.dataset.density = "compact";
 })();

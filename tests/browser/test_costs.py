@@ -129,3 +129,15 @@ def test_a_refused_start_leads_to_the_budget_that_is_too_small(
     budgets.get_by_role("button", name="No budget").click()
     expect(budgets).to_contain_text("None. With one,")
     assert call(server, "GET", "/api/budgets")["budgets"] == []
+
+
+def test_an_agent_has_its_budget_among_its_settings(open_page: Any, server: ServerProcess, graphs: dict[str, Any]) -> None:
+    page = open_page(f"/library/agents/{graphs['Letters']['id']}?tab=settings")
+    card = page.get_by_role("region", name="Budget of a month")
+    expect(card).to_contain_text("None: only the limits of each run")
+    card.get_by_label("Dollars a month").fill("5")
+    card.get_by_role("button", name="Save").click()
+    expect(card).to_contain_text("$0.40 of $5.00 spent, $4.60 left")
+    card.get_by_label("Dollars a month").fill("")
+    card.get_by_role("button", name="Save").click()
+    expect(card).to_contain_text("None: only the limits of each run")

@@ -103,3 +103,23 @@ def test_a_key_is_added_from_the_form_of_a_run(open_page: Any, server: ServerPro
     form.get_by_label("Name").fill("for this run")
     form.get_by_role("button", name="Save").click()
     expect(page.get_by_label("Key for acme or github").locator("option:checked")).to_have_text("for this run")
+
+
+def test_several_are_deleted_with_one_question(open_page: Any, server: ServerProcess):
+    for title in ("first", "second", "third"):
+        key = {"type": "api_key", "api_key": f"not-a-real-key-{title}", "title": title}
+        call(server, "POST", "/api/integrations/github/credentials", key)
+    page = open_page("/credentials")
+    page.get_by_role("checkbox", name="Select first").check()
+    page.get_by_role("checkbox", name="Select third").check()
+    selection = page.get_by_role("region", name="Selection")
+    expect(selection).to_contain_text("2 selected")
+    selection.get_by_role("button", name="Delete the selected").click()
+    dialog = page.locator("dialog")
+    expect(dialog).to_contain_text("The secrets are gone for good.")
+    dialog.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("checkbox", name="Select first")).to_have_count(0)
+    expect(page.get_by_role("checkbox", name="Select second")).to_have_count(1)
+    expect(selection).to_be_hidden()
+    left = {one["title"] for one in call(server, "GET", "/api/integrations/credentials")}
+    assert ("second" in left, left & {"first", "third"}) == (True, set())

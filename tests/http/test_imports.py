@@ -128,3 +128,14 @@ def test_commands_show_the_report_and_take_an_approval(real_server: ServerProces
     assert "may run" in run_cli("approve", graph_id, "--data-dir", real_server.data_dir).stdout
     done = run_cli("run", file, "--data-dir", real_server.data_dir)  # approved is what the file holds
     assert done.returncode in (0, 1)
+
+
+async def test_those_that_wait_are_listed_for_their_owner(live: LiveServer):
+    await bring_in(live, harmless())
+    assert (await live.get("/api/imports")).json() == []
+    graph_id = await bring_in(live, risky())
+    (waiting,) = (await live.get("/api/imports")).json()
+    assert (waiting["graph_id"], waiting["name"]) == (graph_id, "From a file")
+    assert await live.app.graphs.imports.list_waiting("somebody else") == []
+    await live.post(f"/api/graphs/{graph_id}/report/approve")
+    assert (await live.get("/api/imports")).json() == []

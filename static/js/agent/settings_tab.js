@@ -3,6 +3,7 @@
 import { deleteGraph, listGraphExecutions, updateGraph } from "../api.js";
 import { getRetention, setRetention } from "../api/agent.js";
 import { getAgentOfGraph, listFolders, updateAgent } from "../api/library.js";
+import { amountInput, budgetBar, budgetOf, readAmount, saveBudget } from "../costs/budgets.js";
 import { confirmLoss } from "../dialog.js";
 import { fill, h, uniqueId } from "../dom.js";
 import { setArchived } from "../library/agent_menu.js";
@@ -10,6 +11,7 @@ import { askFolder, flatten, folderPath, moveTo } from "../library/folders.js";
 import { plural, t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
 import { go, paths } from "../router.js";
+import { loadStyles } from "../styles.js";
 import { toast, toastError } from "../toast.js";
 import { LimitFields } from "./limit_fields.js";
 
@@ -18,7 +20,8 @@ import { LimitFields } from "./limit_fields.js";
 
 /** @type {import("../views/agent.js").TabView} */
 export async function showAgentSettings(box, { graph, reopen }) {
-  const [agent, retention, folders] = await Promise.all([getAgentOfGraph(graph.id), getRetention(graph.id), listFolders()]);
+  const answers = [getAgentOfGraph(graph.id), getRetention(graph.id), listFolders(), budgetOf(graph.id), loadStyles("costs.css")];
+  const [agent, retention, folders, budget] = await Promise.all(/** @type {any[]} */ (answers));
   fill(
     box,
     h(
@@ -27,6 +30,7 @@ export async function showAgentSettings(box, { graph, reopen }) {
       nameCard(graph, reopen),
       startsCard(agent, folders, reopen),
       limitsCard(agent),
+      budgetCard(graph, budget),
       retentionCard(graph, retention),
       endCard(graph, agent),
     ),
@@ -126,6 +130,28 @@ function limitsCard(agent) {
     h("p", { class: "field-hint" }, note),
     h("div", null, saveButton(save, done)),
   );
+}
+
+/** @param {Graph} graph @param {import("../api/costs.js").Budget|null} budget */
+function budgetCard(graph, budget) {
+  const input = amountInput();
+  input.value = budget ? String(budget.monthly_credits / 100) : "";
+  const state = h("div");
+  const draw = (/** @type {import("../api/costs.js").Budget|null} */ now) => {
+    const none = t("None: only the limits of each run and the budget of all agents hold.");
+    fill(state, now ? budgetBar(now) : h("p", { class: "muted" }, none));
+  };
+  draw(budget);
+  const own = (/** @type {import("../api/costs.js").Budget[]} */ all) =>
+    draw(all.find((one) => one.graph_id === graph.id) ?? null);
+  const save = button(t("Save"), "check", (pressed) => {
+    if (!input.reportValidity()) return;
+    void whileBusy(pressed, t("Saving"), () => saveBudget(graph.id, readAmount(input), own));
+  });
+  const note = t(
+    "What the agent may cost in a month, with all that it calls. An empty field is no budget; 0 lets only free blocks run.",
+  );
+  return card(t("Budget of a month"), state, field(t("Dollars a month"), input, note), h("div", null, save));
 }
 
 /** @param {Graph} graph @param {import("../api/agent.js").Retention} retention */

@@ -24,6 +24,9 @@ export const getUser = () => request("POST", "/api/auth/user");
 /** @param {string} timezone an IANA name */
 export const setTimezone = (timezone) => request("POST", "/api/auth/user/timezone", { timezone });
 
+/** @param {string} name @returns {Promise<User>} */
+export const setName = (name) => request("POST", "/api/auth/user/name", { name });
+
 /** @param {string} email it counts once the link that is sent there was opened */
 export const changeEmail = (email) => request("POST", "/api/auth/user/email", { email });
 

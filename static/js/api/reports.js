@@ -19,6 +19,9 @@ import { request } from "../api.js";
  * @property {ReportLine[]} sub_agents
  */
 
+/** @returns {Promise<{graph_id: string, name: string, imported_at: string}[]>} agents from files that nobody has approved yet */
+export const listWaitingImports = () => request("GET", "/api/imports");
+
 /** @param {string} graphId @returns {Promise<Report>} */
 export const getReport = (graphId) => request("GET", `/api/graphs/${graphId}/report`);
 

@@ -14,13 +14,17 @@ import { CredentialsForm, typeName } from "./form.js";
 /** @typedef {import("../api/credentials.js").Credentials} Credentials */
 /** @typedef {import("../api/credentials.js").Provider} Provider */
 
-/** @param {Credentials} one @param {Provider} provider @param {() => void} onChange @returns {HTMLElement} */
-export function credentialsRow(one, provider, onChange) {
+/**
+ * @param {Credentials} one @param {Provider} provider @param {() => void} onChange
+ * @param {import("./selection.js").Selection} selection
+ * @returns {HTMLElement}
+ */
+export function credentialsRow(one, provider, onChange, selection) {
   const facts = [typeName(one.type), one.username, one.last4 ? `•••• ${one.last4}` : null, hostsText(one)];
   return h(
     "li",
     { class: "credentials-row" },
-    icon("key"),
+    one.is_system ? icon("key") : selection.box(one, one.title || provider.title),
     h(
       "div",
       { class: "credentials-facts" },
@@ -92,10 +96,14 @@ async function tryOut(one, pressed) {
 async function showUses(one) {
   const { used_by: users, uses } = await getUsage(one);
   const people = users.map((user) => h("li", null, h("span", { class: "muted" }, `${kindName(user.kind)} `), userLink(user)));
-  const log = uses.map((use) => h("li", null, h("time", { title: exactTime(timeMs(use.at)) }, when(timeMs(use.at))), ` ${use.action}`));
+  const log = uses.map((use) =>
+    h("li", null, h("time", { title: exactTime(timeMs(use.at)) }, when(timeMs(use.at))), ` ${use.action}`),
+  );
   openDialog(
     t("Who uses {title}", { title: one.title ?? one.provider }),
-    people.length ? h("ul", { class: "uses" }, people) : h("p", { class: "dialog-text" }, t("No agent, preset or schedule names it.")),
+    people.length
+      ? h("ul", { class: "uses" }, people)
+      : h("p", { class: "dialog-text" }, t("No agent, preset or schedule names it.")),
     h("h3", null, t("Latest uses")),
     log.length ? h("ul", { class: "uses" }, log) : h("p", { class: "dialog-text" }, t("None yet.")),
   );
@@ -118,7 +126,12 @@ function edit(one, onChange) {
   const title = h("input", { class: "input", id: titleId, value: one.title ?? "", maxlength: 200 });
   const hosts = h("input", { class: "input", id: hostsId, value: one.hosts.join(", ") });
   const problem = h("p", { class: "field-error", role: "alert", hidden: true });
-  const save = h("button", { class: "button filled", type: "submit" }, icon("check"), h("span", { class: "button-label" }, t("Save")));
+  const save = h(
+    "button",
+    { class: "button filled", type: "submit" },
+    icon("check"),
+    h("span", { class: "button-label" }, t("Save")),
+  );
   const form = h(
     "form",
     { class: "credentials-form", novalidate: true },
@@ -152,7 +165,11 @@ async function remove(one, onChange) {
     const text = used ? `${t("Used by: {names}. Schedules and triggers among them are paused.", { names: used })} ${loss}` : loss;
     if (!(await confirmLoss({ title: t("Delete {title}?", { title: name }), text, verb: t("Delete") }))) return;
     const answer = await deleteCredentials(one, true);
-    toast(answer.revoked === false ? t("{title} is deleted here. Its provider may still know the login.", { title: name }) : t("{title} is deleted.", { title: name }));
+    toast(
+      answer.revoked === false
+        ? t("{title} is deleted here. Its provider may still know the login.", { title: name })
+        : t("{title} is deleted.", { title: name }),
+    );
     onChange();
   } catch (error) {
     toastError(error);

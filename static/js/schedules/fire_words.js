@@ -34,9 +34,19 @@ export function fireWords(fire) {
   const late = timeMs(fire.fired_at) - timeMs(fire.due_at);
   const parts = [];
   if (fire.status === "started" && late > LATE_MS) parts.push(t("{time} late.", { time: duration(late) }));
-  if (fire.reason) parts.push(wasNotRun(fire) ? t("Not run: {reason}", { reason: lowerFirst(fire.reason) }) : fire.reason);
+  if (fire.reason)
+    parts.push(
+      wasNotRun(fire) && !isWholeSentence(fire.reason)
+        ? t("Not run: {reason}", { reason: lowerFirst(fire.reason) })
+        : fire.reason,
+    );
   else parts.push(`${look.word}.`);
   return parts.join(" ");
+}
+
+/** A start that a budget refused says itself that it was not run. @param {string} reason */
+export function isWholeSentence(reason) {
+  return reason.startsWith("Not run: ");
 }
 
 /** @param {string} text */

@@ -5,7 +5,7 @@ import { exactTime, number, timeMs, when } from "../format.js";
 import { t } from "../messages.js";
 import { paths } from "../router.js";
 import { statusIcon } from "../status.js";
-import { fireLook, fireWords, hasFailed, wasNotRun } from "./fire_words.js";
+import { fireLook, fireWords, hasFailed, isWholeSentence, wasNotRun } from "./fire_words.js";
 
 /** @typedef {import("../api/schedules.js").Fire} Fire */
 
@@ -62,5 +62,8 @@ function fireRow(fire) {
     h("time", { class: "fire-when", title: exactTime(due) }, when(due)),
     h("b", { class: "fire-name" }, title),
     h("span", { class: "fire-words" }, fireWords(fire)),
+    fire.reason && isWholeSentence(fire.reason)
+      ? h("a", { class: "button small", href: paths.costs() }, t("Raise budget"))
+      : null,
   );
 }

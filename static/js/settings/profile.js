@@ -1,11 +1,11 @@
 /** Who you are, and how times and pages look to you. */
 
-import { changeEmail, changePassword, setTimezone } from "../api/account.js";
+import { changeEmail, changePassword, setName, setTimezone } from "../api/account.js";
 import { h, uniqueId } from "../dom.js";
 import { t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
 import { hasPasswordSession } from "../session.js";
-import { chosenTheme, setTheme } from "../theme_choice.js";
+import { chosenTheme, isCompact, setCompact, setTheme } from "../theme_choice.js";
 import { toast, toastError } from "../toast.js";
 import { zoneField } from "../zone_field.js";
 
@@ -19,7 +19,12 @@ export function profileCard(user) {
   const press = async (/** @type {HTMLButtonElement} */ pressed) => {
     try {
       await whileBusy(pressed, t("Sending"), () => changeEmail(email.value));
-      toast(t("{email} counts once you have opened its link. This server sends no mails: whoever runs it finds the link in its log.", { email: email.value }));
+      toast(
+        t(
+          "{email} counts once you have opened its link. This server sends no mails: whoever runs it finds the link in its log.",
+          { email: email.value },
+        ),
+      );
     } catch (error) {
       toastError(error, t("The address was not changed"));
     }
@@ -31,11 +36,27 @@ export function profileCard(user) {
     h(
       "div",
       { class: "card-body stack settings-form" },
+      nameField(user.name),
       field(t("E-mail"), h("div", { class: "settings-line" }, email, save), email),
       field(t("Time zone"), zone(user.timezone)),
       hasPasswordSession() ? passwordFields() : null,
     ),
   );
+}
+
+/** @param {string} name */
+function nameField(name) {
+  const input = h("input", { class: "input", maxlength: 200, autocomplete: "name", ".value": name });
+  const press = async (/** @type {HTMLButtonElement} */ pressed) => {
+    try {
+      await whileBusy(pressed, t("Saving"), () => setName(input.value));
+      toast(t("Your name is saved."));
+    } catch (error) {
+      toastError(error, t("The name was not saved"));
+    }
+  };
+  const save = button(t("Save"), "check", (pressed) => void press(pressed));
+  return field(t("Name"), h("div", { class: "settings-line" }, input, save), input);
 }
 
 /** @param {string} timezone */
@@ -84,6 +105,8 @@ export function appearanceCard() {
       buttons.forEach((other) => other.setAttribute("aria-pressed", String(other === one)));
     }),
   );
+  const compact = h("input", { type: "checkbox", role: "switch", checked: isCompact() });
+  compact.addEventListener("change", () => setCompact(compact.checked));
   const letters = h("input", { type: "checkbox", role: "switch", checked: localStorage.getItem(LETTER_KEYS) !== "off" });
   letters.addEventListener("change", () => localStorage.setItem(LETTER_KEYS, letters.checked ? "on" : "off"));
   return h(
@@ -99,6 +122,7 @@ export function appearanceCard() {
         h("span", { class: "field-label" }, t("Colours")),
         h("div", { class: "segments", role: "group", "aria-label": t("Colours") }, buttons),
       ),
+      h("label", { class: "switch" }, compact, t("Compact: rows are 4 px lower")),
       h("label", { class: "switch" }, letters, t("Single letters are keys in the builder (A, J, K, P ...)")),
     ),
   );

@@ -2,6 +2,7 @@
 
 import { listCredentials, listProviders } from "../api/credentials.js";
 import { credentialsRow, openForm } from "../credentials/card.js";
+import { Selection } from "../credentials/selection.js";
 import { fill, h } from "../dom.js";
 import { inOrder } from "../in_order.js";
 import { t } from "../messages.js";
@@ -22,17 +23,23 @@ export async function showCredentials(main, _place, signal) {
   const load = inOrder(ask, ([stored, known]) => {
     if (signal.aborted) return;
     providers = known;
-    fill(body, stored.length ? groups(stored, known, reload) : empty(openNew));
+    selection.reset();
+    fill(body, stored.length ? [selection.element, groups(stored, known, reload, selection)] : empty(openNew));
   });
+  const selection = new Selection(() => reload());
   const reload = () => void load().catch((error) => toastError(error));
   const openNew = () => openForm(t("Add credentials"), providers, reload);
   await Promise.all([styles, load()]);
   if (signal.aborted) return;
-  fill(main, pageHead({ title: t("Credentials"), actions: [button(t("Add credentials"), "plus", openNew, "filled wide-label")] }), body);
+  fill(
+    main,
+    pageHead({ title: t("Credentials"), actions: [button(t("Add credentials"), "plus", openNew, "filled wide-label")] }),
+    body,
+  );
 }
 
-/** @param {Credentials[]} stored @param {Provider[]} known @param {() => void} reload */
-function groups(stored, known, reload) {
+/** @param {Credentials[]} stored @param {Provider[]} known @param {() => void} reload @param {Selection} selection */
+function groups(stored, known, reload, selection) {
   const providers = new Map(known.map((one) => [one.name, one]));
   return [...new Set(stored.map((one) => one.provider))].map((name) => {
     const provider = providers.get(name) ?? unknownProvider(name);
@@ -44,7 +51,7 @@ function groups(stored, known, reload) {
       h(
         "ul",
         { class: "card-body credentials-list" },
-        own.map((one) => credentialsRow(one, provider, reload)),
+        own.map((one) => credentialsRow(one, provider, reload, selection)),
       ),
     );
   });
@@ -72,7 +79,13 @@ function empty(onNew) {
     "div",
     { class: "empty dotted" },
     h("h2", { class: "empty-title" }, t("No credentials")),
-    h("p", null, t("Keys and logins that blocks use at other services. They stay on this machine, sealed, and are sent only to the hosts that they name.")),
+    h(
+      "p",
+      null,
+      t(
+        "Keys and logins that blocks use at other services. They stay on this machine, sealed, and are sent only to the hosts that they name.",
+      ),
+    ),
     h("div", { class: "empty-actions" }, button(t("Add credentials"), "plus", onNew, "filled")),
   );
 }
