@@ -31,20 +31,19 @@ _NO_CREDENTIALS: dict[str, Credentials] = {}
 class NodeContext(Usage):
     """One for each start of a node execution."""
 
-    __slots__ = ("_core", "began", "calls", "clock", "credentials", "execution", "shown_at")
+    # Of the class, until they change: for most executions they never do.
+    began: float | None = None
+    """time.perf_counter() at its start, where its block takes more than a slice of the pump."""
+    clock: NodeClock | None = None
+    """Its time limit, while a task runs its block."""
+    credentials = _NO_CREDENTIALS
+    calls = 0
+    """Agents that the block has called so far: the number of a call finds its child again after a crash."""
+    shown_at = 0.0
 
     def __init__(self, core: Core, execution: NodeExecution):
-        super().__init__()
         self._core = core
         self.execution = execution
-        self.began: float | None = None
-        """time.perf_counter() at its start, where its block takes more than a slice of the pump."""
-        self.clock: NodeClock | None = None
-        """Its time limit, while a task runs its block."""
-        self.credentials = _NO_CREDENTIALS
-        self.calls = 0
-        """Agents that the block has called so far: the number of a call finds its child again after a crash."""
-        self.shown_at = 0.0
 
     @property
     def user_id(self) -> str:

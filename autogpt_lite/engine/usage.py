@@ -9,13 +9,11 @@ MAX_COST = 10**9
 class Usage:
     """Sums of what one start of a block has reported with `ctx.add_cost`."""
 
-    __slots__ = ("items", "token_credits", "tokens", "usd")
-
-    def __init__(self) -> None:
-        self.usd = 0.0
-        self.items = 0
-        self.token_credits = 0.0
-        self.tokens: dict[str, int] | None = None
+    # Of the class, as long as nothing is reported: one is made for each node execution, and nearly none reports anything.
+    usd = 0.0
+    items = 0
+    token_credits = 0.0
+    tokens: dict[str, int] | None = None
 
     def add_usage(self, usd: float, tokens: dict[str, int] | None, items: int, credits: float) -> None:
         """Raises ValueError for what nobody could have used: then nothing of the report counts."""

@@ -27,8 +27,7 @@ class EventBus:
     def __init__(self, ring_events: int = 5_000):
         self.epoch = secrets.token_hex(8)
         self.seq = 0
-        self._ring: deque[tuple[Event, int]] = deque()
-        """(event, what it keeps in memory): counted once, since a node that goes on grows behind its event."""
+        self._ring: deque[Event] = deque()
         self._ring_events = ring_events
         self._ring_bytes = 0
         self._subscribers: tuple[Subscriber, ...] = ()
@@ -41,12 +40,12 @@ class EventBus:
         for event in events:
             seq += 1
             event.seq = seq
-            size_bytes = _size_bytes(event)
-            ring.append((event, size_bytes))
-            size += size_bytes
+            event.kept_bytes = kept_bytes = _size_bytes(event)
+            size += kept_bytes
+        ring.extend(events)
         self.seq = seq
         while len(ring) > self._ring_events or (size > RING_BYTES and ring):
-            size -= ring.popleft()[1]
+            size -= ring.popleft().kept_bytes
         self._ring_bytes = size
         for subscriber in self._subscribers:
             try:
@@ -93,10 +92,10 @@ class EventBus:
 
     def replay(self, epoch: str, after_seq: int) -> list[Event] | None:
         """The events after `after_seq`, or None where they are no longer (or never were) here: the client has to resync."""
-        oldest = self._ring[0][0].seq if self._ring else self.seq + 1
+        oldest = self._ring[0].seq if self._ring else self.seq + 1
         if epoch != self.epoch or after_seq < oldest - 1 or after_seq > self.seq:
             return None
-        return [event for event, _ in self._ring if event.seq > after_seq]
+        return [event for event in self._ring if event.seq > after_seq]
 
 
 def _size_bytes(event: Event) -> int:

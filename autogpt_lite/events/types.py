@@ -55,6 +55,8 @@ class NodeExecutionEvent(msgspec.Struct, gc=False):
     n_outputs: int
     seq: int = 0
     """Set when it is published: position in the stream of this process (see EventBus.epoch)."""
+    kept_bytes: int = 0
+    """Set when it is published: what it keeps in memory, counted once, since a node that goes on grows behind its event."""
 
 
 class GraphExecutionEvent(msgspec.Struct, gc=False):
@@ -68,6 +70,7 @@ class GraphExecutionEvent(msgspec.Struct, gc=False):
     outputs: list[tuple[str, bytes]]
     n_outputs: int
     seq: int = 0
+    kept_bytes: int = 0
 
 
 class NodeProgress(msgspec.Struct, frozen=True, gc=False):
