@@ -11,6 +11,9 @@ from ..errors import StartupError
 from .files import partial_of, publish
 
 MIGRATIONS_DIR = Path(__file__).with_name("migrations")
+NO_FOREIGN_KEYS = "-- foreign keys: off\n"
+"""First line of a migration that builds a table anew: to drop the old one would take along whatever refers to its rows. It has to keep
+all of them."""
 
 
 def list_migrations() -> list[tuple[int, str, Path]]:
@@ -77,16 +80,21 @@ def migrate(connection: apsw.Connection, path: Path) -> list[str]:
 
 
 def _apply(connection: apsw.Connection, together: list[tuple[int, str, Path]]) -> None:
+    scripts = [(number, file.read_text("utf-8")) for number, _, file in together]
+    if any(script.startswith(NO_FOREIGN_KEYS) for _, script in scripts):
+        connection.pragma("foreign_keys", "off")  # does nothing inside a transaction
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for number, _, file in together:
-            connection.execute(file.read_text("utf-8"))
+        for number, script in scripts:
+            connection.execute(script)
             connection.pragma("user_version", number)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+    finally:
+        connection.pragma("foreign_keys", "on")
 
 
 def _back_up(connection: apsw.Connection, path: Path, version: int) -> None:

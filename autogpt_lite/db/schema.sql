@@ -186,19 +186,20 @@ CREATE INDEX graph_executions_roots ON graph_executions (user_id, graph_id, id, 
 
 CREATE INDEX graph_executions_without_root ON graph_executions (created_at) WHERE root_uuid IS NOT NULL;
 
-CREATE TABLE graphs (
+CREATE TABLE "graphs" (
     graph_id            TEXT NOT NULL,
     version             INTEGER NOT NULL CHECK (version > 0),
     user_id             TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     is_active           INTEGER NOT NULL CHECK (is_active IN (0, 1)),
     name                TEXT NOT NULL,
     description         TEXT NOT NULL,
-    body                BLOB NOT NULL,
+    note                TEXT NOT NULL DEFAULT '',
     forked_from_id      TEXT,
     forked_from_version INTEGER,
-    created_at          INTEGER NOT NULL, note TEXT NOT NULL DEFAULT '',
+    created_at          INTEGER NOT NULL,
+    body                BLOB NOT NULL,
     PRIMARY KEY (graph_id, version)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE INDEX graphs_of_user ON graphs (user_id, graph_id, version);
 
@@ -258,13 +259,13 @@ CREATE TABLE node_executions (
     stats         BLOB
 ) STRICT;
 
-CREATE TABLE node_outputs (
+CREATE TABLE "node_outputs" (
     node_exec_id  INTEGER NOT NULL,
     ordinal       INTEGER NOT NULL,
     pin           TEXT NOT NULL,
     value         BLOB NOT NULL,
     PRIMARY KEY (node_exec_id, ordinal)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE onboarding (
     user_id     TEXT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,

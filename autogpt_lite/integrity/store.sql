@@ -29,7 +29,7 @@ WHERE NOT EXISTS (SELECT 1 FROM graph_executions g WHERE g.id = n.id >> 24)
   AND NOT EXISTS (SELECT 1 FROM purge_queue q WHERE q.graph_exec_key = n.id >> 24) LIMIT ?;
 
 -- name: outputs_of_no_node
--- Stored outputs of no node execution, where nobody will purge them. full scan: a check looks at every row.
+-- Stored outputs of no node execution, where nobody will purge them. Every entry of an index: the outputs themselves are not read.
 SELECT DISTINCT o.node_exec_id >> 24 FROM node_outputs o
 WHERE NOT EXISTS (SELECT 1 FROM node_executions n WHERE n.id = o.node_exec_id)
   AND NOT EXISTS (SELECT 1 FROM purge_queue q WHERE q.graph_exec_key = o.node_exec_id >> 24) LIMIT ?;

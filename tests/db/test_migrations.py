@@ -169,3 +169,50 @@ async def test_charges_from_before_are_told_what_they_were_for_and_summed(tmp_pa
     assert sums == [(1_800_000_000, "", "", "", "", 3, 1), (1_800_000_000, "above", "second", "openai", "large", 4, 1)]
     assert await db.fetch_all("PRAGMA foreign_key_check") == []
     await db.close()
+
+
+async def test_graphs_and_outputs_are_kept_when_their_tables_are_built_anew(tmp_path, older):
+    number, anew = next((number, file) for number, name, file in MIGRATIONS if name == "rowids_for_large_rows")
+    for _, _, file in MIGRATIONS[: number - 1]:
+        shutil.copy(file, older / file.name)
+    path = tmp_path / "db.sqlite"
+    db = await Database.open(path, database_config())
+    user = "3e53486c-cf57-477e-ba2a-cb02dc828e1a"
+    graph = ("g", 2, user, 1, "name", "about", b"x" * 50_000, "f", 3, 4, "a note")
+    columns = (
+        "graph_id, version, user_id, is_active, name, description, body, forked_from_id, forked_from_version, created_at, note"
+    )
+    schedule = {
+        "id": "s",
+        "user_id": user,
+        "graph_id": "g",
+        "graph_version": 2,
+        "name": "n",
+        "cron": "* * * * *",
+        "timezone": "UTC",
+    }
+
+    def fill(tx):
+        tx.execute(f"INSERT INTO graphs ({columns}) VALUES ({', '.join('?' * len(graph))})", graph)
+        tx.execute(
+            "INSERT INTO library_agents (id, user_id, graph_id, graph_version, created_at, updated_at) VALUES ('a', ?, 'g', 2, 0, 0)",
+            (user,),
+        )
+        tx.execute("INSERT INTO node_outputs VALUES (16777217, 0, 'pin', ?)", (b"y" * 100_000,))
+        required = tx.fetch_all("SELECT name, type FROM pragma_table_info('schedules') WHERE \"notnull\" AND dflt_value IS NULL")
+        row = {name: {"TEXT": "skip", "BLOB": b"{}"}.get(kind, 1) for name, kind in required} | schedule
+        tx.execute(f"INSERT INTO schedules ({', '.join(row)}) VALUES ({', '.join(':' + name for name in row)})", row)
+
+    await db.write(fill)
+    await db.close()
+    shutil.copy(anew, older / anew.name)
+    db = await Database.open(path, database_config())
+    assert await db.fetch_all(f"SELECT {columns} FROM graphs") == [graph]
+    assert await db.fetch_all("SELECT * FROM node_outputs") == [(16777217, 0, "pin", b"y" * 100_000)]
+    assert await db.fetch_all("SELECT id FROM schedules") == [("s",)], "it refers to the graph"
+    assert await db.fetch_all("PRAGMA foreign_key_check") == []
+    with pytest.raises(apsw.ConstraintError):
+        await db.write(lambda tx: tx.execute("UPDATE schedules SET graph_version = 9"))
+    await db.write(lambda tx: tx.execute("DELETE FROM graphs"))
+    assert await db.fetch_all("SELECT id FROM schedules") == [], "as before"
+    await db.close()
