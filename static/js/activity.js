@@ -1,12 +1,13 @@
-/** What goes on now, on every page: opened by the badge at Runs. */
+/** What goes on now and what has just ended, on every page: opened by the badge at Runs. */
 
 import { listExecutions, listGraphs, serverNow, stopExecution } from "./api.js";
 import { listPendingReviews } from "./api/reviews.js";
 import { fill, h } from "./dom.js";
-import { clock, timeMs } from "./format.js";
+import { clock, timeMs, when } from "./format.js";
 import { inOrder } from "./in_order.js";
 import { plural, t } from "./messages.js";
 import { button, whileBusy } from "./page_head.js";
+import { endedLately, markSeen } from "./recent_runs.js";
 import { paths } from "./router.js";
 import { hasEnded, runLook, statusIcon } from "./status.js";
 import { toastError } from "./toast.js";
@@ -14,12 +15,13 @@ import { toastError } from "./toast.js";
 /** @typedef {import("./types.js").GraphExecution} GraphExecution */
 
 const MOST_RUNS = 12;
+const MOST_ENDED = 6;
 const REFRESH_MS = 2000;
 
 /** @param {HTMLElement} opener the menu stands beside it */
 export async function openActivity(opener) {
   const list = h("ul", { class: "activity-list" });
-  const menu = h("div", { class: "activity", popover: "auto", role: "dialog", "aria-label": t("What goes on now") }, list);
+  const menu = h("div", { class: "activity", popover: "auto", role: "dialog", "aria-label": t("Activity") }, list);
   const names = new Map((await listGraphs().catch(() => [])).map((graph) => [graph.id, graph.name]));
   const ask = () => Promise.all([listExecutions().catch(() => []), listPendingReviews().catch(() => [])]);
   const show = inOrder(ask, ([runs, reviews]) => {
@@ -28,10 +30,12 @@ export async function openActivity(opener) {
       list,
       needsYou(reviews.length),
       active.slice(0, MOST_RUNS).map((run) => row(run, names, show)),
+      justEnded(endedLately(runs), names),
       foot(active.length),
     );
   });
   await show();
+  markSeen();
   document.body.append(menu);
   menu.showPopover();
   place(menu, opener);
@@ -78,6 +82,23 @@ function row(run, names, reload) {
     h("span", { class: "row-time" }, Number.isNaN(started) ? look.word : clock(serverNow() - started)),
     stopButton,
   );
+}
+
+/** @param {GraphExecution[]} runs @param {Map<string, string>} names */
+function justEnded(runs, names) {
+  if (!runs.length) return null;
+  const rows = runs.slice(0, MOST_ENDED).map((run) => {
+    const look = runLook(run);
+    const name = names.get(run.graph_id) ?? t("A deleted agent");
+    return h(
+      "li",
+      { class: "activity-row" },
+      statusIcon(look),
+      h("a", { href: paths.run(run.graph_id, run.id) }, h("span", { class: "sr-only" }, `${look.word}: `), name),
+      h("span", { class: "row-time" }, when(timeMs(run.ended_at))),
+    );
+  });
+  return [h("li", { class: "activity-title" }, t("Just finished")), ...rows];
 }
 
 /** @param {number} count */

@@ -6,6 +6,7 @@ import { h, svg } from "./dom.js";
 import { icon } from "./icons.js";
 import { inOrder } from "./in_order.js";
 import { PLACES } from "./pages.js";
+import { countUnseen, endedLately } from "./recent_runs.js";
 import { hasPasswordSession } from "./session.js";
 import { hasEnded } from "./status.js";
 import { t } from "./messages.js";
@@ -13,6 +14,7 @@ import { t } from "./messages.js";
 /** @typedef {{element: HTMLElement, main: HTMLElement, showPlace: (name: string) => void, close: () => void}} Frame */
 
 const REFRESH_MS = 15_000;
+const CHANGES = ["runs-changed", "activity-seen"];
 
 /** So many places are in a phone's bar, where the rest stands under "More". */
 const ON_PHONE = 4;
@@ -44,13 +46,13 @@ export function makeFrame() {
   const timer = setInterval(() => refresh(), REFRESH_MS);
   const count = inOrder(
     () => listExecutions().catch(() => []),
-    (runs) => showCount(badge, runs.filter((run) => !hasEnded(run.status)).length),
+    (runs) => showCount(badge, runs),
   );
   const refresh = () => document.hidden || void count();
-  addEventListener("runs-changed", refresh);
+  for (const event of CHANGES) addEventListener(event, refresh);
   const close = () => {
     clearInterval(timer);
-    removeEventListener("runs-changed", refresh);
+    for (const event of CHANGES) removeEventListener(event, refresh);
   };
   const element = h("div", { class: "frame" }, skip, nav, main);
   const showPlace = (/** @type {string} */ name) => {
@@ -68,14 +70,18 @@ function markCurrent(link, current) {
 }
 
 /**
- * How many runs go on now. It is only an ornament: where the server does not answer, the page itself says so.
- * @param {HTMLElement} badge @param {number} active
+ * How many runs go on now, or else have ended since one looked; a dot where there is only something to look back at. It is only an
+ * ornament: where the server does not answer, the page itself says so.
+ * @param {HTMLElement} badge @param {import("./types.js").GraphExecution[]} runs
  */
-function showCount(badge, active) {
-  badge.hidden = active === 0;
-  badge.textContent = String(active);
-  badge.title = t("{n} going on", { n: active });
-  badge.setAttribute("aria-label", t("{n} going on: show", { n: active }));
+function showCount(badge, runs) {
+  const active = runs.filter((run) => !hasEnded(run.status)).length;
+  const fresh = countUnseen(runs);
+  badge.hidden = active === 0 && !endedLately(runs).length;
+  badge.classList.toggle("is-quiet", active === 0);
+  badge.textContent = active || fresh ? String(active || fresh) : "";
+  badge.title = active ? t("{n} going on", { n: active }) : t("{n} just finished", { n: fresh });
+  badge.setAttribute("aria-label", t("{what}: show", { what: badge.title }));
 }
 
 /** A phone's way to the places that its bar has no room for. */

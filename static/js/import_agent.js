@@ -10,6 +10,7 @@ import { icon } from "./icons.js";
 import { askApproval } from "./import_report.js";
 import { nodeTitle } from "./names.js";
 import { go, paths } from "./router.js";
+import { foreignKind } from "./foreign_files.js";
 import { toast, toastError } from "./toast.js";
 import { plural, t } from "./messages.js";
 
@@ -109,7 +110,10 @@ async function importTexts(sources) {
   }
   if (folderId) await putInFolder(added, folderId).catch((error) => toastError(error, t("It is not in the folder")));
   toast(plural(added.length, "“{name}” is in the library.", "{n} agents are in the library.", { name: added[0].name }));
-  go(added.length === 1 ? paths.agent(added[0].id) : paths.library());
+  if (added.length === 1) go(paths.agent(added[0].id));
+  // The library is not drawn anew: what somebody types there meanwhile stays.
+  else if (location.pathname === paths.library()) dispatchEvent(new Event("agents-changed"));
+  else go(paths.library());
 }
 
 /** @param {Graph[]} graphs @param {string} id */
@@ -141,6 +145,14 @@ function readAgent(text) {
     value = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     throw new NotAnAgentError(t("It is not JSON: {reason}", { reason: error instanceof Error ? error.message : error }));
+  }
+  const foreign = foreignKind(value);
+  if (foreign) {
+    const why = t(
+      "This is a {tool} file. {tool}'s steps are other programs than AutoGPT's blocks, so it cannot be imported; build it anew in the builder.",
+      { tool: foreign },
+    );
+    throw new NotAnAgentError(why);
   }
   const graph = value?.graph ?? value;
   if (!Array.isArray(graph?.nodes)) throw new NotAnAgentError(t("It is JSON, but not an agent: an agent has a list of nodes."));

@@ -203,3 +203,92 @@ def test_many_agents_come_a_page_at_a_time(open_page: Any, server: ServerProcess
     page.get_by_role("button", name="Show more").scroll_into_view_if_needed()
     expect(page.locator(".agent-card")).to_have_count(60)
     expect(page.get_by_role("button", name="Show more")).to_be_hidden()
+
+
+def test_agent_is_duplicated_deleted_and_brought_back(open_page: Any, server: ServerProcess) -> None:
+    add(server, division("To copy"))
+    page = open_page("/?search=To+copy")
+    menu(page, "To copy", "Duplicate")
+    expect(card(page, "To copy (copy)")).to_be_visible()
+    menu(page, "To copy", "Delete")
+    expect(card(page, "To copy")).to_have_count(0)
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(card(page, "To copy")).to_be_visible()
+    expect(page.locator(".toast")).to_contain_text("“To copy” is back.")
+
+
+def test_folder_has_a_sign(open_page: Any) -> None:
+    page = open_page()
+    chip(page, "New folder").click()
+    page.get_by_role("textbox", name="Name").fill("Money")
+    page.get_by_role("button", name="Sign 📈").click()
+    page.get_by_role("button", name="Make folder").click()
+    expect(chip(page, "Money").locator(".folder-sign")).to_have_text("📈")
+    chip(page, "More about the folder Money").click()
+    page.get_by_role("menuitem", name="Rename").click()
+    page.locator("dialog .folder-emoji").fill("👩‍🚀 and more")
+    page.locator("dialog").get_by_role("button", name="Rename").click()
+    expect(chip(page, "Money").locator(".folder-sign")).to_have_text("👩‍🚀")
+
+
+def test_healthy_and_idle_agents_have_their_filters(open_page: Any, server: ServerProcess) -> None:
+    entry = add(server, division("Zebu that ran"))
+    call(server, "POST", f"/api/graphs/{entry['graph_id']}/execute/1", {"inputs": {"Divide by": 6}})
+    add(server, division("Zebu that did not"))
+    page = open_page("/?search=zebu")
+    expect(card(page, "Zebu that ran")).to_contain_text("took")
+    page.reload()
+    chip(page, "Healthy").click()
+    expect(page.locator(".card-name")).to_have_text(["Zebu that ran"])
+    chip(page, "Idle").click()
+    expect(page.locator(".card-name")).to_have_count(2)
+
+
+@pytest.mark.parametrize(
+    ("tool", "content"),
+    [
+        ("n8n", {"nodes": [{"name": "Start", "type": "n8n-nodes-base.start"}], "connections": {}}),
+        ("Make", {"name": "Scenario", "flow": [{"id": 1, "module": "http:ActionSendData"}]}),
+        ("Zapier", {"metadata": {"version": "1"}, "zaps": [{"id": 1, "title": "A zap"}]}),
+    ],
+)
+def test_file_of_another_program_is_refused_with_a_clear_sentence(open_page: Any, tool: str, content: dict[str, Any]) -> None:
+    page = open_page()
+    page.evaluate(
+        """(text) => { const data = new DataTransfer(); data.items.add(new File([text], "flow.json", {type: "application/json"}));
+        document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true})); }""",
+        json.dumps(content),
+    )
+    dialog = page.get_by_role("dialog", name="flow.json was not imported")
+    expect(dialog).to_contain_text(f"This is a {tool} file.")
+    expect(dialog).to_contain_text("cannot be imported")
+
+
+def test_several_files_are_imported_at_once(open_page: Any) -> None:
+    page = open_page()
+    page.get_by_role("button", name="Import", exact=True).click()
+    files = [
+        {"name": f"{name}.json", "mimeType": "application/json", "buffer": json.dumps(division(name)).encode()}
+        for name in ("Okapi one", "Okapi two")
+    ]
+    page.locator("dialog input[type=file]").set_input_files(files)
+    expect(page.locator(".toast")).to_contain_text("2 agents are in the library.")
+    page.get_by_label("Search agents").fill("okapi")
+    expect(page.locator(".card-name")).to_have_count(2)
+
+
+def test_emptied_library_offers_the_ready_made_agents(open_page: Any, server: ServerProcess) -> None:
+    # The last test of this file: it takes everything away.
+    for agent_of in call(server, "GET", "/api/library/agents?page_size=100")["agents"]:
+        server.request("DELETE", f"/api/library/agents/{agent_of['id']}")
+    for graph in call(server, "GET", "/api/library/agents?page_size=100&is_archived=true")["agents"]:
+        server.request("DELETE", f"/api/library/agents/{graph['id']}")
+    page = open_page()
+    expect(page.get_by_role("heading", name="No agents yet")).to_be_visible()
+    offered = page.get_by_role("region", name="Ready-made")
+    expect(offered.get_by_role("listitem")).to_have_count(2)
+    offered.get_by_role("button", name="Run The long way down to one").click()
+    page.wait_for_url("**/runs/*/*")
+    expect(page.get_by_label("Outputs")).to_contain_text("comes down to 1")
+    page.get_by_role("link", name="Library").first.click()
+    expect(page.locator(".card-name")).to_have_text(["The long way down to one"])

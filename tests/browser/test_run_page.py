@@ -250,9 +250,11 @@ def test_what_goes_on_is_a_press_away_on_every_page(open_page: Any, server: Serv
     start(server, store(server, ticks("Goes on and on", seconds=1, repeat=60)))
     page = open_page("/library/blocks")
     page.get_by_role("button", name="going on").click()
-    menu = page.get_by_role("dialog", name="What goes on now")
+    menu = page.get_by_role("dialog", name="Activity")
     expect(menu.get_by_role("link", name="Goes on and on")).to_be_visible()
     menu.get_by_role("button", name="Stop Goes on and on").click()
     expect(menu).to_contain_text("Nothing runs.")
+    # What has ended stands there as well.
+    expect(menu.get_by_role("listitem").filter(has_text="Stopped: Goes on and on")).to_contain_text("just now")
     page.keyboard.press("Escape")
     expect(menu).to_have_count(0)

@@ -2,7 +2,7 @@
 
 import { request } from "../api.js";
 
-/** @typedef {"needs_you"|"running"|"scheduled"|"listening"} State */
+/** @typedef {"needs_you"|"running"|"scheduled"|"listening"|"healthy"|"idle"} State */
 
 /**
  * @typedef {Object} Limits
@@ -49,9 +49,9 @@ import { request } from "../api.js";
  * @property {boolean} needs_approval it came from a file, and nobody has seen yet what it would do
  */
 
-/** @typedef {{all: number, needs_you: number, running: number, scheduled: number, listening: number, favorites: number, archived: number}} Counts */
+/** @typedef {{all: number, needs_you: number, running: number, scheduled: number, listening: number, healthy: number, idle: number, favorites: number, archived: number}} Counts */
 
-/** @typedef {{id: string, name: string, parent_id: string|null, agent_count: number, children: Folder[]}} Folder */
+/** @typedef {{id: string, name: string, icon: string|null, parent_id: string|null, agent_count: number, children: Folder[]}} Folder */
 
 /** @typedef {{agents: LibraryAgent[], pagination: {total_items: number, total_pages: number, current_page: number}}} Page */
 
@@ -82,6 +82,15 @@ export const getAgentOfGraph = (graphId) => request("GET", `${AGENTS}/by-graph/$
  */
 export const updateAgent = (id, change, running = "stop") => request("PATCH", `${AGENTS}/${id}?running=${running}`, change);
 
+/** @param {string} id @returns {Promise<LibraryAgent>} a copy of one's own */
+export const copyAgent = (id) => request("POST", `${AGENTS}/${id}/fork`);
+
+/** @param {string} id what would start it goes with it */
+export const removeAgent = (id) => request("DELETE", `${AGENTS}/${id}`);
+
+/** @param {string} id of one that was removed @returns {Promise<LibraryAgent>} */
+export const restoreAgent = (id) => request("POST", `${AGENTS}/${id}/restore`);
+
 /** @param {string[]} ids @param {string|null} folderId null: out of its folder */
 export const moveAgents = (ids, folderId) =>
   request("POST", `${FOLDERS}/agents/bulk-move`, { agent_ids: ids, folder_id: folderId });
@@ -89,11 +98,11 @@ export const moveAgents = (ids, folderId) =>
 /** @returns {Promise<Folder[]>} those at the top, with those in them */
 export const listFolders = async () => (await request("GET", `${FOLDERS}/tree`)).tree;
 
-/** @param {string} name @param {string|null} parentId @returns {Promise<Folder>} */
-export const createFolder = (name, parentId) => request("POST", FOLDERS, { name, parent_id: parentId });
+/** @param {{name: string, icon: string}} folder @param {string|null} parentId @returns {Promise<Folder>} */
+export const createFolder = (folder, parentId) => request("POST", FOLDERS, { ...folder, parent_id: parentId });
 
-/** @param {string} id @param {string} name */
-export const renameFolder = (id, name) => request("PATCH", `${FOLDERS}/${id}`, { name });
+/** @param {string} id @param {{name: string, icon: string}} folder */
+export const renameFolder = (id, folder) => request("PATCH", `${FOLDERS}/${id}`, folder);
 
 /** @param {string} id */
 export const deleteFolder = (id) => request("DELETE", `${FOLDERS}/${id}`);

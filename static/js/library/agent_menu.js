@@ -1,7 +1,7 @@
 /** What can be done with an agent from its card. */
 
 import { exportGraph } from "../api.js";
-import { updateAgent } from "../api/library.js";
+import { copyAgent, moveAgents, removeAgent, restoreAgent, updateAgent } from "../api/library.js";
 import { fileName } from "../format.js";
 import { openMenu } from "../menu.js";
 import { t } from "../messages.js";
@@ -32,9 +32,54 @@ export function openAgentMenu(agent, anchor, folders, onChange) {
     { label: t("Runs"), icon: "runs", run: () => go(paths.agentTab(agent.graph_id, "runs")) },
     { label: t("Settings"), icon: "settings", run: () => go(paths.agentTab(agent.graph_id, "settings")) },
     { label: t("Move"), icon: "folder", run: move },
+    { label: t("Duplicate"), icon: "copy", run: () => void duplicate(agent, onChange) },
     { label: t("Export"), icon: "download", run: () => void saveAgent(agent.graph_id, agent.name) },
     archive,
+    { label: t("Delete"), icon: "trash", isLoss: true, run: () => void remove(agent, onChange) },
   ]);
+}
+
+/** @param {LibraryAgent} agent @param {() => void} onChange */
+async function duplicate(agent, onChange) {
+  try {
+    const made = await copyAgent(agent.id);
+    if (agent.folder_id) await moveAgents([made.id], agent.folder_id);
+    toast(t("“{name}” is in the library.", { name: made.name }), {
+      action: { label: t("Edit"), run: () => go(paths.build(made.graph_id)) },
+    });
+    onChange();
+  } catch (error) {
+    toastError(error, t("It was not duplicated"));
+  }
+}
+
+/** It can be taken back, so nobody is asked before. @param {LibraryAgent} agent @param {() => void} onChange */
+async function remove(agent, onChange) {
+  try {
+    await removeAgent(agent.id);
+    toast(t("“{name}” is deleted.", { name: agent.name }), {
+      action: { label: t("Undo"), run: () => void restore(agent, onChange) },
+    });
+    onChange();
+  } catch (error) {
+    toastError(error, t("The agent was not deleted"));
+  }
+}
+
+/** @param {LibraryAgent} agent @param {() => void} onChange */
+async function restore(agent, onChange) {
+  try {
+    await restoreAgent(agent.id);
+    const lost = agent.next_scheduled_run || agent.activity === "listening";
+    toast(
+      lost
+        ? t("“{name}” is back. Its schedules and triggers are gone.", { name: agent.name })
+        : t("“{name}” is back.", { name: agent.name }),
+    );
+    onChange();
+  } catch (error) {
+    toastError(error);
+  }
 }
 
 /** @param {string} graphId @param {string} name */

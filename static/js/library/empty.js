@@ -12,6 +12,8 @@ const NONE = {
   needs_you: t("Nothing waits for you."),
   running: t("Nothing runs now."),
   scheduled: t("No agent starts at a time. Open one and choose Schedules."),
+  healthy: t("No agent has completed a run yet."),
+  idle: t("Every agent runs, waits for you or starts by itself."),
   listening: t("No agent waits for another service. Open one and choose Triggers."),
   favorites: t("No agent has a star. It is at the upper right of each card."),
   archived: t("The archive is empty. Agents in it cannot run, and nothing of them is lost."),
@@ -30,7 +32,25 @@ export function nothingLikeIt({ show, folder, search }, onAll) {
   );
 }
 
-export function emptyLibrary() {
+/** @type {[string, string, string][]} picture, what is not there, what to do about it */
+const FACTS = [
+  ["schedules", t("No schedules"), t("Open an agent and choose Schedules.")],
+  ["runs", t("Nothing has run"), t("Runs show here the moment they start.")],
+  ["key", t("Keys"), t("Those of services are kept under Credentials; the ready-made agents need none.")],
+];
+
+/** @param {[string, string, string]} given */
+function fact([picture, title, text]) {
+  return h(
+    "section",
+    { class: "card empty-fact" },
+    icon(picture),
+    h("div", null, h("h3", null, title), h("p", { class: "muted" }, text)),
+  );
+}
+
+/** @param {HTMLElement} examples that stand below @returns {any[]} */
+export function emptyLibrary(examples) {
   const picture = svg(
     "svg",
     { class: "graph empty-picture", viewBox: "0 0 200 70", "aria-hidden": "true" },
@@ -50,16 +70,20 @@ export function emptyLibrary() {
       svg("rect", { x: 152, y: 45, width: 40, height: 22, rx: 6 }),
     ),
   );
-  const text = parts("Drop an AutoGPT agent file anywhere on this page, or paste its JSON with {keys}.", {
-    keys: h("kbd", null, "Ctrl V"),
-  });
+  const text = parts(
+    "Drop an AutoGPT agent file anywhere on this page, paste its JSON with {keys}, or start from one of these.",
+    {
+      keys: h("kbd", null, "Ctrl V"),
+    },
+  );
   const fresh = h("a", { class: "button", href: paths.build() }, icon("plus"), t("New agent"));
-  return h(
+  const box = h(
     "div",
     { class: "empty dotted" },
     picture,
     h("h2", { class: "empty-title" }, t("No agents yet")),
     h("p", null, text),
-    h("div", { class: "empty-actions" }, fresh, button(t("Import an agent"), "upload", openImport, "filled")),
+    h("div", { class: "empty-actions" }, fresh, button(t("Import an agent"), "upload", openImport)),
   );
+  return [box, examples, h("div", { class: "empty-facts" }, FACTS.map(fact))];
 }

@@ -23,6 +23,8 @@ const FILTERS = [
   ["running", t("Running"), "running", ""],
   ["scheduled", t("Scheduled"), "scheduled", ""],
   ["listening", t("Listening"), "listening", ""],
+  ["healthy", t("Healthy"), "healthy", ""],
+  ["idle", t("Idle"), "idle", ""],
   ["favorites", t("Favourites"), "favorites", "star"],
   ["archived", t("Archive"), "archived", "archive"],
 ];
@@ -51,7 +53,7 @@ export function writeWanted({ show, folder, search, sort }) {
 
 /** @param {Wanted} wanted @returns {Record<string, any>} the query of the list */
 export function queryOf({ show, folder, search, sort }) {
-  const isState = ["needs_you", "running", "scheduled", "listening"].includes(show);
+  const isState = ["needs_you", "running", "scheduled", "listening", "healthy", "idle"].includes(show);
   return {
     sort_by: sort,
     search_term: search,

@@ -2,13 +2,14 @@
 
 import { createFolder, deleteFolder, moveAgents, moveFolder, renameFolder } from "../api/library.js";
 import { confirmLoss, openDialog } from "../dialog.js";
-import { h, uniqueId } from "../dom.js";
+import { h } from "../dom.js";
 import { number } from "../format.js";
 import { icon } from "../icons.js";
 import { openMenu } from "../menu.js";
 import { plural, t } from "../messages.js";
 import { toast, toastError } from "../toast.js";
 import { AGENT_TYPE } from "./card.js";
+import { askFolderName } from "./folder_name.js";
 
 /** @typedef {import("../api/library.js").Folder} Folder */
 
@@ -47,7 +48,7 @@ function chip(folder, isChosen, onChoose, onChange) {
   const element = h(
     "button",
     { class: "chip", type: "button", "aria-pressed": String(isChosen), on: { click: () => onChoose(isChosen ? "" : folder.id) } },
-    icon("folder"),
+    folder.icon ? h("span", { class: "folder-sign", "aria-hidden": "true" }, folder.icon) : icon("folder"),
     folder.parent_id ? `/ ${folder.name}` : folder.name,
     h("span", { class: "chip-count" }, number(folder.agent_count)),
   );
@@ -93,14 +94,15 @@ function moreAbout(folder, all, onChoose, onChange) {
 
 /** @param {Folder|null} parent @param {(id: string) => void} onChoose @param {() => void} onChange */
 async function askNew(parent, onChoose, onChange) {
-  const name = await askText(parent ? t("New folder in “{name}”", { name: parent.name }) : t("New folder"), "", t("Make folder"));
-  if (name) await attempt(async () => onChoose((await createFolder(name, parent?.id ?? null)).id), onChange);
+  const title = parent ? t("New folder in “{name}”", { name: parent.name }) : t("New folder");
+  const asked = await askFolderName(title, { name: "", icon: "" }, t("Make folder"));
+  if (asked) await attempt(async () => onChoose((await createFolder(asked, parent?.id ?? null)).id), onChange);
 }
 
 /** @param {Folder} folder @param {() => void} onChange */
 async function askName(folder, onChange) {
-  const name = await askText(t("Rename the folder"), folder.name, t("Rename"));
-  if (name) await attempt(() => renameFolder(folder.id, name), onChange);
+  const asked = await askFolderName(t("Rename the folder"), { name: folder.name, icon: folder.icon ?? "" }, t("Rename"));
+  if (asked) await attempt(() => renameFolder(folder.id, asked), onChange);
 }
 
 /** @param {Folder} folder @param {(id: string) => void} onChoose */
@@ -126,23 +128,6 @@ async function attempt(work, onChange) {
   } catch (error) {
     toastError(error);
   }
-}
-
-/** @param {string} title @param {string} value @param {string} verb @returns {Promise<string>} "" where it was given up */
-function askText(title, value, verb) {
-  return new Promise((resolve) => {
-    const id = uniqueId();
-    const input = h("input", { class: "input", id, maxlength: 100, required: true, autofocus: true, ".value": value });
-    const cancel = h("button", { class: "button quiet", type: "button", on: { click: () => dialog.close() } }, t("Cancel"));
-    const form = h(
-      "form",
-      { method: "dialog", class: "stack" },
-      h("div", { class: "field" }, h("label", { class: "field-label", for: id }, t("Name")), input),
-      h("div", { class: "dialog-actions" }, cancel, h("button", { class: "button filled", type: "submit", value: "yes" }, verb)),
-    );
-    const dialog = openDialog(title, form);
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes" ? input.value.trim() : ""));
-  });
 }
 
 /**

@@ -10,6 +10,7 @@ import { openImport, setImportFolder } from "../import_agent.js";
 import { openAgentMenu } from "../library/agent_menu.js";
 import { AgentCard } from "../library/card.js";
 import { emptyLibrary, nothingLikeIt } from "../library/empty.js";
+import { Examples } from "../library/examples.js";
 import { Filters, queryOf, readWanted, writeWanted } from "../library/filters.js";
 import { NeedsYou } from "../library/needs_you.js";
 import { t } from "../messages.js";
@@ -24,6 +25,7 @@ const PAGE_SIZE = 48;
 const SEARCH_AFTER_MS = 150;
 const REFRESH_MS = 3000;
 const REFRESH_ALL_MS = 20_000;
+const CHANGES = ["runs-changed", "agents-changed"];
 
 /** @type {import("../pages.js").View} */
 export async function showLibrary(main, place, signal) {
@@ -62,6 +64,7 @@ class LibraryPage {
     this.more = h("button", { class: "button library-more", type: "button", hidden: true }, t("Show more"));
     this.more.addEventListener("click", () => void this.#showMore());
     this.none = h("div");
+    this.examples = new Examples(catalog);
     this.body = h("div", null, this.filters.element, this.needs.element, this.list, this.none, this.more);
     this.element = h("div", null, this.#head(), this.body);
   }
@@ -113,7 +116,12 @@ class LibraryPage {
     this.shown = elements.length;
     const isEmpty = counts.all + counts.archived === 0;
     this.filters.element.hidden = isEmpty;
-    fill(this.none, elements.length ? null : isEmpty ? emptyLibrary() : nothingLikeIt(this.wanted, () => this.#showAll()));
+    if (isEmpty) await this.examples.load().catch(() => {}); // an offer only
+    if (turn !== this.asked || this.signal.aborted) return;
+    fill(
+      this.none,
+      elements.length ? null : isEmpty ? emptyLibrary(this.examples.element) : nothingLikeIt(this.wanted, () => this.#showAll()),
+    );
     this.more.hidden = this.shown >= this.total;
     await this.#loadCards(page.agents.map((agent) => agent.graph_id));
   }
@@ -170,12 +178,12 @@ class LibraryPage {
     const slow = setInterval(() => document.hidden || this.load().catch(() => {}), REFRESH_ALL_MS);
     const seen = new IntersectionObserver(([entry]) => entry.isIntersecting && !this.more.hidden && void this.#showMore());
     seen.observe(this.more);
-    addEventListener("runs-changed", this.changed);
+    for (const event of CHANGES) addEventListener(event, this.changed);
     this.signal.addEventListener("abort", () => {
       clearInterval(timer);
       clearInterval(slow);
       seen.disconnect();
-      removeEventListener("runs-changed", this.changed);
+      for (const event of CHANGES) removeEventListener(event, this.changed);
     });
   }
 }
