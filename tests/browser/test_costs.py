@@ -141,3 +141,31 @@ def test_an_agent_has_its_budget_among_its_settings(open_page: Any, server: Serv
     card.get_by_label("Dollars a month").fill("")
     card.get_by_role("button", name="Save").click()
     expect(card).to_contain_text("None: only the limits of each run")
+
+
+def test_what_starts_by_itself_says_what_it_will_cost_and_why_it_did_not_run(
+    open_page: Any, server: ServerProcess, graphs: dict[str, Any]
+) -> None:
+    graph = graphs["Letters"]
+    schedule = {"name": "Often", "cron": "0 */6 * * *", "inputs": {}}
+    made = call(server, "POST", f"/api/graphs/{graph['id']}/schedules", schedule)
+    page = open_page("/schedules", timezone_id="Europe/Berlin")
+    strip = page.get_by_role("region", name="Next 24 hours")
+    expect(strip).to_contain_text("4 starts about $1.60")
+    expect(page.get_by_text("Times in Europe/Berlin, next clock change")).to_be_visible()
+    call(server, "DELETE", f"/api/schedules/{made['id']}")
+
+
+def test_a_start_that_a_budget_refused_says_so_once_and_leads_there(open_page: Any) -> None:
+    page = open_page("/costs")
+    refused = page.evaluate(
+        """async () => {
+            const { fireHistory } = await import("/js/schedules/history.js");
+            const reason = "Not run: it could have cost $0.30 and the month had $0.22 left.";
+            const fire = {schedule_id: "s", graph_id: "g", agent_name: "Letters", due_at: new Date().toISOString(), fired_at: null,
+                          status: "refused", graph_exec_id: null, reason, run_status: null};
+            const list = fireHistory([fire]);
+            return [list.querySelector(".fire-words").textContent, list.querySelector("a.button").getAttribute("href")];
+        }"""
+    )
+    assert refused == ["Not run: it could have cost $0.30 and the month had $0.22 left.", "/costs"]

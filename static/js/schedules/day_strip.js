@@ -12,8 +12,11 @@ const MOST_CHIPS = 24;
 /** Share of the width that a chip takes, so that two of a lane do not cover each other. */
 const CHIP_SHARE = 0.14;
 
-/** @param {{fires: {schedule_id: string, at: string}[], is_complete: boolean}} upcoming @param {Map<string, string>} names by schedule */
-export function dayStrip(upcoming, names) {
+/**
+ * @param {{fires: {schedule_id: string, at: string}[], is_complete: boolean}} upcoming @param {Map<string, string>} names by schedule
+ * @param {HTMLElement} cost where it will be said what these starts cost
+ */
+export function dayStrip(upcoming, names, cost) {
   const now = Date.now();
   const { fires, is_complete: isComplete } = upcoming;
   const many = isComplete ? "" : "+";
@@ -21,7 +24,15 @@ export function dayStrip(upcoming, names) {
   return h(
     "section",
     { class: "card day-strip", "aria-label": t("Next 24 hours") },
-    h("h2", null, t("Next 24 hours"), " ", h("span", { class: "muted" }, fires.length ? said : t("Nothing starts by itself."))),
+    h(
+      "h2",
+      null,
+      t("Next 24 hours"),
+      " ",
+      h("span", { class: "muted" }, fires.length ? said : t("Nothing starts by itself.")),
+      " ",
+      cost,
+    ),
     h("div", { class: "day-line", "aria-hidden": "true" }, hourMarks(now), chips(fires, names, now)),
     h(
       "ol",

@@ -6,6 +6,8 @@ import { icon } from "../icons.js";
 import { inOrder } from "../in_order.js";
 import { t } from "../messages.js";
 import { button, pageHead } from "../page_head.js";
+import { nextClockChange } from "../schedules/clock_change.js";
+import { costOfStarts } from "../schedules/cost_of_day.js";
 import { dayStrip } from "../schedules/day_strip.js";
 import { ScheduleForm } from "../schedules/form.js";
 import { fireHistory } from "../schedules/history.js";
@@ -23,6 +25,7 @@ const REFRESH_MS = 30_000;
 export async function showSchedules(main, place, signal) {
   const styles = loadStyles("schedules.css");
   const body = h("div", { class: "stack" });
+  const prices = new Map();
   let isWeek = place.query.has("week");
   const ask = (/** @type {boolean} */ week) =>
     Promise.all([listSchedules(), listUpcoming(week ? WEEK_HOURS : DAY_HOURS), listFires(FIRES)]);
@@ -30,7 +33,9 @@ export async function showSchedules(main, place, signal) {
     if (signal.aborted || week !== isWeek || isBeingEdited(body)) return;
     const names = new Map(schedules.map((/** @type {any} */ one) => [one.id, one.agent_name ?? one.name]));
     if (!schedules.length) return fill(body, emptySchedules(openNew));
-    const time = isWeek ? weekCalendar(upcoming, names) : dayStrip(upcoming, names);
+    const cost = h("span", { class: "muted" });
+    const time = isWeek ? weekCalendar(upcoming, names) : dayStrip(upcoming, names, cost);
+    if (!isWeek) void costOfStarts(upcoming.fires, schedules, prices).then((said) => fill(cost, said));
     fill(body, time, scheduleTable(schedules, fires, reload), fires.length ? fireHistory(fires) : null);
   });
   const load = () => showAll(isWeek);
@@ -42,11 +47,7 @@ export async function showSchedules(main, place, signal) {
     form.load().catch((error) => toastError(error));
     form.name.focus();
   };
-  const zone = h(
-    "span",
-    { class: "muted wide-only" },
-    t("Times in {zone}", { zone: Intl.DateTimeFormat().resolvedOptions().timeZone }),
-  );
+  const zone = h("span", { class: "muted wide-only" }, zoneWords());
   const views = viewSwitch(isWeek, (chosen) => ((isWeek = chosen), reload()));
   const actions = [views, button(t("New schedule"), "plus", openNew, "filled wide-label")];
   const first = load();
@@ -56,6 +57,13 @@ export async function showSchedules(main, place, signal) {
   if (place.query.has("graph")) openNew();
   const timer = setInterval(() => document.hidden || load().catch(() => {}), REFRESH_MS);
   signal.addEventListener("abort", () => clearInterval(timer));
+}
+
+/** Times are the reader's own: those of this browser. */
+function zoneWords() {
+  const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions();
+  const change = nextClockChange(Date.now());
+  return change ? t("Times in {zone}, next clock change {day}", { zone, day: change }) : t("Times in {zone}", { zone });
 }
 
 /** What somebody is filling in is not drawn anew under the hands. @param {HTMLElement} body */
