@@ -4,6 +4,7 @@ import { ApiError, setLoggedOutListener, verifyEmail } from "./api.js";
 import { fill, h } from "./dom.js";
 import { makeFrame } from "./frame.js";
 import { installDrops } from "./import_agent.js";
+import { turnInPhase } from "./in_phase.js";
 import { PAGES } from "./pages.js";
 import { parsePlace, paths, startRouter } from "./router.js";
 import { beginSession, hasLinkCode, takeLink } from "./session.js";
@@ -22,6 +23,7 @@ let page = null;
 let frame = null;
 
 async function start() {
+  turnInPhase();
   // A link that is opened in this very tab changes only what stands behind the #.
   addEventListener("hashchange", () => hasLinkCode() && location.reload());
   setLoggedOutListener((ways) => logOut("", ways));

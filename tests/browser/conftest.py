@@ -173,7 +173,7 @@ def open_builder(open_page: Callable[..., Any]) -> Callable[..., Any]:
 
     def open_it(path: str = "/build", *arguments: Any, **options: Any) -> Any:
         page = open_page(path, *arguments, reduced_motion="reduce", **options)
-        page.wait_for_selector(".react-flow__pane")
+        page.wait_for_selector('.build-canvas[aria-busy="false"]')
         return page
 
     return open_it

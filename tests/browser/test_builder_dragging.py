@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ..server import ServerProcess
-from .agents import CALCULATOR, agent, node
+from .agents import CALCULATOR, agent, link, node
 from .builder import at, box_of, builder_of, centre, drag
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
@@ -17,11 +17,11 @@ expect.set_options(timeout=15_000)
 
 
 @pytest.fixture
-def page(open_page: Any, server: ServerProcess) -> Any:
+def page(open_builder: Any, server: ServerProcess) -> Any:
     """A, B and C; B's left edge is on no line of the grid."""
     nodes = [node(CALCULATOR, name, operation="Add", a=1, b=1) for name in "ABC"]
     graph = at(agent("Drag", nodes, []), (0, 0), (301, 240), (600, 0))
-    page = open_page(builder_of(server, graph), reduced_motion="reduce")
+    page = open_builder(builder_of(server, graph))
     expect(box_of(page, "A")).to_be_visible()
     return page
 
@@ -147,3 +147,28 @@ def test_space_moves_the_canvas_and_a_drag_on_it_selects(page: Any) -> None:
     drag(page, (canvas["x"] + 40, canvas["y"] + 40), (canvas["x"] + 140, canvas["y"] + 90))
     page.keyboard.up("Space")
     assert box_of(page, "A").bounding_box()["x"] == pytest.approx(a["x"] + 100, abs=2)
+
+
+def test_a_node_without_links_is_dropped_between_two(open_builder: Any, server: ServerProcess) -> None:
+    nodes = [node(CALCULATOR, name, operation="Add", a=1, b=1) for name in ("From", "To", "New")]
+    graph = agent("Between", nodes, [link(nodes[0], "result", nodes[1], "a")])
+    page = open_builder(builder_of(server, at(graph, (0, 0), (600, 0), (280, 240))))
+    path = page.locator(".react-flow__edge-path")
+    expect(path).to_have_count(1)
+    half = """(path) => {
+      const at = path.getPointAtLength(path.getTotalLength() / 2).matrixTransform(path.getScreenCTM());
+      return [at.x, at.y];
+    }"""
+    x, y = grip(page, "New")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 5, y)
+    page.mouse.move(*path.evaluate(half), steps=4)
+    expect(page.locator(".react-flow__edge[data-drop]")).to_have_count(1)
+    page.mouse.up()
+    expect(page.get_by_label("Link: From, result to New, a")).to_have_count(1)
+    expect(page.get_by_label("Link: New, result to To, a")).to_have_count(1)
+    expect(page.locator(".react-flow__edge")).to_have_count(2)
+    page.keyboard.press("Control+z")
+    expect(page.locator(".react-flow__edge")).to_have_count(1)
+    assert place(page, "New") == (280, 240)

@@ -32,8 +32,8 @@ DROP = """([selector, blockId]) => {
 
 
 @pytest.fixture
-def page(open_page: Any, server: ServerProcess) -> Any:
-    page = open_page(builder_of(server, placed_division("Whole")), reduced_motion="reduce")
+def page(open_builder: Any, server: ServerProcess) -> Any:
+    page = open_builder(builder_of(server, placed_division("Whole")))
     expect(page.locator(".react-flow__edge")).to_have_count(3)
     return page
 

@@ -30,6 +30,7 @@ def tab(browser: Any, server: ServerProcess) -> Iterator[Any]:
     log_in(context, server)
     page = context.new_page()
     page.goto(server.url + builder_of(server, graph))
+    page.locator('.build-canvas[aria-busy="false"]').wait_for()
     expect(page.locator(".problem-pill")).to_contain_text("2 problems")
     yield page
     context.close()

@@ -34,12 +34,12 @@ CROSSED = """(path) => {
 
 
 @pytest.fixture
-def page(open_page: Any, server: ServerProcess) -> Any:
+def page(open_builder: Any, server: ServerProcess) -> Any:
     """A list, a sum with both numbers open, a text that is replaced, and a sum with its first number linked."""
     items = node(CREATE_LIST, "List", values=[1])
     one, two = node(CALCULATOR, "One", operation="Add"), node(CALCULATOR, "Two", operation="Add")
     graph = agent("Ends", [items, one, node(REPLACE, "Replace", old="a", new="b"), two], [link(one, "result", two, "a")])
-    page = open_page(builder_of(server, at(graph, (0, 0), (280, 0), (560, 240), (560, 0))), reduced_motion="reduce")
+    page = open_builder(builder_of(server, at(graph, (0, 0), (280, 0), (560, 240), (560, 0))))
     expect(page.locator(".react-flow__edge")).to_have_count(1)
     return page
 
@@ -121,8 +121,8 @@ def test_link_that_converts_wears_what_it_makes(page: Any) -> None:
     expect(page.locator(".capsule")).to_have_count(0)
 
 
-def test_each_value_is_a_bead_and_many_are_counted(open_page: Any, server: ServerProcess) -> None:
-    page = open_page(builder_of(server, at(ticks("Many", seconds=0, repeat=3), (0, 0), (300, 0))))
+def test_each_value_is_a_bead_and_many_are_counted(open_builder: Any, server: ServerProcess) -> None:
+    page = open_builder(builder_of(server, at(ticks("Many", seconds=0, repeat=3), (0, 0), (300, 0))))
     expect(page.locator(".react-flow__edge")).to_have_count(1)
     page.evaluate(COUNT_BEADS)
     page.locator(".dock-run").click()
@@ -132,7 +132,7 @@ def test_each_value_is_a_bead_and_many_are_counted(open_page: Any, server: Serve
     expect(page.locator(".bead")).to_have_count(0)
 
 
-def test_static_link_that_skips_a_column_goes_below_it(open_page: Any, server: ServerProcess) -> None:
+def test_static_link_that_skips_a_column_goes_below_it(open_builder: Any, server: ServerProcess) -> None:
     given, between, last = (
         node(INPUT, "Given", name="N", value=1),
         node(CALCULATOR, "Between", operation="Add", b=1),
@@ -141,7 +141,7 @@ def test_static_link_that_skips_a_column_goes_below_it(open_page: Any, server: S
     other = node(OUTPUT, name="Other")
     links = [link(given, "result", between, "a"), link(between, "result", last, "value"), link(given, "result", other, "value")]
     graph = at(agent("Lanes", [given, between, last, other], links), (0, 0), (280, 0), (560, 0), (560, 120))
-    page = open_page(builder_of(server, graph), reduced_motion="reduce")
+    page = open_builder(builder_of(server, graph))
     paths = page.locator(".react-flow__edge-path")
     expect(paths).to_have_count(3)
     lanes = [path for path in paths.all() if "V" in (path.get_attribute("d") or "")]

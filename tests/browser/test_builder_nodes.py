@@ -21,9 +21,9 @@ ALL_INPUTS = '.react-flow__handle.target:not([data-handleid=""])'
 
 
 @pytest.fixture
-def page(open_page: Any, server: ServerProcess) -> Any:
+def page(open_builder: Any, server: ServerProcess) -> Any:
     """Divide by -> Divide it -> Add one -> Result."""
-    page = open_page(builder_of(server, placed_division("Nodes")), reduced_motion="reduce")
+    page = open_builder(builder_of(server, placed_division("Nodes")))
     expect(page.locator(".react-flow__edge")).to_have_count(3)
     return page
 
@@ -107,12 +107,12 @@ def test_filled_is_linked_and_what_does_not_show_is_counted(page: Any) -> None:
     expect(box.locator(".react-flow__handle")).to_have_count(before)
 
 
-def test_shapes_say_list_dictionary_and_one_value(open_page: Any, server: ServerProcess) -> None:
+def test_shapes_say_list_dictionary_and_one_value(open_builder: Any, server: ServerProcess) -> None:
     kinds = [
         block for block in call(server, "GET", "/api/blocks") if block["name"] in ("ListIsEmptyBlock", "FindInDictionaryBlock")
     ]
     nodes = [node(block["id"], block["name"]) for block in kinds]
-    page = open_page(builder_of(server, at(agent("Shapes", nodes, []), (0, 0), (300, 0))), reduced_motion="reduce")
+    page = open_builder(builder_of(server, at(agent("Shapes", nodes, []), (0, 0), (300, 0))))
     expect(box_of(page, "ListIsEmptyBlock").locator(".pin-list").first).to_have_css("border-radius", "2px")
     expect(box_of(page, "ListIsEmptyBlock").locator(".pin-toggle").first).to_have_css("border-radius", "50%")
     place = box_of(page, "ListIsEmptyBlock").locator(".pin-list").first.bounding_box()
@@ -148,7 +148,7 @@ def test_badge_counts_problems_red_where_something_is_wrong(page: Any) -> None:
 # --- a run --------------------------------------------------------------------------------------------
 
 
-def test_node_says_how_many_of_its_inputs_are_there(open_page: Any, server: ServerProcess) -> None:
+def test_node_says_how_many_of_its_inputs_are_there(open_builder: Any, server: ServerProcess) -> None:
     """A sum of two, of which one never comes: the timer's other output is never given."""
     graph = ticks("Incomplete", seconds=0, repeat=1)
     given = node(INPUT, name="N", value=1)
@@ -156,7 +156,7 @@ def test_node_says_how_many_of_its_inputs_are_there(open_page: Any, server: Serv
     graph["nodes"] += [given, total, out]
     graph["links"] += [link(given, "result", total, "a"), link(graph["nodes"][0], "error", total, "b")]
     graph["links"] += [link(total, "result", out, "value")]
-    page = open_page(builder_of(server, at(graph, (0, 0), (300, 0), (0, 200), (300, 200), (600, 200))), reduced_motion="reduce")
+    page = open_builder(builder_of(server, at(graph, (0, 0), (300, 0), (0, 200), (300, 200), (600, 200))))
     page.locator(".dock-run").click()
     page.locator("form button[type=submit]").click()
     expect(page.locator(".panel .badge")).to_have_text("Completed")
@@ -164,14 +164,30 @@ def test_node_says_how_many_of_its_inputs_are_there(open_page: Any, server: Serv
     expect(box_of(page, "Total").locator(".node-mark")).to_contain_text("Not started")
 
 
-def test_running_node_counts_its_seconds(open_page: Any, server: ServerProcess) -> None:
+def test_running_node_counts_its_seconds(open_builder: Any, server: ServerProcess) -> None:
     graph = at(ticks("Seconds", seconds=3600, repeat=1), (0, 0), (300, 0))
-    page = open_page(builder_of(server, graph), reduced_motion="reduce")
+    page = open_builder(builder_of(server, graph))
     page.locator(".dock-run").click()
     expect(box_of(page, "Timer").locator(".node-mark")).to_contain_text(re.compile(r"[1-9]\d* s"))
     page.keyboard.press("Control+.")
     expect(box_of(page, "Timer").locator(".node")).to_have_attribute("data-status", "TERMINATED")
     expect(box_of(page, "Timer").locator(".node-mark")).to_contain_text("Stopped")
+
+
+def test_what_runs_turns_in_phase(open_page: Any, server: ServerProcess) -> None:
+    graph = ticks("Phase", seconds=3600, repeat=1)
+    graph["nodes"].append({**node(graph["nodes"][0]["block_id"], "Second"), "input_default": {"seconds": 3600, "repeat": 1}})
+    page = open_page(builder_of(server, at(graph, (0, 0), (300, 0), (0, 200))))
+    page.locator('.build-canvas[aria-busy="false"]').wait_for()
+    page.locator(".dock-run").click()
+    turning = page.locator(".node .icon-running")
+    expect(turning).to_have_count(2)
+    page.wait_for_function(
+        """() => [...document.querySelectorAll(".node .icon-running")]
+      .every((one) => one.getAnimations().some((turn) => turn.startTime === 0))"""
+    )
+    page.keyboard.press("Control+.")
+    expect(turning).to_have_count(0)
 
 
 # --- how much of it can be read -------------------------------------------------------------------------

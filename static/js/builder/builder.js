@@ -36,6 +36,7 @@ import { t } from "../messages.js";
  * @property {number} version 0 before the first save
  * @property {boolean} isChanged
  * @property {Dragged|null} dragged
+ * @property {boolean} isReady whether the canvas shows what it shows first, and stays where it is
  * @property {Zoom} zoom how much of a node can be read
  * @property {import("./guides.js").Line[]} guides what dragged nodes snap to
  * @property {import("./drag_nodes.js").Place[]} ghosts copies that are dragged
@@ -64,6 +65,7 @@ const EMPTY = {
   version: 0,
   isChanged: false,
   dragged: null,
+  isReady: false,
   zoom: "near",
   guides: [],
   ghosts: [],
@@ -222,7 +224,7 @@ export class Builder {
     this.opened.clear();
   }
 
-  /** All of it where that can be read, else its beginning. */
+  /** All of it where that can be read, else its beginning. @returns {Promise<any>|undefined} */
   showFirst() {
     const place = document.querySelector(".build-canvas")?.getBoundingClientRect();
     const { flowNodes } = this.state;
@@ -235,7 +237,7 @@ export class Builder {
     const bottom = Math.max(...tops.map((node) => node.position.y + node.height));
     if ((right - left) * FIRST_ZOOM < place.width && (bottom - top) * FIRST_ZOOM < place.height) return this.showAll(0);
     const spare = Math.max(24, (place.height - (bottom - top) * FIRST_ZOOM) / 2);
-    this.flow?.setViewport({ x: 40 - left * FIRST_ZOOM, y: spare - top * FIRST_ZOOM, zoom: FIRST_ZOOM });
+    return this.flow?.setViewport({ x: 40 - left * FIRST_ZOOM, y: spare - top * FIRST_ZOOM, zoom: FIRST_ZOOM });
   }
 
   /** Moves the canvas as far as a node is hidden by the panel or an edge. @param {string} id */
@@ -253,9 +255,9 @@ export class Builder {
     if (by.x || by.y) this.flow.setViewport({ x: x + by.x, y: y + by.y, zoom }, { duration: motionMs() });
   }
 
-  /** @param {number} [durationMs] */
+  /** @param {number} [durationMs] @returns {Promise<any>|undefined} */
   showAll(durationMs = motionMs()) {
-    this.flow?.fitView({ padding: 0.12, maxZoom: 1, duration: durationMs });
+    return this.flow?.fitView({ padding: 0.12, maxZoom: 1, duration: durationMs });
   }
 
   showSelected() {

@@ -10,7 +10,7 @@ import { DragMarks } from "./drag_marks.js";
 import { NodeDrag } from "./drag_nodes.js";
 import { makeFlowEdges } from "./flow_nodes.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
-import { insertOnLink } from "./insert_block.js";
+import { insertOnLink, linkAt, markLink } from "./insert_block.js";
 import { LinkEdge } from "./link_edge.js";
 import { linkToBody, refusalOf } from "./link_ends.js";
 import { LinkHint, PinChoice } from "./link_hint.js";
@@ -35,6 +35,7 @@ export function Canvas() {
   const selectedLinks = useView((view) => view.selectedLinks);
   const isDragged = useView((view) => view.dragged !== null);
   const zoom = useView((view) => view.zoom);
+  const isReady = useView((view) => view.isReady);
   const draft = useDraft((state) => state);
   // Not from `nodes`: those change with every step of a drag, and no link depends on where a node stands.
   const edges = useMemo(
@@ -55,8 +56,8 @@ export function Canvas() {
   }, [builder]);
   const onDrop = useCallback((/** @type {any} */ event) => dropBlock(builder, event), [builder]);
   const { canDrag } = builder;
-  return html`<div className="build-canvas" ref=${box} data-linking=${isDragged || undefined} data-zoom=${zoom}
-    onDrop=${onDrop} onDragOver=${allowDrop}>
+  return html`<div className="build-canvas" ref=${box} data-linking=${isDragged || undefined} data-zoom=${zoom} aria-busy=${!isReady}
+    onDrop=${onDrop} onDragOver=${allowDrop} onDragLeave=${() => markLink(null)}>
     <${ReactFlow}
       nodes=${nodes}
       edges=${edges}
@@ -97,7 +98,7 @@ function makeHandlers(builder) {
   return {
     onInit: (/** @type {any} */ flow) => {
       builder.flow = flow;
-      builder.showFirst();
+      void Promise.resolve(builder.showFirst()).then(() => builder.set({ isReady: true }));
     },
     onNodesChange: (/** @type {any[]} */ changes) => takeNodeChanges(builder, changes),
     onEdgesChange: (/** @type {any[]} */ changes) => takeEdgeChanges(builder, changes),
@@ -204,7 +205,9 @@ export function openMenuAt(builder, screen, from = null) {
 
 /** @param {any} event */
 function allowDrop(event) {
-  if (event.dataTransfer.types.includes(BLOCK_MIME)) event.preventDefault();
+  if (!event.dataTransfer.types.includes(BLOCK_MIME)) return;
+  event.preventDefault();
+  markLink(linkAt(event.clientX, event.clientY));
 }
 
 /** @param {import("./builder.js").Builder} builder @param {any} event */
@@ -215,7 +218,8 @@ function dropBlock(builder, event) {
   const { blockId, inputs } = JSON.parse(text);
   const at = builder.flow.screenToFlowPosition({ x: event.clientX - 108, y: event.clientY - 25 });
   builder.set({ menu: null });
-  const link = document.elementFromPoint(event.clientX, event.clientY)?.closest(".react-flow__edge")?.getAttribute("data-id");
+  markLink(null);
+  const link = linkAt(event.clientX, event.clientY)?.getAttribute("data-id");
   if (link && insertOnLink(builder, link, blockId, at, inputs)) return;
   builder.addNode(blockId, at, null, inputs);
 }

@@ -2,6 +2,7 @@
 
 import { copyNodes } from "./clipboard.js";
 import { alignTo, edgesOf } from "./guides.js";
+import { linkAt, linksThrough, markLink } from "./insert_block.js";
 
 /** @typedef {import("./builder.js").Builder} Builder */
 /** @typedef {import("./builder.js").Point} Point */
@@ -27,6 +28,10 @@ export class NodeDrag {
       else if (overlaps(place, sight)) others.push(place);
     }
     this.edges = edgesOf(others);
+    const [id] = ids;
+    const isLinked = builder.doc.now.links.some((link) => link.source_id === id || link.sink_id === id);
+    /** Whether it may be dropped on a link, to come between its ends: one node without links. */
+    this.mayInsert = ids.size === 1 && !isLinked && !isCopy;
   }
 
   /**
@@ -40,6 +45,7 @@ export class NodeDrag {
     const zoom = this.builder.flow?.getZoom() ?? 1;
     const { shift, lines } = alignTo(this.edges, boundsOf(this.from.values(), by), NEAR_PX / zoom);
     const places = new Map([...wanted].map(([one, { x, y }]) => [one, { x: x + shift.x, y: y + shift.y }]));
+    if (this.mayInsert) markLink(linkAt(this.builder.lastPointer.x, this.builder.lastPointer.y));
     return { places, marks: { guides: lines.length ? lines : NONE, ghosts: this.isCopy ? this.#ghosts(places) : NONE } };
   }
 
@@ -51,12 +57,26 @@ export class NodeDrag {
     });
   }
 
+  /** @param {string} linkId @param {[string, Point]} moved @returns {boolean} */
+  #insert(linkId, [id, position]) {
+    const { doc } = this.builder;
+    const node = doc.node(id);
+    const links = node && linksThrough(this.builder, linkId, node);
+    if (!links) return false;
+    const nodes = doc.now.nodes.map((one) => (one.id === id ? { ...one, metadata: { ...one.metadata, position } } : one));
+    doc.edit({ nodes, links });
+    return true;
+  }
+
   /** @param {Map<string, Point>} places */
   end(places) {
     const { builder } = this;
     builder.set({ guides: NONE, ghosts: NONE });
+    const link = document.querySelector(".react-flow__edge[data-drop]")?.getAttribute("data-id");
+    markLink(null);
     const [moved] = [...places].filter(([id, at]) => this.from.get(id)?.x !== at.x || this.from.get(id)?.y !== at.y);
     if (!moved) return;
+    if (this.mayInsert && link && this.#insert(link, moved)) return;
     if (!this.isCopy) return builder.doc.move(places);
     const start = /** @type {Place} */ (this.from.get(moved[0]));
     copyNodes(builder, new Set(this.from.keys()), { x: moved[1].x - start.x, y: moved[1].y - start.y });

@@ -14,23 +14,49 @@ import { t } from "../messages.js";
  * @param {Record<string, any>} inputs @returns {boolean} false where no pins of the block fit
  */
 export function insertOnLink(builder, linkId, blockId, at, inputs) {
+  const { doc } = builder;
+  const node = { id: crypto.randomUUID(), block_id: blockId, input_default: inputs, metadata: { position: snap(at) } };
+  const links = linksThrough(builder, linkId, node);
+  if (!links) return false;
+  doc.edit({ nodes: [...doc.now.nodes, node], links });
+  builder.openPanel(node.id, "inputs");
+  return true;
+}
+
+/**
+ * All links, with a node between the ends of one of them.
+ * @param {Builder} builder @param {string} linkId @param {import("../types.js").GraphNode} node @returns {Link[]|null} null where no pins of it fit
+ */
+export function linksThrough(builder, linkId, node) {
   const { doc, catalog } = builder;
   const link = doc.now.links.find((one) => one.id === linkId);
-  const block = catalog.get(blockId);
-  if (!link || !takesLinks(block)) return false;
-  const id = crypto.randomUUID();
-  const node = { id, block_id: blockId, input_default: inputs, metadata: { position: snap(at) } };
+  const block = catalog.get(node.block_id);
+  if (!link || !takesLinks(block)) return null;
   const pins = pinsOf(node, block);
   const input = bestPin(builder.pin("source", link.source_id, link.source_name), true, pins);
   const output = bestPin(builder.pin("target", link.sink_id, link.sink_name), false, pins);
-  if (!input || !output) return false;
-  const before = { ...link, id: crypto.randomUUID(), sink_id: id, sink_name: input.name };
-  const after = { ...link, id: crypto.randomUUID(), source_id: id, source_name: output.name };
+  if (!input || !output) return null;
+  const before = { ...link, id: crypto.randomUUID(), sink_id: node.id, sink_name: input.name };
+  const after = { ...link, id: crypto.randomUUID(), source_id: node.id, source_name: output.name };
   after.is_static = block?.staticOutput === true;
-  const links = [...doc.now.links.filter((one) => one !== link), before, after];
-  doc.edit({ nodes: [...doc.now.nodes, node], links });
-  builder.openPanel(id, "inputs");
-  return true;
+  return [...doc.now.links.filter((one) => one !== link), before, after];
+}
+
+/** @param {number} x @param {number} y on the screen @returns {Element|null} the link there, also below a node */
+export function linkAt(x, y) {
+  for (const one of document.elementsFromPoint(x, y)) {
+    const link = one.closest(".react-flow__edge");
+    if (link) return link;
+  }
+  return null;
+}
+
+/** Shows that a link would take what is dragged over it. @param {Element|null} link */
+export function markLink(link) {
+  const before = document.querySelector(".react-flow__edge[data-drop]");
+  if (before === link) return;
+  before?.removeAttribute("data-drop");
+  link?.setAttribute("data-drop", "");
 }
 
 /**

@@ -9,6 +9,7 @@ import { toast, toastError } from "../toast.js";
 import { pinnedOutput, recordedOutputs } from "./pinned_outputs.js";
 import { givenCounts, priceDraft } from "./run_price.js";
 import { saveVersion } from "./save.js";
+import { isOff } from "./switch_off.js";
 import { sumOf } from "../price_words.js";
 import { pinsOf } from "./pins.js";
 import { t } from "../messages.js";
@@ -109,6 +110,13 @@ function isBusy(builder) {
   return true;
 }
 
+/** @param {Builder} builder @param {import("../types.js").GraphNode} node @returns {boolean} */
+function isOffHere(builder, node) {
+  if (isOff(node))
+    toast(t("{node} is switched off. Press X to switch it on.", { node: builder.titleOf(node.id) }), { isError: true });
+  return isOff(node);
+}
+
 /** Runs a node and everything that it leads to. @param {Builder} builder @param {string|undefined} nodeId */
 export function runFrom(builder, nodeId) {
   return builder.control.startOnce(() => startFrom(builder, nodeId));
@@ -117,7 +125,7 @@ export function runFrom(builder, nodeId) {
 /** @param {Builder} builder @param {string|undefined} nodeId */
 async function startFrom(builder, nodeId) {
   const node = builder.doc.node(nodeId ?? "");
-  if (!node || isNote(builder.catalog.get(node.block_id)) || isBusy(builder)) return;
+  if (!node || isNote(builder.catalog.get(node.block_id)) || isOffHere(builder, node) || isBusy(builder)) return;
   const run = await findRun(builder);
   if (!run) return toast(t("Run it once as a whole: what lies before this node is taken from that run."), { isError: true });
   const again = reach(builder, node.id, "sink");
@@ -140,14 +148,14 @@ export function runAlone(builder, nodeId) {
 /** @param {Builder} builder @param {string|undefined} nodeId */
 async function startAlone(builder, nodeId) {
   const node = builder.doc.node(nodeId ?? "");
-  if (!node || isNote(builder.catalog.get(node.block_id)) || isBusy(builder)) return;
+  if (!node || isNote(builder.catalog.get(node.block_id)) || isOffHere(builder, node) || isBusy(builder)) return;
   const run = await findRun(builder);
   const before = reach(builder, node.id, "source");
   const { catalog, doc } = builder;
   /** @type {Map<string, Recorded|null>} */
   const outputs = new Map();
   for (const one of doc.now.nodes) {
-    if (one.id === node.id) continue;
+    if (one.id === node.id || isOff(one)) continue;
     const isInput = catalog.get(one.block_id)?.uiType === "Input";
     const known = before.has(one.id) ? await given(builder, one.id) : [];
     if (!known && !isInput)
