@@ -45,7 +45,9 @@ export function serverNow() {
 export async function request(method, path, body) {
   const headers = /** @type {Record<string, string>} */ ({ Accept: "application/json", ...sessionHeaders() });
   if (method !== "GET") headers["Content-Type"] = "application/json";
-  const response = await ask(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  // What is deleted while the page is left has to arrive.
+  const response = await ask(path, { method, headers, body: text, keepalive: method === "DELETE" });
   return response.status === 204 ? null : response.json().catch(() => null);
 }
 

@@ -8,7 +8,7 @@ import pytest
 
 from ..server import ServerProcess
 from .agents import division, greeting, ticks
-from .conftest import call
+from .conftest import DESKTOP, PHONE, call
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 from playwright.sync_api import expect
@@ -180,3 +180,72 @@ def test_chat_sends_messages_and_shows_the_answers(open_page: Any, server: Serve
     expect(page.locator(".chat-answer").nth(1)).to_contain_text("And again")
     page.get_by_role("button", name="Begin anew").click()
     expect(page.locator(".chat-mine")).to_have_count(0)
+
+
+def test_agent_is_renamed_and_described_in_place(open_page: Any, server: ServerProcess) -> None:
+    graph_id = add(server, division("Wrong name"))
+    page = open_page(f"/library/agents/{graph_id}")
+    page.get_by_role("button", name="Change the name and description").click()
+    form = page.get_by_role("form", name="Name and description")
+    expect(form.get_by_label("Name", exact=True)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(form).to_have_count(0)
+    page.get_by_role("button", name="Change the name and description").click()
+    form.get_by_label("Name", exact=True).fill("Right name")
+    form.get_by_label("Description").fill("Splits the bill.")
+    form.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Right name")
+    expect(page.locator(".about")).to_contain_text("Splits the bill.")
+    assert (entry(server, graph_id)["name"], entry(server, graph_id)["graph_version"]) == ("Right name", 2)
+
+
+def test_hosts_that_an_agent_may_reach_are_set(open_page: Any, server: ServerProcess) -> None:
+    graph_id = add(server, division("Reaches out"))
+    page = open_page(f"/library/agents/{graph_id}?tab=settings", refused="400")
+    hosts = page.get_by_role("region", name="Hosts that it may reach")
+    hosts.get_by_label("Only these").check()
+    hosts.get_by_label("Hosts, one a line").fill("not a host")
+    hosts.get_by_role("button", name="Save").click()
+    expect(toast(page)).to_contain_text("Not saved")
+    hosts.get_by_label("Hosts, one a line").fill("api.example.org\n*.example.com\n")
+    hosts.get_by_role("button", name="Save").click()
+    expect(toast(page)).to_contain_text("The hosts hold")
+    assert entry(server, graph_id)["allowed_hosts"] == ["api.example.org", "*.example.com"]
+    hosts.get_by_label("Only these").uncheck()
+    with page.expect_response(lambda answer: answer.request.method == "PATCH" and answer.ok):
+        hosts.get_by_role("button", name="Save").click()
+    assert entry(server, graph_id)["allowed_hosts"] is None
+
+
+def runs_of(server: ServerProcess, name: str, count: int) -> str:
+    graph_id = add(server, division(name))
+    for by in range(1, count + 1):
+        call(server, "POST", f"/api/graphs/{graph_id}/execute/1", {"inputs": {"Divide by": by}})
+    return graph_id
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
+def test_runs_are_chosen_compared_and_deleted_with_undo(open_page: Any, server: ServerProcess, viewport: Any) -> None:
+    graph_id = runs_of(server, "Many runs", 3)
+    page = open_page(f"/library/agents/{graph_id}", viewport)
+    rows = page.locator(".run-row")
+    expect(rows.locator(".badge", has_text="Completed")).to_have_count(3)
+    for i in range(2):
+        rows.nth(i).get_by_role("checkbox").check()
+    expect(page.locator(".run-selection")).to_contain_text("2 runs chosen")
+    page.get_by_role("link", name="Compare the two").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Two runs of Many runs")
+    page.go_back()
+    for i in range(2):
+        rows.nth(i).get_by_role("checkbox").check()
+    page.get_by_role("button", name="Delete the chosen runs").click()
+    expect(rows).to_have_count(1)
+    toast(page).get_by_role("button", name="Undo").click()
+    expect(rows).to_have_count(3)
+    assert len(call(server, "GET", f"/api/graphs/{graph_id}/executions")) == 3
+    rows.nth(0).hover()
+    with page.expect_response(lambda answer: answer.request.method == "DELETE" and answer.ok):
+        rows.nth(0).get_by_role("button", name="Delete the run").click()
+        expect(rows).to_have_count(2)
+        toast(page).get_by_role("button", name="Close").click()
+    assert len(call(server, "GET", f"/api/graphs/{graph_id}/executions")) == 2

@@ -1,17 +1,18 @@
 /** The head of an agent's page: its name, what it is for, and the tabs, each with an address of its own. */
 
-import { h } from "../dom.js";
+import { fill, h } from "../dom.js";
 import { icon } from "../icons.js";
 import { saveAgent } from "../library/agent_menu.js";
 import { plural, t } from "../messages.js";
 import { button, pageHead, whileBusy } from "../page_head.js";
 import { paths } from "../router.js";
+import { textsForm } from "./texts.js";
 
 /** @typedef {import("../types.js").Graph} Graph */
 /** @typedef {{name: string, label: string}} Tab */
 
-/** @param {Graph} graph @param {Tab[]} tabs @param {string} current @param {HTMLElement|null} strip what stands above the tabs */
-export function agentHead(graph, tabs, current, strip) {
+/** @param {Graph} graph @param {Tab[]} tabs @param {string} current @param {HTMLElement|null} strip what stands above the tabs @param {() => void} reopen */
+export function agentHead(graph, tabs, current, strip, reopen) {
   const actions = [
     h("a", { class: "button", href: paths.build(graph.id) }, t("Edit")),
     button(
@@ -24,15 +25,27 @@ export function agentHead(graph, tabs, current, strip) {
   const version = h("span", { class: "muted" }, t("Version {version}", { version: graph.version }));
   const title = graph.name || t("Agent without a name");
   const texts = [graph.description, graph.instructions].map((text) => text?.trim()).filter(Boolean);
+  const about = h(
+    "div",
+    { class: "about" },
+    texts.map((text) => h("p", { title: text }, text)),
+  );
+  const place = h("div", null, texts.length ? about : null);
+  const edit = button(t("Rename"), "pencil", () => editTexts(), "quiet square small");
+  edit.setAttribute("aria-label", t("Change the name and description"));
+  edit.title = t("Change the name and description");
+  const editTexts = () => {
+    const show = (/** @type {any} */ content) => (
+      fill(place, content),
+      (edit.hidden = content !== (texts.length ? about : null))
+    );
+    const form = textsForm(graph, reopen, () => (show(texts.length ? about : null), edit.focus()));
+    show(form.element);
+    form.focus();
+  };
   return [
-    pageHead({ title, crumbs: [[t("Library"), paths.library()]], beside: version, actions }),
-    texts.length
-      ? h(
-          "div",
-          { class: "about" },
-          texts.map((text) => h("p", { title: text }, text)),
-        )
-      : null,
+    pageHead({ title, crumbs: [[t("Library"), paths.library()]], beside: [edit, version], actions }),
+    place,
     missingBlocks(graph),
     strip,
     tabBar(graph, tabs, current),

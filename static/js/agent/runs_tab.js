@@ -14,6 +14,7 @@ import { inOrder } from "../in_order.js";
 import { isNote } from "../names.js";
 import { hasEnded, runLook } from "../status.js";
 import { toastError } from "../toast.js";
+import { RunSelection } from "../runs/selection.js";
 import { runTable } from "../runs/table.js";
 import { plural, t } from "../messages.js";
 import { misfitList } from "../run/run_again.js";
@@ -102,6 +103,7 @@ class RunList {
     this.found = null;
     this.filter = 0;
     this.table = h("div");
+    this.selection = new RunSelection(() => this.reload?.());
     this.chips = FILTERS.map(([label], i) =>
       h(
         "button",
@@ -124,7 +126,7 @@ class RunList {
       h("div", { class: "search" }, icon("search"), search),
     );
     const title = h("h2", { class: "section-title" }, t("Runs"));
-    this.element = h("section", { class: "stack", "aria-label": t("Runs") }, title, this.bar, this.table);
+    this.element = h("section", { class: "stack", "aria-label": t("Runs") }, title, this.bar, this.selection.element, this.table);
   }
 
   watch() {
@@ -168,7 +170,9 @@ class RunList {
     const none = this.runs.length ? t("No run is like this.") : t("It has not run yet. Fill in the inputs and press Run.");
     fill(
       this.table,
-      shown.length ? runTable(shown, null, () => this.reload?.()) : h("p", { class: "card card-body muted" }, none),
+      shown.length
+        ? runTable(shown, null, () => this.reload?.(), { choice: this.selection })
+        : h("p", { class: "card card-body muted" }, none),
     );
   }
 }

@@ -1,6 +1,6 @@
 /** What holds for an agent: its name, whether it waits, its limits, how long its runs are kept, and its end. */
 
-import { deleteGraph, listGraphExecutions, updateGraph } from "../api.js";
+import { deleteGraph, listGraphExecutions } from "../api.js";
 import { getRetention, setRetention } from "../api/agent.js";
 import { getAgentOfGraph, listFolders, updateAgent } from "../api/library.js";
 import { amountInput, budgetBar, budgetOf, readAmount, saveBudget } from "../costs/budgets.js";
@@ -13,7 +13,9 @@ import { button, whileBusy } from "../page_head.js";
 import { go, paths } from "../router.js";
 import { loadStyles } from "../styles.js";
 import { toast, toastError } from "../toast.js";
+import { hostsCard } from "./hosts_card.js";
 import { LimitFields } from "./limit_fields.js";
+import { saveTexts } from "./texts.js";
 
 /** @typedef {import("../types.js").Graph} Graph */
 /** @typedef {import("../api/library.js").LibraryAgent} LibraryAgent */
@@ -30,6 +32,7 @@ export async function showAgentSettings(box, { graph, reopen }) {
       nameCard(graph, reopen),
       startsCard(agent, folders, reopen),
       limitsCard(agent),
+      card(t("Hosts that it may reach"), ...hostsCard(agent, saveButton)),
       budgetCard(graph, budget),
       retentionCard(graph, retention),
       endCard(graph, agent),
@@ -66,9 +69,7 @@ function nameCard(graph, reopen) {
   const name = h("input", { class: "input", maxlength: 1000, ".value": graph.name });
   const about = h("textarea", { class: "input", rows: 3, ".value": graph.description ?? "" });
   const save = async () => {
-    const { id, instructions, recommended_schedule_cron, nodes, links } = graph;
-    const texts = { name: name.value.trim() || graph.name, description: about.value };
-    await updateGraph({ id, ...texts, instructions, recommended_schedule_cron, nodes, links, is_active: true });
+    await saveTexts(graph, { name: name.value.trim() || graph.name, description: about.value });
     reopen();
   };
   const done = t("Saved as the next version.");

@@ -34,6 +34,7 @@ import { request } from "../api.js";
  * @property {number} execution_count
  * @property {{human_in_the_loop_safe_mode: boolean, sensitive_action_safe_mode: boolean}} settings
  * @property {Limits|null} limits
+ * @property {string[]|null} allowed_hosts null: all that the server allows
  */
 
 /** @typedef {{id: string, graph_version: number, status: import("../types.js").Status, started_at: string|null, ended_at: string|null, node_exec_count: number, node_error_count: number, cost: number, error: string|null}} CardRun */

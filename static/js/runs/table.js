@@ -1,18 +1,17 @@
 /** Rows of runs: what ran, how it went, how long and for how much. */
 
-import { deleteExecution, serverNow } from "../api.js";
-import { confirmLoss } from "../dialog.js";
+import { serverNow } from "../api.js";
 import { h } from "../dom.js";
 import { clock, duration, exactTime, number, timeMs, when } from "../format.js";
 import { icon } from "../icons.js";
 import { plural, t } from "../messages.js";
 import { paths } from "../router.js";
 import { badge, hasEnded, runLook } from "../status.js";
-import { toast, toastError } from "../toast.js";
+import { deleteRuns, isLeaving } from "./delete_later.js";
 
 /** @typedef {import("../types.js").GraphExecution} GraphExecution */
 
-/** @typedef {{has: (run: GraphExecution) => boolean, toggle: (run: GraphExecution) => void}} Choice of runs to compare */
+/** @typedef {{has: (run: GraphExecution) => boolean, toggle: (run: GraphExecution) => void}} Choice of runs */
 
 /** @typedef {{choice?: Choice, snippet?: (run: GraphExecution) => string}} Extras `snippet`: what a search has found */
 
@@ -26,7 +25,7 @@ export function runTable(runs, names, onDelete, extras = {}) {
   return h(
     "ul",
     { class: "card runs" },
-    runs.map((run) => runRow(run, names, onDelete, extras)),
+    runs.filter((run) => !isLeaving(run)).map((run) => runRow(run, names, onDelete, extras)),
   );
 }
 
@@ -61,7 +60,7 @@ function runRow(run, names, onDelete, { choice, snippet }) {
 
 /** @param {GraphExecution} run @param {string} title @param {Choice} choice */
 function chooser(run, title, choice) {
-  const box = h("input", { type: "checkbox", class: "run-choose", "aria-label": t("Choose {title} to compare", { title }) });
+  const box = h("input", { type: "checkbox", class: "run-choose", "aria-label": t("Choose {title}", { title }) });
   box.checked = choice.has(run);
   box.addEventListener("change", () => choice.toggle(run));
   return box;
@@ -69,17 +68,6 @@ function chooser(run, title, choice) {
 
 /** @param {GraphExecution} run @param {string} title @param {() => void} onDelete */
 function deleteButton(run, title, onDelete) {
-  const press = async () => {
-    const text = t("Its inputs, outputs and timeline go with it. The agent stays.");
-    if (!(await confirmLoss({ title: t("Delete this run?"), text, verb: t("Delete") }))) return;
-    try {
-      await deleteExecution(run.id);
-      toast(t("Run deleted."));
-      onDelete();
-    } catch (error) {
-      toastError(error, t("The run was not deleted"));
-    }
-  };
   return h(
     "button",
     {
@@ -87,7 +75,7 @@ function deleteButton(run, title, onDelete) {
       type: "button",
       title: t("Delete"),
       "aria-label": t("Delete the run {title}", { title }),
-      on: { click: () => void press() },
+      on: { click: () => deleteRuns([run], onDelete) },
     },
     icon("trash"),
   );

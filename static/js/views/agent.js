@@ -38,7 +38,7 @@ export async function showAgent(main, place, signal) {
     getGraph(graphId),
     loadCatalog(),
     getReport(graphId).catch(() => null), // whoever may not approve it is told by the refused run
-    loadStyles("agent.css"),
+    loadStyles("agent.css", "runs_list.css"),
   ]);
   if (signal.aborted) return;
   const tabs = TABS.filter((tab) => tab.name !== "chat" || textInput(graph));
@@ -48,6 +48,6 @@ export async function showAgent(main, place, signal) {
   const reopen = () => void Promise.resolve(showAgent(main, place, signal)).catch((error) => toastError(error));
   await show(box, { graph, catalog, query: place.query, signal, reopen });
   if (signal.aborted) return;
-  fill(main, agentHead(graph, tabs, tab.name, approvalStrip(report, reopen)), box);
+  fill(main, agentHead(graph, tabs, tab.name, approvalStrip(report, reopen), reopen), box);
   main.querySelector(".tab[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 }

@@ -11,6 +11,7 @@ import { plural, t } from "../messages.js";
 import { pageHead } from "../page_head.js";
 import { paths } from "../router.js";
 import { reviewCard } from "../run/reviews.js";
+import { RunSelection } from "../runs/selection.js";
 import { runTable } from "../runs/table.js";
 import { hasEnded, runLook } from "../status.js";
 import { loadStyles } from "../styles.js";
@@ -37,7 +38,7 @@ export async function showRuns(main, place, signal) {
     listExecutions(),
     listGraphs(),
     listPendingReviews().catch(() => []),
-    loadStyles("run_page.css"),
+    loadStyles("run_page.css", "runs_list.css"),
   ]);
   if (signal.aborted) return;
   const names = new Map(graphs.map((graph) => [graph.id, graph.name]));
@@ -60,8 +61,7 @@ class RunsPage {
     this.filter = 0;
     /** @type {Found[]|null} null: nothing is searched for */
     this.found = null;
-    /** @type {GraphExecution[]} at most two */
-    this.chosen = [];
+    this.selection = new RunSelection(() => void this.#reload());
     this.table = h("div", { class: "stack" });
     this.note = h("p", { class: "muted", role: "status", hidden: true });
     this.chips = FILTERS.map(([label], i) =>
@@ -72,10 +72,9 @@ class RunsPage {
         h("span", { class: "chip-count" }),
       ),
     );
-    this.compare = h("a", { class: "button filled", hidden: true }, t("Compare the two"));
     const chips = h("div", { class: "chips", role: "group", "aria-label": t("Filter") }, this.chips);
-    const tools = runs.length || reviews.length ? [this.#tools(), chips, this.note] : [];
-    this.elements = [pageHead({ title: t("Runs"), actions: [this.compare] }), tools, this.table];
+    const tools = runs.length || reviews.length ? [this.#tools(), chips, this.note, this.selection.element] : [];
+    this.elements = [pageHead({ title: t("Runs") }), tools, this.table];
   }
 
   #tools() {
@@ -163,21 +162,10 @@ class RunsPage {
   /** @param {GraphExecution[]} runs */
   #rows(runs) {
     const texts = new Map(this.found?.map((one) => [one.run.id, `${one.field}: ${one.text}`]));
-    const choice = {
-      has: (/** @type {GraphExecution} */ run) => this.chosen.some((one) => one.id === run.id),
-      toggle: (/** @type {GraphExecution} */ run) => this.#toggle(run),
-    };
-    return runTable(runs, this.names, () => void this.#reload(), { choice, snippet: (run) => texts.get(run.id) ?? "" });
-  }
-
-  /** The third one takes the place of the first. @param {GraphExecution} run */
-  #toggle(run) {
-    const without = this.chosen.filter((one) => one.id !== run.id);
-    const isThird = without.length === this.chosen.length && without.length === 2;
-    this.chosen = without.length < this.chosen.length ? without : [...without.slice(-1 * (isThird ? 1 : 2)), run];
-    this.compare.hidden = this.chosen.length !== 2;
-    if (this.chosen.length === 2) this.compare.href = paths.compare(this.chosen[0], this.chosen[1]);
-    if (isThird) this.#show();
+    return runTable(runs, this.names, () => void this.#reload(), {
+      choice: this.selection,
+      snippet: (run) => texts.get(run.id) ?? "",
+    });
   }
 
   #showReviews() {
