@@ -260,10 +260,11 @@ async def _run_async(core: Core, execution: NodeExecution, slow: bool) -> None:
     error: BaseException | None = None
     n_taken = 0
     leases: list[LeaseLike] = []
-    reachable_hosts.set(execution.context.reachable_hosts)
+    context = execution.context  # a stop takes it from the execution
+    reachable_hosts.set(context.reachable_hosts)
     try:
         async with asyncio.timeout(time_limit_s(execution)) as limit:
-            execution.context.clock = NodeClock(limit)
+            context.clock = NodeClock(limit)
             if execution.node.entry.credentials_pins:  # type: ignore[union-attr]
                 await acquire_credentials(core, execution, leases)
             async with aclosing(_outputs_of(execution, slow)) as outputs:
@@ -283,7 +284,7 @@ async def _run_async(core: Core, execution: NodeExecution, slow: bool) -> None:
     except FAILURES as caught:
         error = timeout_error(execution) if isinstance(caught, TimeoutError) and limit.expired() else caught
     finally:
-        execution.context.clock = None
+        context.clock = None
         for lease in leases:
             lease.release()
     finish(core, execution, error)
