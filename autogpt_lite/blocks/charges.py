@@ -36,7 +36,7 @@ class CallCharges:
         """The reservation, on the disk; None for a block without a price. Raises LimitExceededError for one that costs more than a run
         may, BudgetExceededError where the user's month has not got it."""
         cost = pricing.find_cost(entry.block.costs, given)
-        if cost is None:
+        if not pricing.may_cost(cost):
             return None
         credits = pricing.price_of(cost)
         if credits > self.limits.max_credits:

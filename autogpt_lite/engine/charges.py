@@ -24,11 +24,11 @@ def reserve(core: Core, execution: NodeExecution) -> None:
     credits = pricing.price_of(cost)
     tree = execution.run.tree
     left = tree.limits.max_credits - tree.credits
-    if credits > left or (left <= 0 and cost is not None):
+    if credits > left or (left <= 0 and pricing.may_cost(cost)):
         needs = f"needs {credits}" if credits else "is not free"
         raise tree.limits.exceeded("max_credits", f"{execution.node.title} {needs}, and {max(left, 0)} are left")
     agent = _agent_of(execution.run)
-    if cost is not None:
+    if pricing.may_cost(cost):
         core.services.budgets.reserve(execution.run.user_id, agent, credits, execution.node.title)
     tree.credits += credits
     execution.charge = credits

@@ -153,20 +153,16 @@ class Engine:
         return run
 
     def check(self, request: AdmitRequest) -> None:
-        """Whether a root run could begin like this; nothing is written. Raises GraphValidationError where a node could not start,
-        BudgetExceededError where the month has not got what it could cost."""
-        run, _ = prepare(self.core, request, 0)
-        self._check_budget(run)
-
-    def _check_budget(self, run: GraphExecution) -> None:
-        # A first look, so that nothing is begun in vain; what holds the budget is that each node reserves what it costs.
-        self.core.services.budgets.check_start(run)
+        """Whether a root run could begin like this, budgets aside: what is checked for may start in another month. Nothing is
+        written. Raises GraphValidationError where a node could not start."""
+        prepare(self.core, request, 0)
 
     async def admit(self, request: AdmitRequest, *, also: AlsoWrite | None = None) -> GraphExecution:
         """Writes a run and tells of it. Its caller starts it (root: dispatcher, child: run_child)."""
         run, admit_tx = prepare(self.core, request, self._next_key())
         if run.parent is None:
-            self._check_budget(run)
+            # A first look, so that nothing is begun in vain; what holds the budget is that each node reserves what it costs.
+            self.core.services.budgets.check_start(run)
         if also is not None:
             admit_tx = _both(also, admit_tx, run)
         # Before it is written: who stops its tree meanwhile has to find it.

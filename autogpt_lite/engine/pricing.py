@@ -21,6 +21,11 @@ def find_cost(costs: Sequence[BlockCost], input_data: dict[str, Any]) -> BlockCo
     return next((cost for cost in costs if _is_subset(cost.cost_filter, input_data)), None)
 
 
+def may_cost(cost: BlockCost | None) -> bool:
+    """Whether an entry can come to more than nothing: what a model's tokens cost is said by its rates."""
+    return cost is not None and cost.cost_type != "byte" and (cost.cost_amount > 0 or cost.cost_type == "tokens")
+
+
 def price(costs: Sequence[BlockCost], input_data: dict[str, Any]) -> int:
     """The credits to reserve before the block runs: 0 for the kinds whose amount is only known afterwards."""
     return price_of(find_cost(costs, input_data))

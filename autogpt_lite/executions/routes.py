@@ -163,7 +163,7 @@ def execution_routes(service: ExecutionService) -> list[Route]:
         "query": ExecuteQuery,
         "body": ExecuteGraph | None,
         "returns": ExecuteGraphResponse,
-        "errors": (400, 403, 404),
+        "errors": (400, 402, 403, 404),
         "permission": "EXECUTE_GRAPH",
     }
     one = "/api/graphs/{graph_id}/executions/{graph_exec_id}"

@@ -36,6 +36,7 @@ PAGES = [
     Page("costs", "/costs", ".cost-overview"),
     Page("settings", "/settings", ".settings-list li"),
     Page("system", "/system", ".system"),
+    Page("system-log", "/system?log", ".log-lines"),
     Page("run", "/runs/{graph}/{run}", ".facts"),
 ]
 

@@ -13,8 +13,12 @@ from autogpt_lite.sdk import Block, BlockCost, BlockError, BlockInput, BlockOutp
 
 class PricedWriterBlock(Block):
     id = "{WRITER}"
-    description = "Writes; a large model costs 30 credits, a small one 10."
-    costs = (BlockCost(cost_amount=30, cost_filter={{"model": "large"}}), BlockCost(cost_amount=10))
+    description = "Writes; a large model costs 30 credits, a small one 10, an own one nothing."
+    costs = (
+        BlockCost(cost_amount=30, cost_filter={{"model": "large"}}),
+        BlockCost(cost_amount=0, cost_filter={{"model": "own"}}),
+        BlockCost(cost_amount=10),
+    )
 
     class Input(BlockInput):
         model: str = pin("small", description="Which model.")

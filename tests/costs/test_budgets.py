@@ -214,6 +214,22 @@ async def test_a_free_agent_runs_whatever_is_spent(server: LiveServer):
     assert (await run_to_end(server, graph["id"]))["status"] == "COMPLETED"
 
 
+async def test_what_is_priced_at_nothing_runs_whatever_is_spent(server: LiveServer):
+    await put(server, 0)
+    graph = await save(server, writer_agent("Own model", "own"))
+    ended = await run_to_end(server, graph["id"])
+    assert (ended["status"], ended["stats"]["error"]) == ("COMPLETED", None)
+    await ok(server.post(f"/api/blocks/{WRITER}/execute", {"model": "own"}))
+
+
+async def test_a_schedule_is_made_also_where_this_month_is_spent(server: LiveServer):
+    graph = await save(server, writer_agent("Writes", "large"))
+    await put(server, 0)
+    schedule = {"name": "s", "cron": "0 0 1 1 *", "inputs": {}}
+    assert (await ok(server.post(f"/api/graphs/{graph['id']}/schedules", schedule)))["name"] == "s"
+    assert (await server.post(f"/api/graphs/{graph['id']}/execute", {"inputs": {}})).status == 402
+
+
 async def test_the_sub_agents_of_an_agent_are_counted_before_it_starts(server: LiveServer):
     below = await save(server, writer_agent("Below", "large"))
     agent_block = "e189baac-8c20-45a1-94a7-55177ea42565"
