@@ -1,6 +1,13 @@
 /** A choice of a time zone, the browser's own and UTC first. */
 
 import { h } from "./dom.js";
+import { t } from "./messages.js";
+
+/** @param {string} zone @returns {string} what to know where times of that zone are shown in this computer's; "" where they are the same */
+export function zoneNotice(zone) {
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone === own ? "" : t("It keeps the time of {zone}; the times here are those of this computer ({own}).", { zone, own });
+}
 
 /** @param {string} [zone] the chosen one; the browser's own without it @returns {HTMLSelectElement} */
 export function zoneField(zone) {

@@ -170,6 +170,18 @@ def test_strip_shows_what_waits_and_what_failed(open_page: Any, server: ServerPr
     expect(page.locator(".card-name")).to_have_text(["Spends too much"])
 
 
+def test_strip_shows_two_and_then_how_many_more(open_page: Any, server: ServerProcess) -> None:
+    limits = {"inputs": {"Divide by": 1}, "limits": {"max_node_executions": 2}}
+    for name in ("Fails one", "Fails two", "Fails three"):
+        call(server, "POST", f"/api/graphs/{add(server, division(name))['graph_id']}/execute/1", limits)
+    page = open_page()
+    strip = page.get_by_role("region", name="Needs you")
+    expect(strip.locator(".needs-item")).to_have_count(2)
+    strip.get_by_role("button", name="more").click()
+    for name in ("Fails one", "Fails two", "Fails three"):
+        expect(strip).to_contain_text(f"{name} failed")
+
+
 def test_archived_agent_is_out_of_sight_and_comes_back(open_page: Any, server: ServerProcess) -> None:
     add(server, division("Old one"))
     page = open_page()

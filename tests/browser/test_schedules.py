@@ -63,6 +63,17 @@ def test_schedule_is_made_paused_changed_and_deleted(open_page: Any, server: Ser
     assert call(server, "GET", "/api/schedules") == []
 
 
+def test_schedule_of_another_zone_says_whose_times_are_shown(open_page: Any, agent: str) -> None:
+    page = open_page(f"/schedules?graph={agent}", timezone_id="Europe/Berlin")
+    form = page.locator(".new-schedule")
+    expect(form.get_by_role("status")).to_contain_text("Next: ")
+    expect(form.get_by_role("status")).not_to_contain_text("It keeps the time of")
+    form.get_by_label("Time zone").select_option("Asia/Tokyo")
+    expect(form.get_by_role("status")).to_contain_text(
+        "It keeps the time of Asia/Tokyo; the times here are those of this computer (Europe/Berlin)."
+    )
+
+
 def test_wrong_time_is_explained_before_it_is_saved(open_page: Any, agent: str) -> None:
     page = open_page(f"/schedules?graph={agent}", refused="400")
     new_schedule(page, "Never", "61 9 * * *")

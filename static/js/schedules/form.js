@@ -11,7 +11,7 @@ import { t } from "../messages.js";
 import { whileBusy } from "../page_head.js";
 import { SchemaForm } from "../schema_form.js";
 import { toast, toastError } from "../toast.js";
-import { zoneField } from "../zone_field.js";
+import { zoneField, zoneNotice } from "../zone_field.js";
 import { cronWords } from "./cron_words.js";
 
 /** @typedef {import("../api/schedules.js").Schedule} Schedule */
@@ -147,9 +147,10 @@ export class ScheduleForm {
     });
   }
 
-  #ask = inOrder(previewSchedule, ({ next_run_times: times }, cron) => {
+  #ask = inOrder(previewSchedule, ({ next_run_times: times }, cron, zone) => {
     const said = times.slice(0, SHOWN_TIMES).map((time) => whenComing(timeMs(time)));
-    this.words.textContent = `${cronWords(cron)}. ${t("Next: {times}", { times: said.join("; ") })}`;
+    const next = t("Next: {times}", { times: said.join("; ") });
+    this.words.textContent = `${cronWords(cron)}. ${next} ${zoneNotice(zone)}`.trim();
     this.#showProblem("");
   });
 
