@@ -1,4 +1,4 @@
-/** Brings agents in: from files, by dropping them anywhere, and by pasting their JSON. */
+/** Brings agents in: from files and by pasting their JSON; drops.js takes what is dropped. */
 
 import { ApiError, createGraph } from "./api.js";
 import { getAgentOfGraph, moveAgents } from "./api/library.js";
@@ -65,38 +65,13 @@ async function importPasted(dialog, text) {
   await importTexts([{ name: t("What was pasted"), text }]);
 }
 
-/**
- * Lets files be dropped on every page, and JSON be pasted outside of fields.
- * @param {() => boolean} isReady false while nobody is logged in
- */
-export function installDrops(isReady) {
-  let depth = 0;
-  const show = (/** @type {boolean} */ on) => document.documentElement.classList.toggle("dropping", on);
-  const hasFiles = (/** @type {DragEvent} */ event) => isReady() && (event.dataTransfer?.types.includes("Files") ?? false);
-  addEventListener("dragenter", (event) => hasFiles(event) && show((depth += 1) > 0));
-  addEventListener("dragleave", (event) => hasFiles(event) && show((depth -= 1) > 0));
-  addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
-  addEventListener("drop", (event) => {
-    if (!hasFiles(event)) return;
-    event.preventDefault();
-    show((depth = 0) > 0);
-    for (const dialog of document.querySelectorAll("dialog")) dialog.close();
-    void importFiles([...(event.dataTransfer?.files ?? [])]);
-  });
-  addEventListener("paste", (event) => {
-    const text = event.clipboardData?.getData("text/plain") ?? "";
-    const inField = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
-    if (isReady() && !inField && text.trimStart().startsWith("{")) void importTexts([{ name: t("What was pasted"), text }]);
-  });
-}
-
 /** @param {File[]} files */
-async function importFiles(files) {
+export async function importFiles(files) {
   await importTexts(await Promise.all(files.map(async (file) => ({ name: file.name, text: await file.text() }))));
 }
 
 /** @param {{name: string, text: string}[]} sources */
-async function importTexts(sources) {
+export async function importTexts(sources) {
   /** @type {Graph[]} */
   const added = [];
   for (const source of sources) {

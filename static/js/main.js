@@ -2,14 +2,13 @@
 
 import { ApiError, setLoggedOutListener, verifyEmail } from "./api.js";
 import { fill, h } from "./dom.js";
+import { installDrops } from "./drops.js";
 import { makeFrame } from "./frame.js";
-import { installDrops } from "./import_agent.js";
 import { turnInPhase } from "./in_phase.js";
 import { PAGES } from "./pages.js";
 import { parsePlace, paths, startRouter } from "./router.js";
-import { beginSession, hasLinkCode, takeLink } from "./session.js";
+import { beginSession, hasLinkCode, takeLink, whenLoggedOutElsewhere } from "./session.js";
 import { toast, toastError } from "./toast.js";
-import { showLogin, showNewPassword } from "./views/login.js";
 import { t } from "./messages.js";
 
 /** @typedef {import("./pages.js").View} View */
@@ -26,9 +25,10 @@ async function start() {
   turnInPhase();
   // A link that is opened in this very tab changes only what stands behind the #.
   addEventListener("hashchange", () => hasLinkCode() && location.reload());
-  setLoggedOutListener((ways) => logOut("", ways));
+  setLoggedOutListener((ways) => void logOut("", ways));
+  whenLoggedOutElsewhere(() => location.reload());
   const [kind, code] = takeLink() ?? ["", ""];
-  if (kind === "reset") return showNewPassword(app, code, () => location.reload());
+  if (kind === "reset") return (await loadLogin()).showNewPassword(app, code, () => location.reload());
   if (kind === "verify") takenToVerify = code;
   if (kind === "code") {
     const { problem, ways } = await beginSession("link", { code });
@@ -49,13 +49,17 @@ async function verifyTaken() {
   if (user) toast(t("Your e-mail address is now {email}.", { email: user.email }));
 }
 
+/** Most visits need none of it. */
+const loadLogin = () => import("./views/login.js");
+
 /** @param {string} problem why a link did not work @param {string[]} ways in, that the server has */
-function logOut(problem, ways) {
+async function logOut(problem, ways) {
   page?.abort();
   frame?.close();
   frame = null;
   document.title = "autogpt_lite";
   const home = location.pathname === "/login" ? "/" : location.pathname;
+  const { showLogin } = await loadLogin();
   showLogin(app, { problem, ways, onLogin: () => location.assign(takenToVerify ? `/#verify=${takenToVerify}` : home) });
 }
 

@@ -20,6 +20,13 @@ export function forgetToken() {
   localStorage.removeItem(WAY_KEY);
 }
 
+/** Another tab of this browser has logged out: what this one shows is nobody's any more. @param {() => void} listener */
+export function whenLoggedOutElsewhere(listener) {
+  addEventListener("storage", (event) => {
+    if (event.key === KEY && event.newValue === null) listener();
+  });
+}
+
 /** @returns {boolean} whether a password opened this session, so that logging out is no trap */
 export const hasPasswordSession = () => localStorage.getItem(WAY_KEY) === "password";
 

@@ -7,7 +7,6 @@ import { openMenuAt } from "./canvas.js";
 import { copySelected, copyToClipboard, pasteNodes } from "./clipboard.js";
 import { beginLinking } from "./link_by_keys.js";
 import { SIDES, focusForm, focusNode, selectTowards } from "./node_focus.js";
-import { runAlone, runFrom } from "./partial_runs.js";
 import { countPinned, togglePin } from "./pinned_outputs.js";
 import { saveVersion } from "./save.js";
 import { whenDrawn } from "./side_panel.js";
@@ -33,14 +32,16 @@ export class Actions {
   }
 }
 
+const partialRuns = () => import("./partial_runs.js");
+
 /** @param {any} builder @returns {Action[]} */
 function makeActions(builder) {
   /** @type {[string, string, string, string, () => any][]} */
   const rows = [
     ["run", t("Run with inputs"), "play", "Ctrl Enter", () => builder.control.begin()],
     ["simulate", t("Simulate with pins"), "pin", "Ctrl Shift Enter", () => simulate(builder)],
-    ["run-from", t("Run from here"), "play", "Shift Enter", () => runFrom(builder, theNode(builder))],
-    ["run-alone", t("Run this node alone"), "node", "Alt Enter", () => runAlone(builder, theNode(builder))],
+    ["run-from", t("Run from here"), "play", "Shift Enter", async () => (await partialRuns()).runFrom(builder, theNode(builder))],
+    ["run-alone", t("Run this node alone"), "node", "Alt Enter", async () => (await partialRuns()).runAlone(builder, theNode(builder))],
     ["pin", t("Pin or unpin the output"), "pin", "P", () => togglePin(builder, theNode(builder))],
     ["switch-off", t("Switch off or on"), "ban", "X", () => toggleOff(builder)],
     ["stop", t("Stop the run"), "square", "Ctrl .", () => builder.control.stop()],
