@@ -9,7 +9,12 @@ const result = /** @type {HTMLElement} */ (document.getElementById("result"));
 
 /** @param {string} title @param {string} text */
 function show(title, text) {
-  fill(result, h("h1", { class: "empty-title" }, title), h("p", null, text), h("p", null, h("a", { href: "/credentials" }, t("Credentials"))));
+  fill(
+    result,
+    h("h1", { class: "empty-title" }, title),
+    h("p", null, text),
+    h("p", null, h("a", { href: "/credentials" }, t("Credentials"))),
+  );
 }
 
 async function finish() {

@@ -41,7 +41,13 @@ function makeActions(builder) {
     ["run", t("Run with inputs"), "play", "Ctrl Enter", () => builder.control.begin()],
     ["simulate", t("Simulate with pins"), "pin", "Ctrl Shift Enter", () => simulate(builder)],
     ["run-from", t("Run from here"), "play", "Shift Enter", async () => (await partialRuns()).runFrom(builder, theNode(builder))],
-    ["run-alone", t("Run this node alone"), "node", "Alt Enter", async () => (await partialRuns()).runAlone(builder, theNode(builder))],
+    [
+      "run-alone",
+      t("Run this node alone"),
+      "node",
+      "Alt Enter",
+      async () => (await partialRuns()).runAlone(builder, theNode(builder)),
+    ],
     ["pin", t("Pin or unpin the output"), "pin", "P", () => togglePin(builder, theNode(builder))],
     ["switch-off", t("Switch off or on"), "ban", "X", () => toggleOff(builder)],
     ["stop", t("Stop the run"), "square", "Ctrl .", () => builder.control.stop()],
@@ -81,6 +87,7 @@ function makeActions(builder) {
     ["previous-problem", t("Previous problem"), "alert", "K", () => showProblem(builder, -1)],
     ["agent-page", t("To the agent's page"), "agent", "", () => builder.saved && go(paths.agent(builder.saved.id))],
     ["new", t("New agent"), "plus", "", () => go(paths.build())],
+    ["tour", t("Tour of the builder"), "play", "", () => showTour(builder)],
     ["keys", t("All keys"), "text", "?", () => showKeys(builder)],
     ["close", t("Close"), "cross", "Esc", () => close(builder)],
     ...arrowRows(builder),
@@ -107,6 +114,12 @@ function arrowRows(builder) {
 async function showKeys(builder) {
   const dialog = await import("./keys_dialog.js"); // seldom asked for
   dialog.showKeys(builder.actions.all.values());
+}
+
+/** @param {any} builder */
+async function showTour(builder) {
+  const { startTour } = await import("./tour.js"); // once in a lifetime
+  await startTour(builder, builder.signal);
 }
 
 /** @param {any} builder */

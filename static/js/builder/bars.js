@@ -193,5 +193,20 @@ export function EmptyHint() {
   return html`<div className="build-empty">
     <h2>${t("An agent begins with a block")}</h2>
     <p>${parts("Press {key} or “Block” below. Drag from a pin to link it; let go on the canvas to choose what comes next.", { key: html`<kbd key="key">A</kbd>` })}</p>
+    <${TourOffer} />
   </div>`;
+}
+
+/** Once: whoever has ended the tour knows it. */
+function TourOffer() {
+  const { actions } = useBuilder();
+  const [isSeen, setSeen] = useState(() => localStorage.getItem("builder-tour") !== null);
+  useEffect(() => {
+    const note = () => setSeen(true);
+    addEventListener("tour-ended", note);
+    return () => removeEventListener("tour-ended", note);
+  }, []);
+  return (
+    !isSeen && html`<button type="button" className="button" onClick=${() => actions.run("tour")}>${t("Show me how")}</button>`
+  );
 }

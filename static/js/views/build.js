@@ -48,6 +48,7 @@ export async function showBuild(main, place, signal) {
   const builder = Object.assign(new Builder(draft, saved, catalog, !matchMedia(PHONE).matches), {
     control: /** @type {any} */ (null),
     actions: /** @type {any} */ (null),
+    signal, // aborted when the page is left
   });
   if (undo) builder.doc.takeHistory(undo);
   builder.control = new RunControl(builder);
