@@ -63,6 +63,7 @@ def test_agent_in_an_agent_opens_in_place_and_leads_back(open_page: Any, server:
     inner = call(server, "POST", "/api/graphs", {"graph": placed_division("Inner")})
     calls = node(AGENT_EXECUTOR, "Calls it", graph_id=inner["id"], graph_version=1, input_schema={}, output_schema={}, inputs={})
     page = open_page(builder_of(server, at(agent("Outer", [calls], []), (0, 0))), reduced_motion="reduce")
+    expect(box_of(page, "Calls it").locator(".node")).to_have_attribute("data-sub", "true")  # the second edge
     box_of(page, "Calls it").locator(".node-title").dblclick()
     expect(page.get_by_label("Name of the agent")).to_have_value("Inner")
     page.get_by_role("navigation", name="Path").get_by_role("link", name="Outer").click()
