@@ -153,6 +153,11 @@ export function ZoomBar() {
       onClick=${() => builder.zoomTo(1)}>${zoom} %</button>
     <button type="button" className="button quiet square small" aria-label=${t("Zoom in")}
       onClick=${() => builder.flow?.zoomIn()}><${Glyph} name="plus" /></button>
+    ${
+      !builder.canDrag &&
+      html`<button type="button" className="button quiet square small" aria-label=${t("List of nodes")}
+        onClick=${() => builder.set({ panel: { kind: "nodes" } })}><${Glyph} name="list" /></button>`
+    }
     <button type="button" className="button quiet square small" aria-label=${t("Zoom to fit")} title=${t("Zoom to fit (Shift 1)")}
       onClick=${() => builder.showAll()}><${Glyph} name="fit" /></button>
   </div>`;

@@ -23,6 +23,9 @@ function read() {
   }
 }
 
+/** @returns {string[]} keys of what was added last */
+export const recentKeys = () => read().recent;
+
 /** @param {Builder} builder @param {Dragged} from @returns {string} */
 function pinKey(builder, from) {
   return `${builder.doc.node(from.nodeId)?.block_id} ${from.isSource ? "out" : "in"} ${from.pin.name}`;

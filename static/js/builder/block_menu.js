@@ -2,14 +2,16 @@
 
 import { listGraphs } from "../api.js";
 import { html, useEffect, useMemo, useRef, useState } from "../../vendor/react.js";
-import { noteAdded, withUsual } from "./block_history.js";
+import { listCredentials } from "../api/credentials.js";
+import { GROUPS, isInGroup, missingKeys, suggest } from "./block_groups.js";
+import { noteAdded, recentKeys, withUsual } from "./block_history.js";
 import { fittingPin, makeOffers, searchOffers } from "./block_search.js";
 import { BLOCK_MIME } from "./canvas.js";
 import { Glyph, blockGlyph } from "./glyphs.js";
 import { useBuilder, useView } from "./hooks.js";
 import { focusForm } from "./node_focus.js";
 import { loadPanel } from "./side_panel.js";
-import { number } from "../format.js";
+import { number, orList } from "../format.js";
 import { t } from "../messages.js";
 
 const SIZE = { width: 372, height: 420 };
@@ -29,15 +31,22 @@ function OpenMenu({ menu }) {
   const [chosen, setChosen] = useState(""); // the key of a row: rows come up and move once the agents are known
   useEffect(() => void listGraphs().then(setGraphs, () => {}), []);
   const offers = useMemo(() => makeOffers(builder.catalog, graphs, builder.saved?.id ?? ""), [graphs]);
+  const [group, setGroup] = useState(/** @type {import("./block_groups.js").GroupName} */ ("all"));
+  const [stored, setStored] = useState(/** @type {import("./block_groups.js").Keys|null} */ (null));
+  // Which keys are there is worth a word, and no reason to wait.
+  useEffect(() => void loadKeys().then(setStored, () => {}), []);
   const found = useMemo(() => {
-    const fitting = searchOffers(offers, query, from);
-    return query.trim() ? fitting.map((offer) => ({ offer, group: "" })) : withUsual(builder, fitting, from);
-  }, [offers, query, from]);
+    const isSuggested = group === "suggested" && !query.trim();
+    const inGroup = offers.filter((offer) => isInGroup(offer, group));
+    const fitting = searchOffers(inGroup, query, from);
+    if (query.trim()) return fitting.map((offer) => ({ offer, group: "" }));
+    return isSuggested && !from ? suggest(fitting, recentKeys()) : withUsual(builder, fitting, from);
+  }, [offers, query, from, group]);
   const index = Math.max(
     0,
     found.findIndex(({ offer }) => offer.key === chosen),
   );
-  useEffect(() => setChosen(""), [query, from]);
+  useEffect(() => setChosen(""), [query, from, group]);
   const close = () => builder.set({ menu: null });
   const add = (/** @type {import("./block_search.js").Offer|undefined} */ offer) => {
     if (!offer) return;
@@ -70,10 +79,14 @@ function OpenMenu({ menu }) {
         className=${`pin-dot pin-${from.pin.kind}`}></span> ${from.pin.label} <${Glyph} name="cross" /></button>`
       }
     </div>
+    <${Groups} offers=${offers} group=${group} onChoose=${setGroup} />
     <ul className="menu-list" id="block-list" role="listbox" aria-label=${t("Blocks")}>
       ${found.length === 0 && html`<li className="menu-none muted">${t("No block is called that or has such a pin.")}</li>`}
       ${found.map(
-        ({ offer, group }, i) => html`<${Row} key=${offer.key} offer=${offer} from=${from} isChosen=${i === index}
+        (
+          { offer, group },
+          i,
+        ) => html`<${Row} key=${offer.key} offer=${offer} from=${from} needs=${missingKeys(offer.block, stored)} isChosen=${i === index}
         group=${group !== (found[i - 1]?.group ?? "") ? group : ""} onAdd=${() => add(offer)} />`,
       )}
     </ul>
@@ -83,8 +96,25 @@ function OpenMenu({ menu }) {
   </div>`;
 }
 
-/** @param {{offer: import("./block_search.js").Offer, from: any, isChosen: boolean, group: string, onAdd: () => void}} props */
-function Row({ offer, from, isChosen, group, onAdd }) {
+/** @returns {Promise<import("./block_groups.js").Keys>} */
+async function loadKeys() {
+  const [stored, { providersFor }] = await Promise.all([listCredentials(), import("../fields/credentials_field.js")]);
+  return { stored, providersFor };
+}
+
+/** @param {{offers: import("./block_search.js").Offer[], group: string, onChoose: (name: any) => void}} props */
+function Groups({ offers, group, onChoose }) {
+  const isThere = (/** @type {any} */ name) => name === "all" || name === group || offers.some((offer) => isInGroup(offer, name));
+  return html`<div className="menu-groups" role="group" aria-label=${t("Groups of blocks")}>
+    ${GROUPS.filter(([name]) => isThere(name)).map(
+      ([name, label]) => html`<button key=${name} type="button" className="chip" aria-pressed=${name === group}
+        onClick=${() => onChoose(name)}>${label}</button>`,
+    )}
+  </div>`;
+}
+
+/** @param {{offer: import("./block_search.js").Offer, from: any, needs: string[], isChosen: boolean, group: string, onAdd: () => void}} props */
+function Row({ offer, from, needs, isChosen, group, onAdd }) {
   const pin = from && fittingPin(offer, from);
   const drag = (/** @type {any} */ event) => {
     event.dataTransfer.setData(BLOCK_MIME, JSON.stringify({ blockId: offer.block.id, inputs: offer.inputs }));
@@ -95,6 +125,10 @@ function Row({ offer, from, isChosen, group, onAdd }) {
       title=${offer.line}>
       <span className="menu-icon"><${Glyph} name=${blockGlyph(offer.block)} /></span>
       <span className="menu-names"><b>${offer.title}</b><span>${offer.line}</span></span>
+      ${
+        needs.length > 0 &&
+        html`<span className="menu-needs" title=${t("No key of {providers} is stored: its form adds one.", { providers: orList(needs.slice(0, 4)) })}>${t("needs a key")}</span>`
+      }
       ${pin && html`<span className="menu-pin"><span className=${`pin-dot pin-${pin.kind}`}></span>${pin.label}</span>`}
     </li>`;
 }

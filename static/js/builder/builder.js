@@ -23,7 +23,7 @@ import { t } from "../messages.js";
  * @property {any[]} flowNodes
  * @property {Set<string>} selectedLinks
  * @property {Set<string>} openNodes those whose pins all show
- * @property {{kind: "node", id: string, tab: string}|{kind: "run", withPins?: boolean}|{kind: "versions"}|null} panel
+ * @property {{kind: "node", id: string, tab: string}|{kind: "run", withPins?: boolean}|{kind: "versions"}|{kind: "nodes"}|null} panel
  * @property {Graph|null} newer a version that was saved elsewhere while this draft was changed
  * @property {{screen: Point, at: Point, from: Dragged|null}|null} menu the block menu
  * @property {import("./link_by_keys.js").Linking|null} linking while a link is made by keys

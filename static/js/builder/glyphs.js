@@ -22,6 +22,7 @@ const PATHS = {
   input: "M9 4H5v16h4M13 8l4 4-4 4M17 12H9",
   left: "m15 6-6 6 6 6",
   link: "M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.7l-1 1M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.7 5.700l1-1",
+  list: "M5 6h5v4H5ZM14 8h6M5 14h5v4H5ZM14 16h6",
   logic: "M6 4v6a4 4 0 0 0 4 4h8M14 10l4 4-4 4M6 14v6",
   minus: "M5 12h14",
   node: "M5 5h14v14H5ZM5 10h14",

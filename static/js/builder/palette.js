@@ -1,16 +1,14 @@
 /** The palette: one field that finds commands, blocks and nodes. */
 
 import { html, useEffect, useMemo, useRef, useState } from "../../vendor/react.js";
-import { blockLine, isNote, nodeTitle } from "../names.js";
-import { makeOffers, searchOffers } from "./block_search.js";
-import { Glyph, blockGlyph } from "./glyphs.js";
+import { listExecutions, listGraphs } from "../api.js";
+import { makeOffers } from "./block_search.js";
+import { Glyph } from "./glyphs.js";
+import { findEntries } from "./palette_entries.js";
 import { useBuilder, useView } from "./hooks.js";
 import { t } from "../messages.js";
 
-/** @typedef {{key: string, group: string, label: string, line: string, glyph: string, keys: string, run: () => void}} Entry */
-
-const MOST = 10;
-const HIDDEN = new Set(["palette", "close", "open-form"]);
+/** @typedef {import("./palette_entries.js").Entry} Entry */
 
 export function Palette() {
   const start = useView((view) => view.palette);
@@ -21,12 +19,28 @@ export function Palette() {
 function OpenPalette({ start }) {
   const builder = useBuilder();
   const [query, setQuery] = useState(start);
-  const [index, setIndex] = useState(0);
+  const [chosen, setChosen] = useState(""); // the key of a row: rows come up and move once agents and runs are known
   const offers = useMemo(() => makeOffers(builder.catalog, [], ""), []);
-  const found = useMemo(() => findEntries(builder, offers, query), [query]);
+  const [known, setKnown] = useState({ agents: [], runs: [] });
+  // What is not there yet is not found yet: the rows in front of it stay.
+  useEffect(() => {
+    listGraphs().then(
+      (agents) => setKnown((/** @type {any} */ one) => ({ ...one, agents })),
+      () => {},
+    );
+    listExecutions().then(
+      (runs) => setKnown((/** @type {any} */ one) => ({ ...one, runs })),
+      () => {},
+    );
+  }, []);
+  const found = useMemo(() => findEntries(builder, offers, known, query), [query, known]);
+  const index = Math.max(
+    0,
+    found.findIndex((entry) => entry.key === chosen),
+  );
   const place = useRef(/** @type {any} */ (null));
   useEffect(() => place.current.showModal(), []);
-  useEffect(() => setIndex(0), [query]);
+  useEffect(() => setChosen(""), [query]);
   useEffect(() => void place.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [index]);
   const close = () => builder.set({ palette: null });
   const choose = (/** @type {Entry|undefined} */ entry) => {
@@ -37,7 +51,7 @@ function OpenPalette({ start }) {
   };
   const keys = (/** @type {any} */ event) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (step) setIndex((i) => (i + step + found.length) % Math.max(1, found.length));
+    if (step) setChosen(found[(index + step + found.length) % Math.max(1, found.length)]?.key ?? "");
     else if (event.key === "Enter") choose(found[index]);
     else return;
     event.preventDefault();
@@ -63,7 +77,7 @@ function OpenPalette({ start }) {
           }
             <li key=${entry.key} className="menu-row palette-row" role="option" aria-selected=${i === index}
               onClick=${() => choose(entry)}>
-              <${Glyph} name=${entry.glyph} /><span className="palette-label"><b>${entry.label}</b> <span
+              <${Glyph} name=${entry.glyph} /><span className="palette-label"><b><${Marked} text=${entry.label} query=${query} /></b> <span
                 className="muted">${entry.line}</span></span>${entry.keys && html`<kbd>${entry.keys}</kbd>`}
             </li>`,
         )}
@@ -74,56 +88,14 @@ function OpenPalette({ start }) {
   </dialog>`;
 }
 
-/** @param {any} builder @param {import("./block_search.js").Offer[]} offers @param {string} query @returns {Entry[]} */
-function findEntries(builder, offers, query) {
-  const only = /^[>+@]/.exec(query)?.[0] ?? "";
-  const text = query.slice(only.length).trim().toLowerCase();
-  const has = (/** @type {string} */ label) => text.split(/\s+/).every((word) => label.toLowerCase().includes(word));
-  const most = only ? 200 : MOST;
-  const commands = only && only !== ">" ? [] : commandEntries(builder).filter((entry) => has(entry.label));
-  const nodes =
-    only === "@" || (!only && text) ? nodeEntries(builder).filter((entry) => has(`${entry.label} ${entry.line}`)) : [];
-  const blocks =
-    only === "+" || (!only && text) ? searchOffers(offers, text, null).map((offer) => blockEntry(builder, offer)) : [];
-  if (only) return [...commands, ...nodes, ...blocks].slice(0, most);
-  return [...commands.slice(0, text ? 5 : most), ...nodes.slice(0, 4), ...blocks.slice(0, 4)];
-}
-
-/** @param {any} builder @returns {Entry[]} */
-function commandEntries(builder) {
-  return [...builder.actions.all.values()]
-    .filter((action) => !HIDDEN.has(action.id))
-    .map((action) => ({
-      ...action,
-      key: action.id,
-      group: t("This agent"),
-      line: "",
-      run: () => builder.actions.run(action.id),
-    }));
-}
-
-/** @param {any} builder @returns {Entry[]} */
-function nodeEntries(builder) {
-  return builder.doc.now.nodes.map((/** @type {any} */ node) => {
-    const block = builder.catalog.get(node.block_id);
-    const label = isNote(block)
-      ? String(node.input_default.text ?? "").slice(0, 60) || t("An empty note")
-      : nodeTitle(node, block);
-    const run = () => builder.reveal(node.id);
-    return { key: node.id, group: t("Nodes here"), label, line: blockLine(block), glyph: blockGlyph(block), keys: "", run };
-  });
-}
-
-/** @param {any} builder @param {import("./block_search.js").Offer} offer @returns {Entry} */
-function blockEntry(builder, offer) {
-  const run = () => builder.addNode(offer.block.id, builder.freePlace(), null, offer.inputs);
-  return {
-    key: offer.key,
-    group: t("Blocks"),
-    label: offer.title,
-    line: offer.line,
-    glyph: blockGlyph(offer.block),
-    keys: "",
-    run,
-  };
+/** What was typed stands out in what was found. @param {{text: string, query: string}} props */
+function Marked({ text, query }) {
+  const wanted = query
+    .replace(/^[>+@]/, "")
+    .trim()
+    .toLowerCase();
+  const at = wanted ? text.toLowerCase().indexOf(wanted) : -1;
+  if (at < 0) return text;
+  const end = at + wanted.length;
+  return html`${text.slice(0, at)}<mark>${text.slice(at, end)}</mark>${text.slice(end)}`;
 }

@@ -10,14 +10,15 @@ import { useBuilder, useDraft, useView } from "./hooks.js";
 import { InputsTab } from "./inputs_tab.js";
 import { NewerAgent } from "./newer_agent.js";
 import { NodeFoot } from "./node_foot.js";
+import { NodeList } from "./node_list.js";
+import { NodeBadge } from "./panel_marks.js";
 import { NodeRunsTab } from "./node_runs_tab.js";
 import { OutputTab } from "./output_tab.js";
 import { PanelEdge } from "./panel_edge.js";
 import { RunPanel } from "./run_panel.js";
 import { AddAfter, SheetGrip } from "./sheet.js";
+import { UnknownBlock } from "./unknown_block.js";
 import { TriggerNote } from "./trigger_note.js";
-import { duration } from "../format.js";
-import { hasEnded, statusLook } from "../status.js";
 import { t } from "../messages.js";
 
 const MOST_SHOWN = 20_000;
@@ -25,6 +26,7 @@ const MOST_SHOWN = 20_000;
 export function PanelOfNow() {
   const panel = useView((view) => view.panel);
   if (!panel) return null;
+  if (panel.kind === "nodes") return html`<${NodeList} />`;
   if (panel.kind === "versions") return html`<${LazyVersions} />`;
   return panel.kind === "run" ? html`<${RunPanel} />` : html`<${NodePanel} id=${panel.id} tab=${panel.tab} />`;
 }
@@ -76,8 +78,7 @@ function NodePanel({ id, tab }) {
           ? html`${block.uiType === "Agent" && node.input_default.graph_id && html`<${NewerAgent} node=${node} />`}${
               block.uiType.startsWith("Webhook") && html`<${TriggerNote} />`
             }<${InputsTab} node=${node} block=${block} /><${AddAfter} node=${node} block=${block} />`
-          : html`<p
-        className="muted">${t("This server does not have the block of this node, so its form is not known. What it holds stands under About.")}</p>`)
+          : html`<${UnknownBlock} node=${node} />`)
       }
     </div>
     ${block && (tab === "inputs" || tab === "output") && html`<${NodeFoot} nodeId=${id} tab=${tab} />`}
@@ -104,15 +105,6 @@ function PanelHead({ node, block }) {
       aria-haspopup="menu" onClick=${more}><${Glyph} name="dots" /></button>
     <${CloseButton} />
   </header>`;
-}
-
-/** How far the node is in the run over the canvas. @param {{id: string}} props */
-function NodeBadge({ id }) {
-  const run = useView((view) => view.runNodes[id]);
-  if (!run?.status) return null;
-  const look = statusLook(run.status);
-  const took = hasEnded(run.status) ? duration(run.tookMs) : "";
-  return html`<span className=${`badge tone-${look.tone}`}><${Glyph} name=${look.icon} /> ${look.word} ${took}</span>`;
 }
 
 /** @param {{node: import("../types.js").GraphNode, block: import("../types.js").Block|undefined}} props */

@@ -1,9 +1,13 @@
 /** Texts: short, long, and those that nobody should read over a shoulder. */
 
-import { html } from "../../vendor/react.js";
+import { html, useState } from "../../vendor/react.js";
+import { t } from "../messages.js";
 import { placeholderOf } from "./placeholder.js";
 
 /** @typedef {import("./value_field.js").FieldProps} FieldProps */
+
+/** Of a secret, and only where it is long enough to stay one. */
+const SHOWN_CHARS = 4;
 
 /** @param {FieldProps} props */
 export function TextField(props) {
@@ -23,11 +27,19 @@ function TextArea({ schema, value, id, label, onChange, rows }) {
     placeholder=${placeholderOf(schema)} onChange=${write}></textarea>`;
 }
 
-/** @param {FieldProps} props */
+/** Its last four characters say which one it is; the eye shows all of it. @param {FieldProps} props */
 export function SecretField({ schema, value, id, label, onChange }) {
+  const [isEdited, setEdited] = useState(false);
+  const [isShown, setShown] = useState(false);
+  const text = String(value ?? "");
   const write = (/** @type {any} */ event) => onChange(cleared(event.target.value, schema));
-  return html`<input className="input" type="password" autoComplete="new-password" id=${id} aria-label=${label}
-    value=${value ?? ""} onChange=${write} />`;
+  const last = text.length >= 2 * SHOWN_CHARS ? text.slice(-SHOWN_CHARS) : "";
+  const isMasked = text !== "" && !isEdited && !isShown;
+  return html`<div className="field-with-button">
+    <input className="input" type=${isMasked || isShown ? "text" : "password"} autoComplete="new-password" id=${id} aria-label=${label}
+      value=${isMasked ? `••••••${last}` : text} onChange=${write} onFocus=${() => setEdited(true)} onBlur=${() => setEdited(false)} />
+    ${text && html`<button type="button" className="button small secret-eye" aria-pressed=${isShown} onClick=${() => setShown(!isShown)}>${isShown ? t("Hide") : t("Show")}</button>`}
+  </div>`;
 }
 
 /** Clearing a text that has a default means no text, not the default again. @param {string} text @param {any} schema */

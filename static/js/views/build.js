@@ -38,7 +38,15 @@ export async function showBuild(main, place, signal) {
   const [saved, catalog] = await Promise.all([
     graphId ? getGraph(graphId) : null,
     loadCatalog(),
-    loadStyles("vendor/flow.css", "build.css", "build_top.css", "build_node.css", "build_links.css", "build_panel.css"),
+    loadStyles(
+      "vendor/flow.css",
+      "build.css",
+      "build_top.css",
+      "build_node.css",
+      "build_links.css",
+      "build_panel.css",
+      "build_menus.css",
+    ),
   ]);
   if (signal.aborted) return;
   const base = saved ? readGraph(saved) : { name: t("New agent"), description: "", nodes: [], links: [] };
