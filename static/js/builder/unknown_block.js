@@ -2,7 +2,7 @@
 
 import { html } from "../../vendor/react.js";
 import { plural, t } from "../messages.js";
-import { copyText } from "../value_view.js";
+import { copyText } from "../copy_text.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useDraft } from "./hooks.js";
 import { pinLabel } from "./pins.js";
