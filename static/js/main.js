@@ -52,8 +52,12 @@ async function verifyTaken() {
 /** Most visits need none of it. */
 const loadLogin = () => import("./views/login.js");
 
+let isLoggedOut = false;
+
 /** @param {string} problem why a link did not work @param {string[]} ways in, that the server has */
 async function logOut(problem, ways) {
+  if (isLoggedOut) return; // other requests were on their way: the form that shows keeps what was typed into it
+  isLoggedOut = true;
   page?.abort();
   frame?.close();
   frame = null;
@@ -87,6 +91,7 @@ async function showPage() {
 }
 
 function openFrame() {
+  isLoggedOut = false;
   const opened = makeFrame();
   fill(app, opened.element);
   return opened;

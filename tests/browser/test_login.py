@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ..server import ServerProcess, run_cli
-from .conftest import DESKTOP, call
+from .conftest import DESKTOP, call, hold
 
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright").expect
 
@@ -59,6 +59,18 @@ def test_a_stranger_makes_an_account_where_that_is_allowed(page: Any, password_s
     fill_in(page, email="eve@example.org", name="Eve", password=PASSWORD)
     expect(page.get_by_role("heading", name="No agents yet")).to_be_visible()
     assert "Eve" in {user["name"] for user in call(password_server, "GET", "/api/admin/users")["users"]}
+
+
+def test_a_form_keeps_what_was_typed_when_another_request_is_refused(page: Any, password_server: ServerProcess) -> None:
+    let_go = hold(page, "/api/executions$")
+    with page.expect_request("**/api/executions"):
+        page.goto(password_server.url)
+    page.get_by_role("button", name="Make an account").click()
+    page.fill("input[name=email]", "eve@example.org")
+    with page.expect_response("**/api/executions"):
+        let_go()
+    expect(page.get_by_role("heading", name="Make an account")).to_be_visible()
+    expect(page.locator("input[name=email]")).to_have_value("eve@example.org")
 
 
 @pytest.mark.parametrize("target", ["//evil.example", "javascript:alert(1)"])
