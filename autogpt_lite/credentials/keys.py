@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 KEY_FILE = "credentials.key"
 KEY_BYTES = 32
 KEY_ID_BYTES = 8
+MIN_DIFFERENT_BYTES = 16
+"""Of a key's 32: random ones have about 30, never fewer than 16; zeros, a repeated word and digits do."""
 MAX_KEYS = 100
 COMMAND_TIMEOUT_S = 30.0
 
@@ -142,6 +144,8 @@ def parse_keys(content: bytes) -> list[bytes]:
         keys.append(base64.b64decode(line.removeprefix(_PREFIX), validate=True))
     if any(len(key) != KEY_BYTES for key in keys) or len(keys) > MAX_KEYS:
         raise ValueError("a key has the wrong length")
+    if any(len(set(key)) < MIN_DIFFERENT_BYTES for key in keys):
+        raise ValueError("a key is not random")
     return keys
 
 

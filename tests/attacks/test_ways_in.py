@@ -29,6 +29,7 @@ from autogpt_lite.accounts.jwt_tokens import check_jwt_secret
 from autogpt_lite.accounts.password_login import MAX_FAILURES_PER_ACCOUNT, MAX_FAILURES_PER_PEER, MAX_SIGN_UPS
 from autogpt_lite.accounts.passwords import NO_PASSWORD, PasswordWork, hash_password, is_password
 from autogpt_lite.accounts.types import PasswordReset
+from autogpt_lite.credentials.keys import given_keys
 from autogpt_lite.errors import ConfigError, InvalidInputError
 from tests.http.library_agents import ok
 from tests.server import LiveServer, make_config, run_cli, run_server
@@ -131,6 +132,35 @@ def test_a14_a15_an_open_door_refuses_to_start(tmp_path: Path, settings: dict[st
     assert len(hint) == 1
     assert not (tmp_path / "data").exists()
     assert SAMPLES[3] not in done.stderr
+
+
+KEY_PREFIX = "autogpt-lite-key-1:"
+FERNET_OF_A_SAMPLE = "dvziYgz0KSK8FENhju0ZYi8-fRTfAdlz6YLhdB_jhNw="
+"""What AutoGPT's own example of a .env had for years (GHSA-57mf-wqwq-6g6x)."""
+
+
+WEAK_KEYS = {
+    "sample": FERNET_OF_A_SAMPLE,
+    "zeros": KEY_PREFIX + base64.b64encode(bytes(32)).decode(),
+    "a word": KEY_PREFIX + base64.b64encode(b"changeme" * 4).decode(),
+    "digits": KEY_PREFIX + base64.b64encode(b"01234567890123456789012345678901").decode(),
+    "empty": KEY_PREFIX,
+    "no key": "changeme",
+}
+
+
+@pytest.mark.parametrize("name", WEAK_KEYS)
+def test_a15_a_known_or_empty_key_of_the_credentials_is_none(name: str):
+    with pytest.raises(ConfigError, match="gives no usable key"):
+        given_keys(WEAK_KEYS[name], [])
+    assert given_keys(KEY_PREFIX + base64.b64encode(os.urandom(32)).decode(), [])
+
+
+def test_a15_a_server_with_such_a_key_refuses_to_start(tmp_path: Path):
+    done = run_cli("serve", "--port", "0", "--data-dir", tmp_path / "data", credentials__key=FERNET_OF_A_SAMPLE)
+    assert done.returncode == 2
+    assert done.stderr.startswith("autogpt-lite: `credentials.key` gives no usable key.")
+    assert FERNET_OF_A_SAMPLE not in done.stderr
 
 
 @pytest.mark.parametrize("secret", SAMPLES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import struct
 import time
 import tracemalloc
 import zipfile
@@ -33,6 +34,55 @@ def _zip_bomb() -> str:
         bomb.writestr("xl/workbook.xml", b"\0" * 60_000_000)
     return "data:;base64," + base64.b64encode(file.getvalue()).decode()
 
+
+def _uri(content: bytes) -> str:
+    return "data:;base64," + base64.b64encode(content).decode()
+
+
+def _zip_of(*parts: tuple[str, bytes]) -> bytes:
+    with zipfile.ZipFile(file := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in parts:
+            made.writestr(name, content)
+    return file.getvalue()
+
+
+def _zip_of_many(count: int) -> bytes:
+    """A list of so many parts, none of which is there."""
+    entry = struct.pack("<4s6H3L5H2L", b"PK\x01\x02", 20, 20, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0) + b"a"
+    head = b"PK\x03\x04" + bytes(27)
+    few = min(count, 65535)
+    return head + entry * count + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, few, few, len(entry) * count, len(head), 0)
+
+
+def _lying_zip(stated: int) -> bytes:
+    """A part of 200,000 bytes that states another size."""
+    content = bytearray(_zip_of(("xl/workbook.xml", b"\0" * 200_000)))
+    for mark, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        at = content.index(mark) + offset
+        content[at : at + 4] = struct.pack("<L", stated)
+    return bytes(content)
+
+
+def _workbook(sheet: str) -> bytes:
+    """A small workbook, its sheet as given."""
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active["A1"] = "name"
+    book.save(file := io.BytesIO())
+    with zipfile.ZipFile(file) as made:
+        parts = [(name, made.read(name)) for name in made.namelist()]
+    return _zip_of(*((name, sheet.encode() if name.endswith("sheet1.xml") else content) for name, content in parts))
+
+
+_LAUGHS = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+LAUGHING_SHEET = (
+    f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a0 "ha">{_LAUGHS}]><worksheet><sheetData>&a9;</sheetData></worksheet>'
+)
+READING_SHEET = (
+    '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><worksheet '
+    'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row><c t="inlineStr"><is><t>&e;</t></is></c></row>'
+    "</sheetData></worksheet>"
+)
 
 REFUSED = {
     "power tower": ("CalculatorBlock", {"operation": "Power", "a": 9, "b": 387_420_489}),
@@ -75,6 +125,16 @@ REFUSED = {
     "neither text nor file": ("ReadSpreadsheetBlock", {}),
     "negative rows": ("ReadSpreadsheetBlock", {"contents": "a", "skip_rows": -1}),
     "zip bomb": ("ReadSpreadsheetBlock", {"file_input": _zip_bomb()}),
+    "workbook in a workbook": ("ReadSpreadsheetBlock", {"file_input": _uri(_zip_of(("xl/workbook.xml", _zip_of(("a", b"x")))))}),
+    "parts that lead out of a folder": (
+        "ReadSpreadsheetBlock",
+        {"file_input": _uri(_zip_of(("../../evil", b"x"), ("/etc/evil", b"x")))},
+    ),
+    "part that states too little": ("ReadSpreadsheetBlock", {"file_input": _uri(_lying_zip(10))}),
+    "part that states 4 GB": ("ReadSpreadsheetBlock", {"file_input": _uri(_lying_zip(2**32 - 2))}),
+    "part that states zip64 and has none": ("ReadSpreadsheetBlock", {"file_input": _uri(_lying_zip(2**32 - 1))}),
+    "entities in a sheet": ("ReadSpreadsheetBlock", {"file_input": _uri(_workbook(LAUGHING_SHEET))}),
+    "a file in a sheet": ("ReadSpreadsheetBlock", {"file_input": _uri(_workbook(READING_SHEET))}),
     "broken workbook": ("ReadSpreadsheetBlock", {"file_input": "data:;base64,UEsDBAAAAAA="}),
     "old workbook": ("ReadSpreadsheetBlock", {"file_input": "data:;base64,0M8R4KGxGuE="}),
     "offset beyond the calendar": ("GetCurrentDateBlock", {"trigger": "go", "offset": 10**9}),
@@ -100,6 +160,9 @@ FOREIGN_FILES = [
     "/etc/passwd",
     "file:///etc/passwd",
     "FILE:///dev/zero",
+    "/proc/self/mem",
+    "file:///proc/self/environ",
+    "/dev/stdin",
     "../../secrets.toml",
     "C:\\Windows\\win.ini",
     "\\\\server\\share",
@@ -143,6 +206,16 @@ async def test_e12_a_data_uri_is_measured_before_it_is_decoded(run):
     tracemalloc.stop()
     assert "too large" in outputs[0][1]
     assert peak_bytes < 80_000_000  # the text behind the comma, once
+
+
+async def test_e3_a_list_of_parts_is_counted_before_it_is_read(run):
+    uri = _uri(_zip_of_many(300_000))
+    tracemalloc.start()
+    outputs = await run("ReadSpreadsheetBlock", file_input=uri)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert outputs == [["error", "The workbook is too large: 2,000 parts are the limit."]]
+    assert peak_bytes < 60_000_000  # the text behind the comma, and the bytes that it stands for
 
 
 async def test_a_file_of_the_workspace_cannot_be_longer_than_asked_for(run):

@@ -72,7 +72,7 @@ def _break(data_dir: Path) -> None:
         assert (code, "chmod 600" in found["files"].do) == (1, True)
         assert key.stat().st_mode & 0o777 == 0o644  # told, not changed
         key.chmod(0o600)
-    key.write_bytes(key_line(bytes(KEY_BYTES)))
+    key.write_bytes(key_line(os.urandom(KEY_BYTES)))
     assert "stored secrets cannot be read" in doctor(data_dir)[1]["key"].what
     key.write_bytes(b"nonsense")
     assert "damaged" in doctor(data_dir)[1]["key"].what

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,7 @@ async def test_i4_another_key_is_told_and_spoils_nothing(tmp_path: Path, caplog)
     async with open_world(tmp_path) as world:
         key = await world.add_key()
     kept = (tmp_path / KEY_FILE).read_bytes()
-    (tmp_path / KEY_FILE).write_bytes(key_line(b"x" * 32))
+    (tmp_path / KEY_FILE).write_bytes(key_line(os.urandom(32)))
     async with open_world(tmp_path) as world:
         assert "credentials.key holds another key" in caplog.text
         new = await world.add_key("second-secret-0123456789")
@@ -131,7 +132,7 @@ async def test_whoever_changes_hosts_in_the_file_cannot_read_the_secret(world: W
 
 
 async def test_a_key_of_the_settings_or_of_a_command_leaves_no_file(tmp_path: Path):
-    first, second = key_line(b"1" * 32).decode().strip(), key_line(b"2" * 32).decode().strip()
+    first, second = key_line(os.urandom(32)).decode().strip(), key_line(os.urandom(32)).decode().strip()
     async with open_world(tmp_path, credentials__key=first) as world:
         await world.add_key()
         refused = await world.live.post(f"{BASE}/credentials/rotate", {})
@@ -163,7 +164,7 @@ def test_a_key_that_is_none_stops_the_start_and_is_not_repeated(setting, command
 def test_a_file_with_too_many_keys_is_not_grown(tmp_path: Path):
     keys = Keys(tmp_path)
     keys.current_or_new()
-    (tmp_path / KEY_FILE).write_bytes(b"".join(key_line(bytes([n]) * 32) for n in range(100)))
+    (tmp_path / KEY_FILE).write_bytes(b"".join(key_line(os.urandom(32)) for _ in range(100)))
     with pytest.raises(SealedSecretError, match="100 keys"):
         keys.add_new()
 
