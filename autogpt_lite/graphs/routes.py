@@ -10,7 +10,16 @@ from ..errors import RequestValidationError
 from ..web.routing import Request, Route
 from .diff import GraphDifference
 from .service import GraphService, check_body_id
-from .types import CreateGraph, DeleteGraphResponse, GraphInput, GraphModel, ImportReport, SetGraphActiveVersion, WaitingImport
+from .types import (
+    CreateGraph,
+    DeleteGraphResponse,
+    GraphInput,
+    GraphModel,
+    GraphName,
+    ImportReport,
+    SetGraphActiveVersion,
+    WaitingImport,
+)
 
 TAGS = ("v1", "graphs")
 
@@ -46,6 +55,15 @@ def routes(graphs: GraphService) -> list[Route]:
             tags=TAGS,
             permission="READ_GRAPH",
             returns=list[GraphModel],
+        ),
+        Route(
+            method="GET",
+            path="/api/graphs/names",
+            handler=handlers.list_names,
+            summary="The id and the name of each of the user's graphs.",
+            tags=TAGS,
+            permission="READ_GRAPH",
+            returns=list[GraphName],
         ),
         Route(
             method="POST",
@@ -180,6 +198,9 @@ class _Handlers:
 
     async def list_graphs(self, request: Request) -> list[GraphModel]:
         return [self.graphs.model(graph) async for graph in self.graphs.list_graphs(request.principal.user_id)]
+
+    async def list_names(self, request: Request) -> list[GraphName]:
+        return await self.graphs.list_names(request.principal.user_id)
 
     async def create_graph(self, request: Request) -> GraphModel:
         body: CreateGraph = request.body

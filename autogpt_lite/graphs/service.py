@@ -26,7 +26,7 @@ from .imports import ImportApprovals
 from .pairing import pair_nodes
 from .relink import relink_sub_graphs
 from .schema import WEBHOOK_TYPES, nodes_of_type
-from .types import MAX_VERSION, GraphFacts, GraphModel, Misfit
+from .types import MAX_VERSION, GraphFacts, GraphModel, GraphName, Misfit
 
 T = TypeVar("T")
 DeletingHook = Callable[[Tx, str, str], None]
@@ -248,6 +248,12 @@ class GraphService:
             yield store.graph_of(row)
             # One large graph is a millisecond of work and there may be hundreds.
             await asyncio.sleep(0)
+
+    async def list_names(self, user_id: str) -> list[GraphName]:
+        """The id and the name of each of the user's graphs, newest first: a thousand graphs themselves may be 85 MB."""
+        return [
+            GraphName(id=graph_id, name=name) for graph_id, name in await self._db.fetch_all(store.sql.list_names, (user_id,))
+        ]
 
     async def list_versions(self, user_id: str, graph_id: str) -> list[Graph]:
         """The newest 50 versions of an own graph, newest first. Raises NotFoundError."""

@@ -24,6 +24,10 @@ SELECT graph_id, version, user_id, is_active, name, description, body, forked_fr
        note
 FROM graphs WHERE user_id = :user_id AND is_active = 1 ORDER BY created_at DESC, graph_id;
 
+-- name: list_names
+-- The names of all active graphs of a user, newest first.
+SELECT graph_id, name FROM graphs WHERE user_id = ? AND is_active = 1 ORDER BY created_at DESC, graph_id;
+
 -- name: select_highest_version
 -- The number of the newest version of a user's graph; null if the user has no such graph.
 SELECT max(version) FROM graphs WHERE graph_id = :graph_id AND user_id = :user_id;

@@ -224,6 +224,13 @@ class GraphModel(BaseGraphModel, kw_only=True):
     """Ids of blocks that this server does not have; only our own clients know this field."""
 
 
+class GraphName(msgspec.Struct, kw_only=True):
+    """What a list of agents to choose from shows of one."""
+
+    id: str
+    name: str
+
+
 class GraphFacts(msgspec.Struct, kw_only=True, frozen=True):
     """What others have to know of a version, without its nodes and links. It never changes."""
 

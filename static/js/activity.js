@@ -1,6 +1,6 @@
 /** What goes on now and what has just ended, on every page: opened by the badge at Runs. */
 
-import { listExecutions, listGraphs, serverNow, stopExecution } from "./api.js";
+import { listExecutions, listGraphNames, serverNow, stopExecution } from "./api.js";
 import { listPendingReviews } from "./api/reviews.js";
 import { fill, h } from "./dom.js";
 import { clock, timeMs, when } from "./format.js";
@@ -22,7 +22,7 @@ const REFRESH_MS = 2000;
 export async function openActivity(opener) {
   const list = h("ul", { class: "activity-list" });
   const menu = h("div", { class: "activity", popover: "auto", role: "dialog", "aria-label": t("Activity") }, list);
-  const names = new Map((await listGraphs().catch(() => [])).map((graph) => [graph.id, graph.name]));
+  const names = new Map((await listGraphNames().catch(() => [])).map((graph) => [graph.id, graph.name]));
   const ask = () => Promise.all([listExecutions().catch(() => []), listPendingReviews().catch(() => [])]);
   const show = inOrder(ask, ([runs, reviews]) => {
     const active = runs.filter((run) => !hasEnded(run.status));

@@ -54,6 +54,10 @@ FIGURES = (
         "purge.api_p99_ms_small", "Tried out: requests while 50,000 node executions are removed, p99", "ms", None, None, False
     ),
     Figure("backup.commit_p99_ms_small", "Tried out: commits while 50 MB are backed up, p99", "ms", None, None, False),
+    Figure("pages.library_p99_ms", "The library's page, 1,000 agents and 100,000 runs, p99", "ms", 100, 20, False),
+    Figure("pages.runs_p99_ms", "The page of runs there, p99", "ms", 100, 20, False),
+    Figure("pages.run_of_10000_p99_ms", "A run of 10,000 node executions, p99", "ms", 200, 50, False),
+    Figure("pages.blocks_p99_ms", "All blocks, p99", "ms", 50, 10, False),
     Figure("rest.cpu_percent", "100,000 schedules at rest: the whole server", "% of one core", 1, 0.3, False),
     Figure("due.all_ended_s", "10,000 schedules due in one second: all started in order, run and stored", "s", None, None, False),
     Figure("due.ui_worst_ms", "The library's slowest answer to a page meanwhile", "ms", 200, 100, False),

@@ -385,6 +385,17 @@ def fill_library(tx, graph_id: str) -> None:
         )
 
 
+async def test_the_names_of_all_graphs_are_told_without_their_nodes(server: LiveServer):
+    first, second = await save(server, echo_agent("First")), await save(server, echo_agent("Second"))
+    await save_version(server, first["id"], echo_agent("First, renamed"))
+    names = await ok(server.get("/api/graphs/names"))
+    assert {"id": first["id"], "name": "First, renamed"} in names
+    assert {"id": second["id"], "name": "Second"} in names
+    assert [one["id"] for one in names] == [one["id"] for one in await ok(server.get("/api/graphs"))]
+    await ok(server.request("DELETE", f"/api/graphs/{second['id']}"))
+    assert second["id"] not in {one["id"] for one in await ok(server.get("/api/graphs/names"))}
+
+
 # --- versions and copies ----------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,6 @@
 /** The form of a schedule: when, with which inputs, and what happens when a start is missed. */
 
-import { ApiError, getGraph, listGraphs } from "../api.js";
+import { ApiError, getGraph, listGraphNames } from "../api.js";
 import { createSchedule, editSchedule, previewSchedule } from "../api/schedules.js";
 import { CredentialFields } from "../credential_fields.js";
 import { fill, h, uniqueId } from "../dom.js";
@@ -114,7 +114,7 @@ export class ScheduleForm {
   }
 
   async #loadAgents() {
-    const graphs = await listGraphs();
+    const graphs = await listGraphNames();
     fill(
       this.agent,
       graphs.map((graph) =>

@@ -1,7 +1,7 @@
 /** Costs: what runs have cost, by day, agent, model and block; the runs behind it; and what a month may cost. */
 
 import { getCosts, listBudgets, listCostRuns } from "../api/costs.js";
-import { listGraphs } from "../api.js";
+import { listGraphNames } from "../api.js";
 import { breakdown } from "../costs/breakdown.js";
 import { budgetsCard } from "../costs/budgets.js";
 import { costChart } from "../costs/chart.js";
@@ -25,7 +25,7 @@ import { saveFile } from "../save_file.js";
 export async function showCosts(main, place, signal) {
   const query = place.query;
   const asked = askedFor(query);
-  const answers = [getCosts(asked), listCostRuns(asked), listBudgets(), listGraphs(), loadStyles("costs.css")];
+  const answers = [getCosts(asked), listCostRuns(asked), listBudgets(), listGraphNames(), loadStyles("costs.css")];
   const [report, runs, { budgets }, graphs] = await Promise.all(/** @type {any[]} */ (answers));
   if (signal.aborted) return;
   const zone = h("span", { class: "muted wide-only" }, t("Days in {zone}", { zone: report.timezone }));

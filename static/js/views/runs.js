@@ -1,6 +1,6 @@
 /** All runs, the newest first: filtered, searched, compared; and what waits for a person. */
 
-import { listExecutions, listGraphs } from "../api.js";
+import { listExecutions, listGraphNames } from "../api.js";
 import { listPendingReviews } from "../api/reviews.js";
 import { searchExecutions } from "../api/runs.js";
 import { fill, h } from "../dom.js";
@@ -36,7 +36,7 @@ const FILTERS = [
 export async function showRuns(main, place, signal) {
   const [runs, graphs, reviews] = await Promise.all([
     listExecutions(),
-    listGraphs(),
+    listGraphNames(),
     listPendingReviews().catch(() => []),
     loadStyles("run_page.css", "runs_list.css"),
   ]);

@@ -1,6 +1,6 @@
 /** Triggers: the addresses at which other services start agents, and what they have delivered. */
 
-import { listGraphs } from "../api.js";
+import { listGraphNames } from "../api.js";
 import { listPresets, listWebhooks } from "../api/triggers.js";
 import { fill, h } from "../dom.js";
 import { icon } from "../icons.js";
@@ -16,7 +16,7 @@ import { webhookCard } from "../triggers/webhook_card.js";
 export async function showTriggers(main, place, signal) {
   const styles = loadStyles("triggers.css");
   const body = h("div", { class: "stack" });
-  const ask = () => Promise.all([listWebhooks(), listPresets(), listGraphs()]);
+  const ask = () => Promise.all([listWebhooks(), listPresets(), listGraphNames()]);
   const load = inOrder(ask, ([webhooks, presets, graphs]) => {
     if (signal.aborted) return;
     const names = new Map(graphs.map((graph) => [graph.id, graph.name]));
