@@ -108,3 +108,9 @@ def test_undo_is_kept_with_the_draft(page: Any) -> None:
         page.keyboard.press("Control+z")
         expect(page.locator(".node[data-off]")).to_have_count(left)
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    page.keyboard.press("Control+Shift+z")
+    expect(kept).to_contain_text("Draft saved")
+    page.keyboard.press("Control+s")
+    expect(kept).to_have_text("Saved as version 2")
+    left_behind = "() => Object.keys(localStorage).filter((key) => /^(draft|undo):/.test(key))"
+    assert page.evaluate(left_behind) == []

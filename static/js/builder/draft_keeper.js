@@ -9,6 +9,9 @@ import { kindOf } from "./pins.js";
 /** @param {string} graphId "" for a new agent @returns {string} */
 const keyOf = (graphId) => `draft:${graphId || "new"}`;
 
+/** The steps of undo that lead to it (undo_keeper.js). @param {string} graphId @returns {string} */
+export const undoKeyOf = (graphId) => `undo:${graphId || "new"}`;
+
 /** @param {string} graphId @returns {KeptDraft|null} */
 export function readDraft(graphId) {
   try {
@@ -19,9 +22,10 @@ export function readDraft(graphId) {
   }
 }
 
-/** @param {string} graphId */
+/** With its steps of undo: what nobody reads any more takes room from other drafts. @param {string} graphId */
 export function forgetDraft(graphId) {
   localStorage.removeItem(keyOf(graphId));
+  localStorage.removeItem(undoKeyOf(graphId));
 }
 
 /**

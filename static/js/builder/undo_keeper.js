@@ -3,7 +3,7 @@
  * and link is written once, and a step as what differs from the one before it.
  */
 
-import { restoreSecrets, withoutSecrets } from "./draft_keeper.js";
+import { restoreSecrets, undoKeyOf, withoutSecrets } from "./draft_keeper.js";
 
 /** @typedef {import("./document.js").Draft} Draft */
 /** @typedef {Map<string, import("../types.js").Block>} Catalog */
@@ -15,27 +15,19 @@ import { restoreSecrets, withoutSecrets } from "./draft_keeper.js";
 /** Of what a browser keeps for one site, about five million, the draft itself needs its part. */
 const MOST_CHARS = 1_500_000;
 
-/** @param {string} graphId @returns {string} */
-const keyOf = (graphId) => `undo:${graphId || "new"}`;
-
 /** @param {string} graphId @param {History} history @param {Catalog} catalog the oldest steps are left out where there is no room */
 export function keepUndo(graphId, { past, now, future }, catalog) {
   for (let steps = past; ; steps = steps.slice(Math.ceil(steps.length / 2))) {
     const text = JSON.stringify(pack({ past: steps, now, future: steps.length === past.length ? future : [] }, catalog));
     if (text.length <= MOST_CHARS && store(graphId, text)) return;
-    if (!steps.length) return forgetUndo(graphId);
+    if (!steps.length) return localStorage.removeItem(undoKeyOf(graphId));
   }
-}
-
-/** @param {string} graphId */
-export function forgetUndo(graphId) {
-  localStorage.removeItem(keyOf(graphId));
 }
 
 /** @param {string} graphId @param {string} text @returns {boolean} */
 function store(graphId, text) {
   try {
-    localStorage.setItem(keyOf(graphId), text);
+    localStorage.setItem(undoKeyOf(graphId), text);
     return true;
   } catch {
     return false;
@@ -49,7 +41,7 @@ function store(graphId, text) {
  */
 export function readUndo(graphId, kept, saved, catalog) {
   try {
-    const found = /** @type {Kept} */ (JSON.parse(localStorage.getItem(keyOf(graphId)) ?? "null"));
+    const found = /** @type {Kept} */ (JSON.parse(localStorage.getItem(undoKeyOf(graphId)) ?? "null"));
     if (!found || !isSame(unpack(found).now, kept)) return null;
     const whole = restoreSecrets({ ...saved, nodes: found.nodes, version: 0, at: 0 }, saved, catalog);
     return unpack({ ...found, nodes: whole.nodes });

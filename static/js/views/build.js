@@ -22,7 +22,7 @@ import { BuilderContext } from "../builder/hooks.js";
 import { listenToKeys } from "../builder/keyboard.js";
 import { Palette } from "../builder/palette.js";
 import { readGraph, withPositions } from "../builder/read_graph.js";
-import { forgetUndo, keepUndo, readUndo } from "../builder/undo_keeper.js";
+import { keepUndo, readUndo } from "../builder/undo_keeper.js";
 import { RunControl } from "../builder/run_control.js";
 import { PriceWatch } from "../builder/run_price.js";
 import { SidePanel } from "../builder/side_panel.js";
@@ -100,7 +100,6 @@ function keepDrafts(builder, signal) {
     timer = 0;
     if (!builder.state.isChanged) {
       forgetDraft(builder.saved?.id ?? "");
-      forgetUndo(builder.saved?.id ?? "");
       const saved = t("Saved as version {version}", { version: builder.state.version });
       return builder.state.draft === saved ? undefined : builder.set({ draft: "" });
     }
@@ -142,7 +141,6 @@ function offerRecovered(builder, kept, base) {
     : t("Your draft of {time} is here again.", { time: when(kept.at) });
   const drop = () => {
     forgetDraft(saved?.id ?? "");
-    forgetUndo(saved?.id ?? "");
     builder.doc.edit(base);
     builder.set({ draft: "" });
     if (!saved) go(paths.build());
