@@ -212,7 +212,7 @@ def test_what_is_changed_while_the_builder_asks_for_newer_versions_is_saved(open
     let_go = hold(page, f"/api/graphs/{graph_id}$")
     with page.expect_request(f"**/api/graphs/{graph_id}"):
         page.keyboard.press("Control+s")
-    page.get_by_role("button", name="Duplicate node").click()
+    page.get_by_role("button", name="Add a note").click()
     let_go()
     expect(page.locator(".build-draft")).to_have_text("Saved as version 2")
     expect(page.get_by_role("button", name="Save version")).to_be_disabled()
