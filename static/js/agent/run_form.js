@@ -1,6 +1,7 @@
 /** The form that runs an agent: its inputs, keys and limits, and what such a run has cost before. */
 
 import { ApiError, executeGraph } from "../api.js";
+import { priceRun } from "../api/prices.js";
 import { fill, h } from "../dom.js";
 import { icon } from "../icons.js";
 import { problemLines } from "../import_agent.js";
@@ -8,6 +9,7 @@ import { withApproval } from "../import_report.js";
 import { credits } from "../library/words.js";
 import { plural, t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
+import { priceReason, priceWords, sumOf } from "../price_words.js";
 import { repairOf } from "../repairs.js";
 import { go, paths } from "../router.js";
 import { hasEnded } from "../status.js";
@@ -38,6 +40,15 @@ export class RunForm {
       h("span", { class: "button-label" }, t("Run")),
       h("kbd", null, "Ctrl Enter"),
     );
+    this.price = h("p", { class: "run-price" }, pastWords(runs));
+    // What runs have cost stands there until the answer comes, and without one.
+    priceRun({ graph_id: graph.id, graph_version: graph.version }).then(
+      (price) => {
+        this.price.textContent = priceWords(sumOf(price));
+        this.price.title = priceReason(price);
+      },
+      () => {},
+    );
     this.limits = new LimitFields({}, false);
     const limits = h(
       "details",
@@ -66,7 +77,7 @@ export class RunForm {
         limits,
         this.problems,
       ),
-      h("div", { class: "run-bar" }, h("p", { class: "run-price" }, priceWords(runs)), this.button, keep),
+      h("div", { class: "run-bar" }, this.price, this.button, keep),
     );
     element.addEventListener("submit", (event) => (event.preventDefault(), void this.run()));
     element.addEventListener("keydown", (event) => {
@@ -139,7 +150,7 @@ export class RunForm {
 }
 
 /** @param {CardRun[]} runs @returns {string} what runs have cost, so that nobody is surprised by the next one */
-function priceWords(runs) {
+function pastWords(runs) {
   const costs = runs.filter((run) => hasEnded(run.status)).map((run) => run.cost);
   if (!costs.length) return "";
   const most = Math.max(...costs);
