@@ -31,6 +31,13 @@ export function setLoggedOutListener(listener) {
   onLoggedOut = listener;
 }
 
+let onUnreachable = () => {};
+
+/** @param {() => void} listener told when a request got no answer at all */
+export function setUnreachableListener(listener) {
+  onUnreachable = listener;
+}
+
 let clockOffsetMs = 0;
 
 /** The server's time, for durations of what still runs: another machine's clock may differ. @returns {number} */
@@ -62,6 +69,7 @@ export async function requestFile(path) {
 /** @param {string} path @param {RequestInit} init @returns {Promise<Response>} of a success */
 async function ask(path, init) {
   const response = await fetch(path, init).catch(() => {
+    onUnreachable();
     throw new ApiError(0, t("The server does not answer."), null, t("Is it still running? Start it with `autogpt-lite serve`."));
   });
   noteServerTime(response);

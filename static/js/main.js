@@ -5,6 +5,7 @@ import { fill, h } from "./dom.js";
 import { installDrops } from "./drops.js";
 import { makeFrame } from "./frame.js";
 import { turnInPhase } from "./in_phase.js";
+import { watchConnection } from "./offline.js";
 import { PAGES } from "./pages.js";
 import { parsePlace, paths, startRouter } from "./router.js";
 import { beginSession, hasLinkCode, takeLink, whenLoggedOutElsewhere } from "./session.js";
@@ -34,6 +35,7 @@ async function start() {
     const { problem, ways } = await beginSession("link", { code });
     if (problem) return logOut(problem, ways);
   }
+  watchConnection(() => location.pathname.startsWith("/build"));
   startRouter(() => void showPage());
   installDrops(() => frame !== null);
   await showPage();

@@ -84,6 +84,28 @@ FIGURES = (
     ),
     Figure("canvas.real_ready_s", "Builder, a real agent of 30 nodes: from the address to a node's open form", "s", 2, 1, False),
     Figure("canvas.real_fps", "Builder, a real agent of 30 nodes: panning at 100 %", "frames/s", 40, None),
+    Figure(
+        "page_load.first_content_cold_ms",
+        "A page's first content, nothing in the cache: the slowest of all pages",
+        "ms",
+        None,
+        None,
+        False,
+    ),
+    Figure(
+        "page_load.whole_cold_ms", "The whole page, nothing in the cache: the slowest but the builder", "ms", None, None, False
+    ),
+    Figure("page_load.whole_warm_ms", "The same for one who has been there", "ms", None, None, False),
+    Figure("page_load.builder_cold_ms", "The builder's first node, nothing in the cache", "ms", None, None, False),
+    Figure("page_load.builder_warm_ms", "The same for one who has been there", "ms", None, None, False),
+    Figure(
+        "page_load.huge_task_ms",
+        "Longest task of the page of a run that gave 8 MB, a million lines, 10,000 node executions",
+        "ms",
+        200,
+        None,
+        False,
+    ),
     Figure("naive.raw_ceiling", "For scale: the same rows in one executemany", "rows/s"),
     Figure("naive.commit_each_node", "For scale: a commit a node execution", "node executions/s"),
     Figure("naive.commit_each_status", "For scale: a commit a status", "node executions/s"),
