@@ -1,5 +1,5 @@
 """Far too much (F5): 50 MB in one value, a million lines, a hundred thousand node executions. The page stays usable by construction: what
-travels to it is bounded, and so is what it draws; how long its longest task takes is a figure of scripts/bench --only pages.
+travels to it is bounded, and so is what it draws; how long its longest task takes is a figure of scripts/bench --only page_load.
 """
 
 from __future__ import annotations
