@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import click
+import msgspec
 
 from ..agent_files.types import ExecuteAgentFile
 from ..app import App
@@ -92,7 +93,7 @@ async def _result(app: App, run: GraphExecution, node_ids: dict[str, str]) -> Ru
     return RunResult(
         graph_exec_id=run.id,
         status=shown.status,
-        outputs=shown.outputs,
+        outputs={name: [msgspec.json.decode(value) for value in values] for name, values in shown.outputs.items()},
         stats=run_stats(run),
         node_errors=errors,
         is_waiting=shown.status not in states.ENDED,

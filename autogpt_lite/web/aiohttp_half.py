@@ -42,6 +42,7 @@ class _Rest:
         self._package = package
         self._folder = Path(package.__path__[0])
         self._lock = threading.RLock()
+        self._is_begun = False
 
     def load(self, name: str) -> Any:
         """The package's attribute; called for those that it does not have (PEP 562)."""
@@ -49,8 +50,18 @@ class _Rest:
             raise AttributeError(f"module {PACKAGE!r} has no attribute {name!r}")
         if (self._folder / f"{name}.py").exists():
             return importlib.import_module(f"{PACKAGE}.{name}")
-        with self._lock:
-            if "__getattr__" in vars(self._package):
-                del self._package.__getattr__
+        with self._lock:  # held until all is there: another thread that asks meanwhile waits for its name
+            if not self._is_begun:
+                self._is_begun = True
                 self._package.__spec__.loader.exec_module(self._package)  # type: ignore[union-attr]
-        return getattr(self._package, name)
+                if vars(self._package).get("__getattr__") == self.load:
+                    del self._package.__getattr__
+        if name in vars(self._package):
+            return vars(self._package)[name]
+        return self._ask_theirs(name)
+
+    def _ask_theirs(self, name: str) -> Any:
+        theirs = vars(self._package).get("__getattr__")
+        if theirs is None or theirs == self.load:
+            raise AttributeError(f"module {PACKAGE!r} has no attribute {name!r}")
+        return theirs(name)

@@ -71,3 +71,26 @@ print("whole")
 def test_a_postponed_part_of_aiohttp_is_there_when_it_is_asked_for():
     done = subprocess.run([sys.executable, "-c", HALF], cwd=PROJECT, capture_output=True, text=True, timeout=120)
     assert done.stdout == "whole\n", done.stderr
+
+
+AT_ONCE = """
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from autogpt_lite.web.aiohttp_half import postpone_client
+postpone_client()
+import aiohttp
+names = ["ClientSession", "ClientTimeout", "ClientError", "TraceConfig", "WSMsgType", "request", "FormData", "StreamReader"]
+together = threading.Barrier(len(names))
+def ask(name):
+    together.wait()
+    return getattr(aiohttp, name).__name__
+with ThreadPoolExecutor(len(names)) as threads:
+    assert list(threads.map(ask, names)) == names
+assert not hasattr(aiohttp, "nonsense")
+print("whole")
+"""
+
+
+def test_requests_that_are_the_first_together_all_get_it():
+    done = subprocess.run([sys.executable, "-c", AT_ONCE], cwd=PROJECT, capture_output=True, text=True, timeout=120)
+    assert done.stdout == "whole\n", done.stderr

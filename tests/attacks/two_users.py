@@ -204,9 +204,14 @@ def guess(info: Any) -> Any:
     return {}
 
 
+QUERIES = {"/api/graphs/{graph_id}/executions/{graph_exec_id}/value": {"input": "x"}}
+"""Where the type of a query does not say that one of its fields is needed."""
+
+
 def query_of(route: Route) -> str:
     """The required part of the route's query."""
     wanted = guess(msgspec.inspect.type_info(route.query)) if route.query is not None else {}
+    wanted |= QUERIES.get(route.path, {})
     return f"?{urlencode(wanted)}" if wanted else ""
 
 

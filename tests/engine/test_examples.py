@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from autogpt_lite.app import App, load_registry
@@ -41,7 +42,7 @@ async def run(app: App, name: str, **inputs: Any) -> tuple[dict[str, list[Any]],
     found = await app.executions.get_run(DEFAULT_USER_ID, started.id, graph.id, NodesQuery())
     errors = [node for node in found.node_executions if node.status == "FAILED"]
     assert errors == []
-    return found.outputs, found.status
+    return {name: [msgspec.json.decode(value) for value in values] for name, values in found.outputs.items()}, found.status
 
 
 def test_there_are_examples():
