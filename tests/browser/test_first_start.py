@@ -103,6 +103,13 @@ def test_key_pasted_before_the_services_are_known_is_recognised(page: Any) -> No
     expect(page.get_by_label("Service", exact=True)).to_have_value("anthropic")
 
 
+def test_key_is_known_though_nobody_can_say_whether_ollama_runs(page: Any) -> None:
+    page.route("**/api/llm/ollama", lambda route: route.fulfill(status=500, body="{}"))
+    page.reload()
+    page.get_by_label("Key", exact=True).fill("gsk_not-a-real-key-0123456789")
+    expect(page.get_by_label("Service", exact=True)).to_have_value("groq")
+
+
 def test_empty_key_is_asked_for(page: Any) -> None:
     page.get_by_label("A key of OpenAI, Anthropic or another service").check()
     page.get_by_role("button", name="Run the sample").click()

@@ -76,9 +76,13 @@ export class Choices {
     return this.loading;
   }
 
+  /** Either list stands though the other is late or fails. */
   async #load() {
-    const [ollama, providers] = await Promise.all([findOllama(), listProviders()]);
-    const known = providers.filter((one) => OF_MODELS.includes(one.name));
+    await Promise.all([this.#loadProviders(), findOllama().then((found) => this.#showOllama(found))]);
+  }
+
+  async #loadProviders() {
+    const known = (await listProviders()).filter((one) => OF_MODELS.includes(one.name));
     const before = this.provider.value;
     fill(
       this.provider,
@@ -86,7 +90,6 @@ export class Choices {
     );
     if (before) this.provider.value = before;
     else this.#guess(); // a key may have been pasted before there was anything to choose from
-    this.#showOllama(ollama);
   }
 
   /** Stores the key, if one was given. @returns {Promise<boolean>} false where it was refused: the form says so */
