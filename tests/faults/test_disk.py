@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.client
 import json
 import os
 import subprocess
@@ -173,10 +174,14 @@ def test_j2_no_free_descriptor_refuses_the_request_and_not_the_server(tmp_path: 
         process = psutil.Process(server.process.pid)
         graph = server.get("/api/graphs")[0]
         before = process.rlimit(psutil.RLIMIT_NOFILE)
-        # One is left for a connection, none for a file.
-        process.rlimit(psutil.RLIMIT_NOFILE, (process.num_fds() + 1, before[1]))
-        answer = server.request("POST", "/api/system/backups")
-        assert answer.status == 503, answer.body
+        with contextlib.closing(http.client.HTTPConnection(server.url.partition("://")[2], timeout=60)) as connection:
+            connection.request("GET", "/health")
+            assert connection.getresponse().read()
+            # What is open stays open, this connection too; nothing more can be opened.
+            process.rlimit(psutil.RLIMIT_NOFILE, (0, before[1]))
+            connection.request("POST", "/api/system/backups", headers=server.bearer)
+            answer = connection.getresponse()
+            assert answer.status == 503, answer.read()
         process.rlimit(psutil.RLIMIT_NOFILE, before)
         assert server.post(f"/api/graphs/{graph['id']}/execute", {})["id"]
         assert server.request("POST", "/api/system/backups").status == 200
