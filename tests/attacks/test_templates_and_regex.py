@@ -10,6 +10,7 @@ import gc
 import re
 import threading
 import time
+from typing import NamedTuple
 
 import psutil
 import pytest
@@ -35,7 +36,7 @@ class Watch:
         self.longest_stall_s = self.rise_bytes = 0.0
         self._process = psutil.Process()
         self._stop = asyncio.Event()
-        self._late_s = 0.0
+        self._noise = (time.perf_counter(), 0.0)  # when the thread last woke up, and how late it was in all until then
         self._is_over = False
         self._thread = threading.Thread(target=self._feel_noise, daemon=True)
 
@@ -51,43 +52,53 @@ class Watch:
     async def __aexit__(self, *_):
         self._is_over = True
         self._thread.join()
-        self.took_s = time.perf_counter() - self._began - self._late_s
+        self.took_s = time.perf_counter() - self._began - self._noise[1]
         self._stop.set()
         await self._task
         gc.unfreeze()
 
     def _feel_noise(self):
+        late_s = 0.0
         while not self._is_over:
             began = time.perf_counter()
             time.sleep(0.001)
-            if (late_s := time.perf_counter() - began - 0.001) > 0.002:
-                self._late_s += late_s
+            now = time.perf_counter()
+            if now - began > 0.003:
+                late_s += now - began - 0.001
+            self._noise = now, late_s
 
     async def _look(self):
-        first, times = self._process.memory_info().rss, [self._now()]
+        first, before, gaps = self._process.memory_info().rss, self._now(), []
         while not self._stop.is_set():
             try:
                 await asyncio.wait_for(self._stop.wait(), 0.001)
             except TimeoutError:
                 pass
             self.rise_bytes = max(self.rise_bytes, self._process.memory_info().rss - first)
-            # Each gap is judged a look later: the thread that was late in it may be the last to wake up.
-            times = [*times[-2:], self._now()]
-            if len(times) == 3:
-                self.longest_stall_s = max(self.longest_stall_s, _stall_s(*times))
+            gaps.append((before, now := self._now()))
+            before = now
+            # A gap is judged when the thread has woken up after it: late in the same gap, it may well be the last to get its turn.
+            while gaps and (gaps[0][1].at < self._noise[0] or self._is_over):
+                self.longest_stall_s = max(self.longest_stall_s, _stall_s(*gaps.pop(0), self._noise[1]))
 
     def _now(self):
-        return time.perf_counter(), time.process_time(), self._late_s
+        return Moment(time.perf_counter(), time.process_time(), self._noise[1])
 
 
-def _stall_s(before, after, later):
-    lasted_s, computed_s, late_s = after[0] - before[0], after[1] - before[1], later[2] - before[2]
-    return max(min(computed_s, lasted_s), lasted_s - late_s)
+class Moment(NamedTuple):
+    at: float
+    computed_s: float
+    late_s: float
+
+
+def _stall_s(before, after, late_s):
+    lasted_s, computed_s = after.at - before.at, after.computed_s - before.computed_s
+    return max(min(computed_s, lasted_s), lasted_s - (late_s - before.late_s))
 
 
 async def refuse(attack):
-    """Runs it until its effects are free of the noise of the machine, twelve times at most; gives the error."""
-    for _ in range(12):
+    """Runs it until its effects are free of the noise of the machine, three times at most; gives the error."""
+    for _ in range(3):
         async with Watch() as watch:
             with pytest.raises(BlockError) as caught:
                 await attack()
@@ -95,7 +106,7 @@ async def refuse(attack):
         if watch.longest_stall_s < 0.050 and watch.took_s < 2:
             break
     else:
-        raise AssertionError(f"took {watch.took_s:.2f} s, longest stall {watch.longest_stall_s * 1000:.0f} ms, twelve times")
+        raise AssertionError(f"took {watch.took_s:.2f} s, longest stall {watch.longest_stall_s * 1000:.0f} ms, three times")
     check_message(caught.value.message)
     return caught.value.message
 

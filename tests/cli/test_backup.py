@@ -6,6 +6,8 @@ import asyncio
 import json
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,20 @@ with sqlite3.connect(f"file:{sys.argv[1]}?mode=ro&immutable=1", uri=True) as db:
         "users": db.execute("SELECT count(*) FROM users").fetchone()[0],
     }))
 """
+
+
+class StepsOneByOne:
+    """Lets the copy go on by one step after each write, so that writes fall between its steps however fast either of them is."""
+
+    def __init__(self, run_between: Callable[[Callable], None]):
+        self._run_between = run_between
+        self._allowed = threading.Semaphore(0)
+
+    def allow_one(self) -> None:
+        self._allowed.release()
+
+    def run_between(self, step: Callable) -> None:
+        self._run_between(lambda connection: step(connection) if self._allowed.acquire(blocking=False) else True)
 
 
 def judge(path: Path) -> dict:
@@ -75,18 +91,22 @@ def test_an_existing_file_is_not_replaced_unasked(tmp_path: Path):
     assert judge(file)["check"] == "ok"
 
 
-async def test_writes_go_on_while_a_backup_is_made_and_the_copy_is_consistent(tmp_path: Path):
+async def test_writes_go_on_while_a_backup_is_made_and_the_copy_is_consistent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     data_dir, target = tmp_path / "data", tmp_path / "copy.sqlite"
     data_dir.mkdir()
     async with run_app(data_dir) as server:
         db = server.app.db
         large = [(f"large {number}", "x" * 100_000) for number in range(100)]
         await db.write(lambda tx: tx.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", large))
+        steps = StepsOneByOne(db.writer.run_between)
+        monkeypatch.setattr(db.writer, "run_between", steps.run_between)
         copying = asyncio.ensure_future(back_up(db, target))
         acknowledged = 0
         while not copying.done():
             await db.write(lambda tx: tx.execute("INSERT INTO meta (key, value) SELECT 'small ' || count(*), 'x' FROM meta"))
             acknowledged += 1
+            steps.allow_one()
+            await asyncio.sleep(0)
         assert acknowledged > 10
         assert await copying == target.stat().st_size
     found = judge(target)
