@@ -166,7 +166,7 @@ CREATE TABLE graph_executions (
     started_at            INTEGER,
     ended_at              INTEGER,
     stats                 BLOB
-, root_uuid TEXT, limits BLOB, delivered_ended INTEGER NOT NULL DEFAULT 0) STRICT;
+, root_uuid TEXT, limits BLOB, delivered_ended INTEGER NOT NULL DEFAULT 0, number INTEGER) STRICT;
 
 CREATE UNIQUE INDEX graph_executions_child_key ON graph_executions (parent_node_exec_id, child_key)
     WHERE child_key IS NOT NULL;

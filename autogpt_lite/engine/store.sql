@@ -20,14 +20,18 @@ WHERE id = ? AND status = ?;
 INSERT INTO node_outputs (node_exec_id, ordinal, pin, value) VALUES (?, ?, ?, ?);
 
 -- name: insert_graph_execution
--- A run, admitted.
+-- A run, admitted. A root has the number after that of the agent's last one, which an index gives.
 INSERT INTO graph_executions
     (id, uuid, user_id, graph_id, graph_version, status, parent_id, root_id, parent_node_exec_id, child_key, depth, priority, source,
      preset_id, is_dry_run, inputs, credential_inputs, nodes_input_masks, pinned_outputs, nodes_to_skip, limits, created_at,
-     queued_at)
+     queued_at, number)
 VALUES (:id, :uuid, :user_id, :graph_id, :graph_version, 'QUEUED', :parent_id, :root_id, :parent_node_exec_id, :child_key, :depth,
      :priority, :source, :preset_id, :is_dry_run, :inputs, :credential_inputs, :nodes_input_masks, :pinned_outputs, :nodes_to_skip,
-     :limits, :created_at, :created_at);
+     :limits, :created_at, :created_at,
+     CASE WHEN :parent_node_exec_id IS NULL THEN 1 + coalesce((
+         SELECT number FROM graph_executions INDEXED BY graph_executions_roots
+         WHERE user_id = :user_id AND graph_id = :graph_id AND parent_node_exec_id IS NULL
+         ORDER BY id DESC LIMIT 1), 0) END);
 
 -- name: update_graph_execution
 -- The next status of a run and its stats.

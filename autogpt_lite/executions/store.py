@@ -45,6 +45,7 @@ def meta_fields(row: tuple) -> dict[str, Any]:
         "created_at": iso(row[14]),
         "parent_id": row[15],
         "root_id": row[16],
+        "number": row[17],
     }
 
 

@@ -1,14 +1,15 @@
 -- name: select_run
 -- One run by its public id.
 SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.preset_id, g.status, g.started_at, g.ended_at, g.stats, g.inputs,
-       g.credential_inputs, g.nodes_input_masks, g.is_dry_run, g.created_at, p.uuid, coalesce(r.uuid, g.root_uuid)
+       g.credential_inputs, g.nodes_input_masks, g.is_dry_run, g.created_at, p.uuid, coalesce(r.uuid, g.root_uuid),
+       g.number
 FROM graph_executions g LEFT JOIN graph_executions p ON p.id = g.parent_id LEFT JOIN graph_executions r ON r.id = g.root_id
 WHERE g.uuid = ?;
 
 -- name: select_run_of_key
 -- One run by its key.
 SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.preset_id, g.status, g.started_at, g.ended_at, g.stats, g.inputs,
-       g.credential_inputs, g.nodes_input_masks, g.is_dry_run, g.created_at, p.uuid, r.uuid
+       g.credential_inputs, g.nodes_input_masks, g.is_dry_run, g.created_at, p.uuid, r.uuid, g.number
 FROM graph_executions g LEFT JOIN graph_executions p ON p.id = g.parent_id LEFT JOIN graph_executions r ON r.id = g.root_id
 WHERE g.id = ?;
 
@@ -18,7 +19,7 @@ WHERE g.id = ?;
 SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.preset_id, g.status, g.started_at, g.ended_at, g.stats,
        CASE WHEN length(g.inputs) <= :most_inputs THEN g.inputs ELSE '{}' END,
        g.credential_inputs, CASE WHEN length(g.nodes_input_masks) <= 50000 THEN g.nodes_input_masks END, g.is_dry_run, g.created_at,
-       NULL, g.uuid
+       NULL, g.uuid, g.number
 FROM graph_executions g WHERE g.user_id = :user_id AND g.parent_node_exec_id IS NULL ORDER BY g.id DESC LIMIT :limit;
 
 -- name: list_of_graph
@@ -26,7 +27,7 @@ FROM graph_executions g WHERE g.user_id = :user_id AND g.parent_node_exec_id IS 
 SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.preset_id, g.status, g.started_at, g.ended_at, g.stats,
        CASE WHEN length(g.inputs) <= :most_inputs THEN g.inputs ELSE '{}' END,
        g.credential_inputs, CASE WHEN length(g.nodes_input_masks) <= 50000 THEN g.nodes_input_masks END, g.is_dry_run, g.created_at,
-       NULL, g.uuid
+       NULL, g.uuid, g.number
 FROM graph_executions g WHERE g.graph_id = :graph_id AND g.user_id = :user_id AND g.parent_node_exec_id IS NULL
 ORDER BY g.id DESC LIMIT :limit OFFSET :offset;
 

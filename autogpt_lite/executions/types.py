@@ -78,7 +78,8 @@ class ValueQuery(msgspec.Struct, kw_only=True):
 
 
 class GraphExecutionMeta(msgspec.Struct, kw_only=True):
-    """A run without its outputs. Times are ISO 8601, UTC; one that has not come yet is null."""
+    """A run without its outputs. Times are ISO 8601, UTC; one that has not come yet is null. `number` counts the runs of the agent from
+    1; a run that another one has started has none, nor has the answer that starts one."""
 
     id: str
     user_id: str
@@ -98,6 +99,7 @@ class GraphExecutionMeta(msgspec.Struct, kw_only=True):
     created_at: str | None = None
     parent_id: str | None = None
     root_id: str | None = None
+    number: int | None = None
 
 
 class ExecuteGraphResponse(GraphExecutionMeta, kw_only=True):

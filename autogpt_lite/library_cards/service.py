@@ -87,10 +87,11 @@ def _read_statuses(connection: apsw.Connection, run_key: int) -> dict[int, str]:
 
 
 def _run(row: tuple) -> CardRun:
-    _, run_id, version, status, started_at, ended_at, raw = row
+    _, run_id, version, status, started_at, ended_at, raw, number = row
     stats = _decode_stats(raw) if raw is not None else _Stats()
     return CardRun(
         id=run_id,
+        number=number,
         graph_version=version,
         status=status,
         started_at=iso(started_at),

@@ -5,7 +5,7 @@ ON a.user_id = :user_id AND a.graph_id = j.value WHERE a.is_deleted = 0 ORDER BY
 
 -- name: last_runs
 -- The last runs of an agent, newest first. By index. (:user_id, :graph_id, :limit)
-SELECT r.id, r.uuid, r.graph_version, r.status, r.started_at, r.ended_at, r.stats FROM graph_executions r
+SELECT r.id, r.uuid, r.graph_version, r.status, r.started_at, r.ended_at, r.stats, r.number FROM graph_executions r
 WHERE r.user_id = :user_id AND r.graph_id = :graph_id AND r.parent_node_exec_id IS NULL ORDER BY r.id DESC LIMIT :limit;
 
 -- name: node_statuses

@@ -18,6 +18,7 @@ class CardRun(msgspec.Struct, kw_only=True):
     null or 0."""
 
     id: str
+    number: int
     graph_version: int
     status: str
     started_at: str | None

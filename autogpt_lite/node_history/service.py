@@ -39,7 +39,7 @@ class NodeHistoryService:
         given = {"graph_id": graph_id, "user_id": user_id, "limit": MOST_RUNS}
         runs = await self._db.fetch_all(sql.last_runs, given)
         places: dict[int, Place | None] = {version: (here, node_id)}
-        for _, _, other, _, _ in runs:
+        for _, _, other, *_ in runs:
             if other not in places:
                 places[other] = (
                     await self._find(user_id, graph_id, version, other, node_id) if len(places) < MOST_VERSIONS else None
@@ -62,12 +62,13 @@ class NodeHistoryService:
 
 
 def _node_run(connection: apsw.Connection, run: tuple[Any, ...], place: Place) -> NodeRun:
-    key, run_id, version, status, at = run
+    key, run_id, version, status, at, number = run
     wanted = {"first": node_key(key, 0), "last": node_key(key, MAX_SEQ), "node": place[0]}
     rows = connection.execute(sql.executions_of_node, {**wanted, "scanned": MOST_SCANNED, "limit": MOST_COUNTED}).fetchall()
     last, added_at, started_us, ended_us, _ = rows[0] if rows else (None, 0, None, None, 0)
     return NodeRun(
         graph_exec_id=run_id,
+        number=number,
         graph_version=version,
         run_status=status,
         run_at=iso(at),

@@ -1,6 +1,6 @@
 -- name: last_runs
 -- The newest root runs of an agent. By index. (:graph_id, :user_id, :limit)
-SELECT id, uuid, graph_version, status, coalesce(started_at, created_at) FROM graph_executions
+SELECT id, uuid, graph_version, status, coalesce(started_at, created_at), number FROM graph_executions
 WHERE graph_id = :graph_id AND user_id = :user_id AND parent_node_exec_id IS NULL ORDER BY id DESC LIMIT :limit;
 
 -- name: executions_of_node

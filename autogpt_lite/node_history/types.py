@@ -10,6 +10,7 @@ class NodeRun(msgspec.Struct, kw_only=True):
     `status`, `started_at` and `took_s` are of the last of them, `cost` in credits is of all; null where it never began."""
 
     graph_exec_id: str
+    number: int
     graph_version: int
     run_status: str
     run_at: str | None

@@ -216,3 +216,27 @@ async def test_graphs_and_outputs_are_kept_when_their_tables_are_built_anew(tmp_
     await db.write(lambda tx: tx.execute("DELETE FROM graphs"))
     assert await db.fetch_all("SELECT id FROM schedules") == [], "as before"
     await db.close()
+
+
+async def test_runs_from_before_are_numbered_for_each_agent_and_user(tmp_path, older):
+    number, numbers = next((number, file) for number, name, file in MIGRATIONS if name == "run_numbers")
+    for _, _, file in MIGRATIONS[: number - 1]:
+        shutil.copy(file, older / file.name)
+    path = tmp_path / "db.sqlite"
+    db = await Database.open(path, database_config())
+
+    def fill(tx):
+        run = (
+            "INSERT INTO graph_executions (id, uuid, user_id, graph_id, graph_version, status, root_id, parent_node_exec_id, inputs,"
+            " created_at) VALUES (?1, ?1, '3e53486c-cf57-477e-ba2a-cb02dc828e1a', ?2, 1, 'COMPLETED', 1, ?3, x'7b7d', 0)"
+        )
+        for key, graph, parent in ((3, "a", None), (4, "b", None), (5, "b", 3 << 24 | 1), (7, "a", None), (9, "a", None)):
+            tx.execute(run, (key, graph, parent))
+
+    await db.write(fill)
+    await db.close()
+    shutil.copy(numbers, older / numbers.name)
+    db = await Database.open(path, database_config())
+    found = await db.fetch_all("SELECT id, number FROM graph_executions ORDER BY id")
+    assert found == [(3, 1), (4, 1), (5, None), (7, 2), (9, 3)]
+    await db.close()

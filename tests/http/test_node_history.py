@@ -72,3 +72,20 @@ async def test_words_about_a_version_are_kept_with_it_and_stay_at_home(server: L
     assert exported["note"] == ""
     too_long = await server.request("PUT", f"/api/graphs/{first['id']}", json={**first, "note": "x" * 501})
     assert too_long.status in (400, 422)
+
+
+async def test_runs_of_an_agent_are_numbered_from_one(server: LiveServer):
+    """Those of another agent, or that another one has started, have numbers of their own or none."""
+    graph, other = await save(server, division()), await save(server, division("Another"))
+    ids = [await run(server, graph, 6), await run(server, other, 6), await run(server, graph, 0)]
+    listed = (await server.get("/api/executions")).json()
+    assert {one["id"]: one["number"] for one in listed} == dict(zip(ids, (1, 1, 2), strict=True))
+    assert (await server.get(f"/api/graphs/{graph['id']}/executions/{ids[2]}")).json()["number"] == 2
+    node_runs = (await server.get(f"/api/graphs/{graph['id']}/versions/1/nodes/{graph['nodes'][0]['id']}/runs")).json()
+    assert [one["number"] for one in node_runs] == [2, 1]
+    (card,) = (await server.get(f"/api/library/cards?graph_id={graph['id']}")).json()
+    assert [one["number"] for one in card["runs"]] == [2, 1]
+    # A number is that of one run for good: those that are deleted leave a gap.
+    await server.request("DELETE", f"/api/executions/{ids[0]}")
+    await run(server, graph, 6)
+    assert [one["number"] for one in (await server.get(f"/api/graphs/{graph['id']}/executions")).json()] == [3, 2]
