@@ -8,7 +8,7 @@ from ..clock import iso
 from ..engine.credential_groups import credentials_schema
 from ..engine.graph import Graph
 from . import schema
-from .types import BaseGraphModel, GraphFacts, GraphModel, GraphNodeModel, NodeModel
+from .types import BaseGraphModel, GraphFacts, GraphModel, GraphNodeModel, GraphPins, NodeModel
 
 if TYPE_CHECKING:
     from ..registry import Registry
@@ -27,6 +27,19 @@ def graph_model(graph: Graph, registry: Registry) -> GraphModel:
         has_webhook_trigger=schema.has_external_trigger(graph, registry),
         note=graph.note,
         missing_blocks=missing_blocks(graph, registry),
+    )
+
+
+def graph_pins(graph: Graph, registry: Registry) -> GraphPins:
+    """The graph as one that others may call."""
+    return GraphPins(
+        id=graph.id,
+        version=graph.version,
+        name=graph.name,
+        description=graph.description,
+        input_schema=schema.input_schema(graph, registry),
+        output_schema=schema.output_schema(graph, registry),
+        has_external_trigger=schema.has_external_trigger(graph, registry),
     )
 
 

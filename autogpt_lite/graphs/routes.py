@@ -16,6 +16,7 @@ from .types import (
     GraphInput,
     GraphModel,
     GraphName,
+    GraphPins,
     ImportReport,
     SetGraphActiveVersion,
     WaitingImport,
@@ -64,6 +65,15 @@ def routes(graphs: GraphService) -> list[Route]:
             tags=TAGS,
             permission="READ_GRAPH",
             returns=list[GraphName],
+        ),
+        Route(
+            method="GET",
+            path="/api/graphs/pins",
+            handler=handlers.list_pins,
+            summary="What each of the user's graphs takes and gives, without its nodes: for those who call it or start it.",
+            tags=TAGS,
+            permission="READ_GRAPH",
+            returns=list[GraphPins],
         ),
         Route(
             method="POST",
@@ -201,6 +211,9 @@ class _Handlers:
 
     async def list_names(self, request: Request) -> list[GraphName]:
         return await self.graphs.list_names(request.principal.user_id)
+
+    async def list_pins(self, request: Request) -> list[GraphPins]:
+        return await self.graphs.list_pins(request.principal.user_id)
 
     async def create_graph(self, request: Request) -> GraphModel:
         body: CreateGraph = request.body

@@ -231,6 +231,18 @@ class GraphName(msgspec.Struct, kw_only=True):
     name: str
 
 
+class GraphPins(msgspec.Struct, kw_only=True):
+    """A graph as a node that calls it needs it, without what is inside: a version and the pins that it has."""
+
+    id: str
+    version: int
+    name: str
+    description: str
+    input_schema: JsonObject
+    output_schema: JsonObject
+    has_external_trigger: bool
+
+
 class GraphFacts(msgspec.Struct, kw_only=True, frozen=True):
     """What others have to know of a version, without its nodes and links. It never changes."""
 

@@ -114,8 +114,8 @@ export const logOut = () => request("POST", "/api/auth/logout").finally(forgetTo
 /** @param {string} code from the mail to a new address @returns {Promise<{email: string}>} the user */
 export const verifyEmail = (code) => request("POST", "/api/auth/user/email/verify", { code });
 
-/** @returns {Promise<Graph[]>} all agents of the user, newest first, with all of their nodes */
-export const listGraphs = () => request("GET", "/api/graphs");
+/** @returns {Promise<import("./types.js").GraphPins[]>} all agents of the user, newest first: what they take and give */
+export const listGraphPins = () => request("GET", "/api/graphs/pins");
 
 /** @returns {Promise<{id: string, name: string}[]>} the same, where their names are enough */
 export const listGraphNames = () => request("GET", "/api/graphs/names");

@@ -25,6 +25,16 @@
 /** @typedef {{type?: string, properties?: Record<string, Schema>, required?: string[]}} ObjectSchema */
 
 /**
+ * @typedef {Object} GraphPins an agent without its nodes: what others see who call it
+ * @property {string} id
+ * @property {number} version
+ * @property {string} name
+ * @property {string} description
+ * @property {ObjectSchema} input_schema
+ * @property {ObjectSchema} output_schema
+ * @property {boolean} has_external_trigger
+ */
+/**
  * @typedef {Object} Graph
  * @property {string} id
  * @property {number} version

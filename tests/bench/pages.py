@@ -77,6 +77,8 @@ def addresses(graph_id: str, run_id: str) -> dict[str, str]:
         "library_needs_you": "/api/library/agents?page_size=50&state=needs_you",
         "library_counts": "/api/library/agents/counts",
         "cards": f"/api/library/cards?graph_id={graph_id}",
+        "graphs": "/api/graphs",
+        "graph_pins": "/api/graphs/pins",
         "names": "/api/graphs/names",
         "runs": "/api/executions",
         "runs_of_agent": f"/api/graphs/{graph_id}/executions",

@@ -1,6 +1,6 @@
 /** The block menu: search, choose, and the block is there, linked to the pin that was dragged. Rows can be dragged out, too. */
 
-import { listGraphs } from "../api.js";
+import { listGraphPins } from "../api.js";
 import { html, useEffect, useMemo, useRef, useState } from "../../vendor/react.js";
 import { listCredentials } from "../api/credentials.js";
 import { GROUPS, isInGroup, missingKeys, suggest } from "./block_groups.js";
@@ -29,7 +29,7 @@ function OpenMenu({ menu }) {
   const [from, setFrom] = useState(menu.from);
   useEffect(() => void loadPanel(), []); // what is chosen opens its form
   const [chosen, setChosen] = useState(""); // the key of a row: rows come up and move once the agents are known
-  useEffect(() => void listGraphs().then(setGraphs, () => {}), []);
+  useEffect(() => void listGraphPins().then(setGraphs, () => {}), []);
   const offers = useMemo(() => makeOffers(builder.catalog, graphs, builder.saved?.id ?? ""), [graphs]);
   const [group, setGroup] = useState(/** @type {import("./block_groups.js").GroupName} */ ("all"));
   const [stored, setStored] = useState(/** @type {import("./block_groups.js").Keys|null} */ (null));

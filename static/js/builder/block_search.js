@@ -21,7 +21,7 @@ import { t } from "../messages.js";
 export const AGENT_BLOCK = "e189baac-8c20-45a1-94a7-55177ea42565";
 const FIRST_GROUPS = ["INPUT", "OUTPUT", "AI", "TEXT", "LOGIC", "DATA", "BASIC"];
 
-/** @param {Map<string, Block>} catalog @param {import("../types.js").Graph[]} graphs @param {string} ownId @returns {Offer[]} */
+/** @param {Map<string, Block>} catalog @param {import("../types.js").GraphPins[]} graphs @param {string} ownId @returns {Offer[]} */
 export function makeOffers(catalog, graphs, ownId) {
   const blocks = [...catalog.values()].filter((block) => block.uiType !== "Agent" && block.disabled !== true);
   const agents = catalog.has(AGENT_BLOCK) ? graphs.filter((graph) => graph.id !== ownId) : [];
@@ -53,14 +53,14 @@ function blockOffer(block) {
   };
 }
 
-/** @param {import("../types.js").Graph} graph @param {Block} block @returns {Offer} */
+/** @param {import("../types.js").GraphPins} graph @param {Block} block @returns {Offer} */
 function agentOffer(graph, block) {
   const inputs = {
     graph_id: graph.id,
     graph_version: graph.version,
     agent_name: graph.name,
-    input_schema: graph.input_schema ?? {},
-    output_schema: graph.output_schema ?? {},
+    input_schema: graph.input_schema,
+    output_schema: graph.output_schema,
     inputs: {},
   };
   const pins = pinsOf({ id: "", block_id: block.id, input_default: inputs, metadata: {} }, block);

@@ -1,7 +1,7 @@
 /** The palette: one field that finds commands, blocks and nodes. */
 
 import { html, useEffect, useMemo, useRef, useState } from "../../vendor/react.js";
-import { listExecutions, listGraphs } from "../api.js";
+import { listExecutions, listGraphNames } from "../api.js";
 import { makeOffers } from "./block_search.js";
 import { Glyph } from "./glyphs.js";
 import { findEntries } from "./palette_entries.js";
@@ -24,7 +24,7 @@ function OpenPalette({ start }) {
   const [known, setKnown] = useState({ agents: [], runs: [] });
   // What is not there yet is not found yet: the rows in front of it stay.
   useEffect(() => {
-    listGraphs().then(
+    listGraphNames().then(
       (agents) => setKnown((/** @type {any} */ one) => ({ ...one, agents })),
       () => {},
     );

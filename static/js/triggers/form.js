@@ -1,6 +1,6 @@
 /** The form of a new trigger: which agent, and the pins of its trigger node. */
 
-import { ApiError, getGraph, listGraphs } from "../api.js";
+import { ApiError, getGraph, listGraphPins } from "../api.js";
 import { setUpTrigger } from "../api/triggers.js";
 import { CredentialFields } from "../credential_fields.js";
 import { fill, h, uniqueId } from "../dom.js";
@@ -51,7 +51,7 @@ export class TriggerForm {
 
   /** Where no agent has a trigger block, the form says so. */
   async #load() {
-    const graphs = (await listGraphs()).filter((graph) => graph.has_external_trigger || graph.has_webhook_trigger);
+    const graphs = (await listGraphPins()).filter((graph) => graph.has_external_trigger);
     if (!graphs.length) {
       const text = t(
         "No agent here begins with a trigger block. Open an agent in the builder and add one, for instance Generic Webhook.",
