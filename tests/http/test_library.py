@@ -401,7 +401,8 @@ async def test_what_all_graphs_take_and_give_is_told_without_their_nodes(server:
     (told,) = [one for one in await ok(server.get("/api/graphs/pins")) if one["id"] == stored["id"]]
     whole = await ok(server.get(f"/api/graphs/{stored['id']}"))
     assert told == {name: whole[name] for name in told}
-    assert told["input_schema"]["properties"].keys() and told["output_schema"]["properties"].keys()
+    assert told["input_schema"]["properties"].keys()
+    assert told["output_schema"]["properties"].keys()
     assert not {"nodes", "links", "sub_graphs"} & told.keys()
     newer = await save_version(server, stored["id"], echo_agent("First, renamed"))
     (told,) = [one for one in await ok(server.get("/api/graphs/pins")) if one["id"] == stored["id"]]
