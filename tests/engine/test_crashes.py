@@ -105,7 +105,8 @@ async def test_those_that_were_beside_the_guilty_run_are_tried_one_after_the_oth
         await engine.open()
         assert (await stored_run(harness, guilty))["status"] == "FAILED"
         stored = read_run(engine.core.db.loop_connection, innocent.key, engine.core.services.reviews)
-        assert (stored.run["status"], stored.run["deliveries"]) == ("RUNNING", 1)  # the crash beside the one on trial is not its own
+        # The crash beside the one on trial is not its own.
+        assert (stored.run["status"], stored.run["deliveries"]) == ("RUNNING", 1)
         may_begin.set()
         GateBlock.gates["x"].set()
         await all_ended(harness)
