@@ -125,7 +125,7 @@ def routes_page() -> str:
 
 
 def _who(route: Route) -> str:
-    key = f", or a key with {route.permission}" if route.permission else ""
+    key = f", or a key with {' and '.join((route.permission, *route.more_permissions))}" if route.permission else ""
     return _ACCESS[route.access] + key
 
 

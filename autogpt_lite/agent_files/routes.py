@@ -38,5 +38,6 @@ def agent_file_routes(service: AgentFileService) -> list[Route]:
             returns=StartedAgentFile,
             errors=(400, 413),
             permission="EXECUTE_GRAPH",
+            more_permissions=("WRITE_GRAPH",),  # it stores what the caller has written, and may approve it
         )
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from ..clock import iso, now_us
@@ -50,6 +52,11 @@ class ImportApprovals:
     def is_waiting(self, graph_id: str) -> bool:
         """Whether the graph waits for an approval."""
         return self._db.point(sql.select_pending, (graph_id,)) is not None
+
+    def hash_of_waiting(self, graphs: Iterable[Graph]) -> str | None:
+        """What the first of these that waits for an approval waits for; None where none of them does."""
+        rows = (self._db.point(sql.select_pending, (graph.id,)) for graph in graphs)
+        return next((row[0] for row in rows if row is not None), None)
 
     def check(self, graph: Graph) -> None:
         """Raises NotApprovedError where the graph waits for an approval. The report is with it where the graph has its sub-graphs."""

@@ -74,6 +74,7 @@ class GraphService:
         is_upload: bool = False,
         keep_stored_sub_graphs: bool = False,
         is_foreign: bool = False,
+        waits_for: str | None = None,
     ) -> Graph:
         """Stores a new graph with its sub-graphs, all under new ids, and puts them into the user's library; with
         `keep_stored_sub_graphs` those that the user has already stay as they are.
@@ -81,13 +82,14 @@ class GraphService:
         Raises GraphValidationError with everything that is wrong, PayloadTooLargeError, or DiskFullError for an upload that
         would take what is kept for runs. Of an uploaded file, credentials
         that this user does not have are forgotten instead of refused. A foreign one (from a file that nobody here has made) waits for
-        an approval before it runs, where it would do anything outside of itself.
+        an approval before it runs, where it would do anything outside of itself; `waits_for` is the file of one that waits anyway.
         """
         check_size(graph)
         if is_upload:
             self._db.check_room()
         relink_sub_graphs(graph, self._registry)
-        waits_for = self.imports.hash_if_risky(graph) if is_foreign else None
+        if is_foreign:
+            waits_for = self.imports.hash_if_risky(graph)
         if keep_stored_sub_graphs:
             graph.sub_graphs = [sub for sub in graph.sub_graphs if not self._is_stored(user_id, sub)]
         await self._prepare(user_id, graph, allow_missing_blocks=allow_missing_blocks, is_upload=is_upload)
@@ -111,9 +113,10 @@ class GraphService:
     async def fork_graph(self, user_id: str, graph_id: str, version: int) -> Graph:
         """Stores a copy of a graph under new ids that remembers where it comes from. Raises NotFoundError.
 
-        Of somebody else's graph, secret values and credentials stay behind.
+        Of somebody else's graph, secret values and credentials stay behind. What waits for an approval does so as a copy as well.
         """
         original = self.get_graph(user_id, graph_id, version)
+        waits_for = self.imports.hash_of_waiting([original, *original.sub_graphs])
         copy = original if original.user_id == user_id else without_secrets(original, self._registry)
         for one in (copy, *copy.sub_graphs):
             one.forked_from_id, one.forked_from_version = one.id, one.version
@@ -121,7 +124,7 @@ class GraphService:
         copy.name, copy.note = f"{copy.name} (copy)", ""
         if not any(called and called[0] == graph_id for called in map(called_graph, _agent_nodes_of(copy))):
             copy.version = 1  # the copy's own history begins here
-        return await self.create_graph(user_id, copy, allow_missing_blocks=True, is_upload=True)
+        return await self.create_graph(user_id, copy, allow_missing_blocks=True, is_upload=True, waits_for=waits_for)
 
     async def _prepare(self, user_id: str, graph: Graph, *, allow_missing_blocks: bool, is_upload: bool = False) -> None:
         # Checked under the ids that the client sent, so that the errors name nodes that it knows.

@@ -84,7 +84,8 @@ def _operation(route: Route, schemas: _Schemas) -> dict[str, Any]:
         "responses": _responses(route, schemas),
     }
     if needs_login(route):
-        operation["security"] = [{"owner": []}, {"session": []}, *([{"apiKey": [route.permission]}] if route.permission else [])]
+        keys = [{"apiKey": [route.permission, *route.more_permissions]}] if route.permission else []
+        operation["security"] = [{"owner": []}, {"session": []}, *keys]
     if route.body is bytes:
         operation["requestBody"] = {"required": True, "content": {"*/*": {}}}
     elif route.body is not None:

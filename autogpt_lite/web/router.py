@@ -49,8 +49,9 @@ def _check_route(route: Route, names: list[str]) -> None:
         raise ValueError(f"{route.method} {route.path}: the path and its parameters do not fit together")
     if route.body is bytes and route.access != "public":
         raise ValueError(f"{route.method} {route.path}: only public routes take bodies that are not JSON")
-    if route.permission is not None and (route.permission not in PERMISSIONS or route.access != "user"):
-        raise ValueError(f"{route.method} {route.path}: no API key can have the permission {route.permission} here")
+    wanted = {route.permission, *route.more_permissions} if route.permission or route.more_permissions else set()
+    if not wanted <= set(PERMISSIONS) or (wanted and route.access != "user"):
+        raise ValueError(f"{route.method} {route.path}: no API key can have these permissions here: {wanted}")
     if route.body is not None and route.method == "GET":
         raise ValueError(f"{route.method} {route.path}: a GET has no body")
 

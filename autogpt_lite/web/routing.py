@@ -88,7 +88,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     `path` is written as in OpenAPI: /api/graphs/{graph_id}. `path_params` gives the type of those parameters that are not
     plain text: {"version": int}. A body that admits None (or whose fields all have defaults) may be left out. `body=bytes`
     hands over the raw bytes of any content type; only public routes, which check a signature themselves, may have it.
-    `permission` is what an API key needs; a route without one is closed to API keys.
+    `permission` is what an API key needs, with `more_permissions`; a route without one is closed to API keys.
 
     `check_first(request)` is called before the body is read, which may be large, and raises for a request that is not to be
     answered. `max_body_bytes` is a limit below `server.max_body_bytes`. What `is_on_public_port` is served there too.
@@ -101,6 +101,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...]
     access: Access = "user"
     permission: Permission | None = None
+    more_permissions: tuple[Permission, ...] = ()
     query: Any = None
     body: Any = None
     path_params: Mapping[str, Any] = {}

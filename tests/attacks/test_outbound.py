@@ -18,7 +18,9 @@ from autogpt_lite.errors import (
 )
 from autogpt_lite.net import client as net_client
 from autogpt_lite.net.client import HttpRequest
+from autogpt_lite.net.headers import headers_after_redirect
 from autogpt_lite.net.hosts import check_host_may_get_secret
+from autogpt_lite.net.multipart import FormFile, encode_multipart
 from autogpt_lite.sdk import Credentials, http
 
 
@@ -74,11 +76,19 @@ async def hello(request: web.Request) -> web.Response:
         "http://[ff02::1]",
         "http://[2001:db8::1]",
         "http://[2001::1]",
+        "http://[3fff::1]",
+        *("http://192.0.2.1", "http://192.88.99.1", "http://198.51.100.1", "http://203.0.113.1", "http://240.0.0.1"),
+        *("http://172.31.255.255", "http://100.127.255.255", "http://198.19.255.255", "http://239.255.255.255"),
     ],
 )
 async def test_c1_c2_addresses_of_this_machine_and_private_networks_are_blocked(make_client, url):
     with pytest.raises(OutboundBlockedError):
         await make_client().request(get(url))
+
+
+@pytest.mark.parametrize("url", ["http://172.32.0.1", "http://100.128.0.1", "http://11.0.0.1", "http://[2606:4700::1]"])
+async def test_what_is_beside_a_private_network_is_the_internet(make_client, url):
+    assert (await make_client().guard.check(net_client.parse_url(url))).is_private is False
 
 
 async def test_a_name_that_leads_to_this_machine_is_blocked(make_client, serve):
@@ -95,7 +105,9 @@ METADATA = [
     "64:ff9b::a9fe:a9fe",
     "2002:a9fe:a9fe::",
     "169.254.170.2",
+    *("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::23", "fd20:ce::254", "fe80::a9fe:a9fe"),
 ]
+METADATA_NAMES = ["metadata", "instance-data", "metadata.google.internal", "METADATA.goog", "metadata.azure.internal"]
 
 
 @pytest.mark.parametrize("address", METADATA)
@@ -107,10 +119,11 @@ async def test_c3_cloud_metadata_is_blocked_even_where_the_owner_allowed_it(make
             await client.request(get(f"http://{host}/latest/meta-data/"))
 
 
-async def test_the_metadata_name_is_blocked_before_it_is_looked_up(make_client):
-    client = make_client(allow=["metadata.google.internal:80"], names={})
+@pytest.mark.parametrize("name", METADATA_NAMES)
+async def test_c3_the_names_of_metadata_are_blocked_before_they_are_looked_up(make_client, name):
+    client = make_client(allow=[f"{name}:80"], names={})
     with pytest.raises(OutboundBlockedError):
-        await client.request(get("http://metadata.google.internal/computeMetadata/v1/"))
+        await client.request(get(f"http://{name}/computeMetadata/v1/"))
 
 
 # --- C4, C5: DNS -----------------------------------------------------------------------------------------
@@ -221,6 +234,21 @@ async def test_c7_secret_headers_do_not_follow_a_redirect_to_another_origin(make
     assert "s3cret" not in answer.text
     assert answer.json()["headers"]["Accept"] == "text/plain"
     assert (answer.json()["method"], answer.json()["body"]) == ("POST", '{"a":1}')
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "follow"),
+    [
+        ("http://a.test/", "https://a.test/", True),  # the everyday upgrade
+        ("https://a.test/", "http://a.test/", False),
+        ("http://a.test:8080/", "https://a.test/", False),
+        ("http://a.test/", "https://a.test:8443/", False),
+        ("http://a.test/", "https://b.a.test/", False),
+    ],
+)
+def test_c7_secret_headers_follow_to_tls_on_the_standard_ports_and_never_back(before, after, follow):
+    kept = headers_after_redirect(SECRET_HEADERS, net_client.parse_url(before), net_client.parse_url(after), drops_body=False)
+    assert kept == (SECRET_HEADERS if follow else {})
 
 
 async def test_headers_follow_a_redirect_within_the_origin(make_client, serve):
@@ -355,6 +383,20 @@ async def test_c11_line_breaks_and_odd_methods_are_refused_before_anything_is_se
     with pytest.raises(BlockInputError) as caught:
         await make_client(allow=[f"127.0.0.1:{port}"]).request(HttpRequest(method, f"http://127.0.0.1:{port}/", headers))
     assert "evil" not in caught.value.message
+
+
+def test_c11_names_in_a_form_begin_no_header_and_no_part():
+    odd = 'a"\r\nX-Evil: 1\r\n\r\n--x\n'
+    body, content_type = encode_multipart([(odd, "v")], [FormFile(odd, odd, "text/plain", b"content")])
+    boundary = content_type.partition("boundary=")[2].encode()
+    parts = body.split(b"--" + boundary)[1:-1]
+    assert [part.partition(b"\r\n\r\n")[2] for part in parts] == [b"v\r\n", b"content\r\n"]
+    heads = [part.partition(b"\r\n\r\n")[0].strip().split(b"\r\n") for part in parts]
+    assert [len(lines) for lines in heads] == [1, 2]
+    assert not any(b"\n" in line for lines in heads for line in lines)
+    for odd_type in ("text/plain\r\nX: 1", "text/plain\n", "a\0b"):
+        with pytest.raises(BlockInputError, match="control character"):
+            encode_multipart([], [FormFile("f", "f", odd_type, b"")])
 
 
 async def test_c11_headers_of_the_connection_are_not_taken_from_the_caller(make_client, serve):

@@ -104,6 +104,19 @@ async def test_no_other_way_of_starting_it_passes_by_the_approval(live: LiveServ
         assert started.status == 403
 
 
+async def test_a_copy_of_one_that_waits_waits_for_the_same_approval(live: LiveServer):
+    calls = {"graph_version": 1, "user_id": "", "input_schema": {}, "output_schema": {}, "inputs": {}}
+    called = await bring_in(live, agent(node(SEND, url="http://127.0.0.1:11/", method="GET")))
+    caller = await bring_in(live, agent(node(AGENT, graph_id=called, **calls)), "builder")
+    for original in (await bring_in(live, risky()), caller):
+        found = (await live.get(f"/api/library/agents/by-graph/{original}")).json()
+        copy = (await live.post(f"/api/library/agents/{found['id']}/fork")).json()["graph_id"]
+        assert (await start(live, copy)).status == 403, "what the original may not do, a copy of it may not do either"
+        assert (await live.get(f"/api/graphs/{copy}/report")).json()["needs_approval"] is True
+        await live.post(f"/api/graphs/{copy}/report/approve")
+        assert (await start(live, copy)).status == 200
+
+
 async def test_a_deleted_agent_leaves_nothing_behind(live: LiveServer):
     graph_id = await bring_in(live, risky())
     await live.request("DELETE", f"/api/graphs/{graph_id}")
