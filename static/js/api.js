@@ -77,15 +77,6 @@ async function ask(path, init) {
   return response;
 }
 
-/** A file, as the one who is logged in. Throws ApiError. @param {string} path @returns {Promise<Blob>} */
-export async function download(path) {
-  const response = await fetch(path, { headers: sessionHeaders() }).catch(() => {
-    throw new ApiError(0, t("The server does not answer."));
-  });
-  if (!response.ok) throw await readError(response);
-  return response.blob();
-}
-
 /** @param {Response} response */
 function noteServerTime(response) {
   const offset = Date.parse(response.headers.get("Date") ?? "") - Date.now();

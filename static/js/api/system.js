@@ -1,6 +1,6 @@
 /** The server itself. For administrators. */
 
-import { download, request } from "../api.js";
+import { request, requestFile } from "../api.js";
 
 /**
  * @typedef {Object} Job
@@ -61,4 +61,4 @@ export const listLog = (level, limit) => request("GET", `/api/system/log?level=$
 export const listVersions = () => request("GET", "/api/system/versions");
 
 /** @param {string} name @returns {Promise<Blob>} */
-export const downloadBackup = (name) => download(`/api/system/backups/${encodeURIComponent(name)}`);
+export const downloadBackup = (name) => requestFile(`/api/system/backups/${encodeURIComponent(name)}`);
