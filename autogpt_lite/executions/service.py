@@ -31,7 +31,7 @@ from ..errors import ConflictError, InvalidInputError, NotFoundError, StopTimeou
 from ..graphs.service import GraphService
 from ..registry import Registry
 from ..sdk.credentials import Credentials
-from . import preview, store, values
+from . import preview, store, texts, values
 from .inputs import check_inputs, check_pinned_nodes
 from .tree import build_tree, read_tree
 from .types import (
@@ -268,10 +268,9 @@ class ExecutionService:
 
     async def read_texts(self, keys: list[int]) -> list[RunTexts]:
         """The inputs and outputs of runs by their rows' keys, of whomever they are; deleted ones are left out."""
-        rows = await self._db.read(lambda connection: store.read_rows(connection, keys))
-        plans = [self._plan_or_none(row[3], row[4]) for row in rows]  # here: what has compiled them is not for threads
-        both = list(zip(rows, plans, strict=True))
-        return await self._db.read(lambda connection: [store.texts_of(connection, row, plan) for row, plan in both])
+        return await self._db.read(
+            lambda connection: texts.read_texts(connection, keys, self._graphs.read_version, self._registry)
+        )
 
     async def list_node_errors(self, user_id: str, graph_exec_id: str, graph_id: str | None = None) -> list[tuple[str, str]]:
         """[(node_id, message)] of the node executions that failed. Raises NotFoundError."""

@@ -13,7 +13,7 @@ from ..db import load_sql
 from ..engine import states
 from ..engine.ids import MAX_SEQ, node_exec_id, node_key
 from ..engine.plan import GraphPlan
-from .types import ChildRun, FailedTry, GraphExecutionMeta, NodeExecutionResult, RunTexts
+from .types import ChildRun, FailedTry, GraphExecutionMeta, NodeExecutionResult
 
 sql = load_sql(__file__, "store.sql")
 decode = msgspec.json.Decoder().decode
@@ -145,19 +145,28 @@ def select_output_nodes(
     connection: apsw.Connection, row: tuple, plan: GraphPlan | None, *, limit: int, offset: int = 0
 ) -> Iterable[tuple[bytes]]:
     """What the Output nodes of a run were given, as JSON."""
-    span = _span_of_outputs(row, plan)
-    return connection.execute(sql.output_nodes, (*span, limit, offset)) if span else []
+    return select_inputs_of(connection, row[0], _output_nodes(plan), limit=limit, offset=offset)
+
+
+def select_inputs_of(
+    connection: apsw.Connection, key: int, nodes: list[int], *, limit: int, offset: int = 0
+) -> Iterable[tuple[bytes]]:
+    """What the nodes at these places of the graph were given in a run, as JSON, in the order of queueing."""
+    return connection.execute(sql.output_nodes, (*_span(key, nodes), limit, offset)) if nodes else []
 
 
 def count_output_nodes(connection: apsw.Connection, row: tuple, plan: GraphPlan | None) -> int:
     """How many outputs a run has."""
-    span = _span_of_outputs(row, plan)
-    return connection.execute(sql.count_output_nodes, span).fetchall()[0][0] if span else 0
+    nodes = _output_nodes(plan)
+    return connection.execute(sql.count_output_nodes, _span(row[0], nodes)).fetchall()[0][0] if nodes else 0
 
 
-def _span_of_outputs(row: tuple, plan: GraphPlan | None) -> tuple[int, int, str] | None:
-    nodes = [node.index for node in plan.nodes if node.is_output] if plan is not None else []
-    return (node_key(row[0], 0), node_key(row[0], MAX_SEQ), msgspec.json.encode(nodes).decode()) if nodes else None
+def _output_nodes(plan: GraphPlan | None) -> list[int]:
+    return [node.index for node in plan.nodes if node.is_output] if plan is not None else []
+
+
+def _span(key: int, nodes: list[int]) -> tuple[int, int, str]:
+    return node_key(key, 0), node_key(key, MAX_SEQ), msgspec.json.encode(nodes).decode()
 
 
 def output_of(given: bytes) -> tuple[str, msgspec.Raw]:
@@ -171,18 +180,6 @@ def read_rows(connection: apsw.Connection, keys: list[int]) -> list[tuple]:
     """The rows of runs in the order of `keys`; deleted ones are left out."""
     found = (connection.execute(sql.select_run_of_key, (key,)).fetchall() for key in keys)
     return [rows[0] for rows in found if rows]
-
-
-def texts_of(connection: apsw.Connection, row: tuple, plan: GraphPlan | None) -> RunTexts:
-    """What may be searched: nothing that the agent wants hidden, nor anything of one that is gone and can no longer say so."""
-    inputs = decode(row[10])
-    outputs = {name: [decode(value) for value in values] for name, values in read_outputs(connection, row, plan).items()}
-    hidden = {node.name for node in plan.nodes if node.is_secret} if plan is not None else {*inputs, *outputs}
-    return RunTexts(row[0], meta_of(row), _without(inputs, hidden), _without(outputs, hidden))
-
-
-def _without(values: dict[str, Any], hidden: set[str]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name not in hidden}
 
 
 def read_children(connection: apsw.Connection, row: tuple) -> list[ChildRun]:

@@ -224,6 +224,10 @@ class GraphService:
         """As load_graph, for showing it only: one that waits for an approval can be looked at. None where it is not there."""
         return self._select(graph_id, version)
 
+    def read_version(self, connection: apsw.Connection, graph_id: str, version: int) -> Graph | None:
+        """As look_at, for a reading thread."""
+        return store.read_graph(connection, graph_id, version)
+
     def get_runnable_graph(self, user_id: str, graph_id: str, version: int | None = None) -> Graph:
         """A graph with its sub-graphs that the user may run. Raises NotFoundError or GraphNotInLibraryError."""
         graph = self.get_graph(user_id, graph_id, version)

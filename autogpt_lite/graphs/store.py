@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import apsw
 import msgspec
 
 from ..db import Database, Tx, load_sql
@@ -83,6 +84,12 @@ def select_graph(db: Database, graph_id: str, version: int | None) -> Graph | No
     else:
         row = db.point(sql.select_version, {"graph_id": graph_id, "version": version})
     return None if row is None else graph_of(row)
+
+
+def read_graph(connection: apsw.Connection, graph_id: str, version: int) -> Graph | None:
+    """As select_graph, on a reading thread."""
+    rows = connection.execute(sql.select_version, {"graph_id": graph_id, "version": version}).fetchall()
+    return graph_of(rows[0]) if rows else None
 
 
 def insert_graph(tx: Tx, row: dict[str, Any]) -> None:

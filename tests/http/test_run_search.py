@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from autogpt_lite.engine import engine
 from autogpt_lite.run_search import service as run_search
 from autogpt_lite.run_search.types import SearchQuery
 from tests.http.library_agents import ANY_INPUT, add_other_user, echo_agent, end_of, ok, run, run_to_end, save, slow_agent
@@ -104,3 +105,30 @@ async def test_what_is_not_looked_through_yet_is_said_and_a_job_goes_on(server: 
     assert answer["not_searched"] > 0
     assert await server.app.run_search.update() is None
     assert len(await found(server, "word")) == 5
+
+
+async def test_what_an_agent_hides_is_not_found_by_its_words(server: LiveServer):
+    agent = echo_agent(inputs={"Key": ANY_INPUT, "Text": ANY_INPUT}, Key={"secret": True})
+    agent["nodes"][2]["input_default"]["secret"] = True
+    one = await save(server, agent)
+    await run_to_end(server, one["id"], Key="sesame", Text="open")
+    assert len(await found(server, "open")) == 1
+    assert await found(server, "sesame") == []
+
+
+async def test_looking_through_old_runs_compiles_no_agent(server: LiveServer, monkeypatch):
+    """200 of them held up everybody for half a second, and pushed those that run out of the engine's memory."""
+    for i in range(3):
+        agent = await save(server, echo_agent(f"Agent {i}", inputs={"Text": ANY_INPUT}))
+        await run_to_end(server, agent["id"], Text=f"word{i}")
+    server.app.engine._plans.clear()
+    monkeypatch.setattr(engine, "compile_plan", lambda *_: pytest.fail("a plan was compiled"))
+    assert len(await found(server, "word")) == 3
+
+
+async def test_a_word_is_shown_where_the_index_has_it(server: LiveServer, echo: dict[str, Any]):
+    await run_to_end(server, echo["id"], Text=["first", "Ångström " * 1_000])
+    (hit,) = await found(server, "angstrom")
+    assert (hit["field"], hit["text"][:17]) == ("out Text", "Ångström Ångström")
+    (hit,) = await found(server, "text")
+    assert (hit["field"], hit["text"]) == ("out Text", "first")
