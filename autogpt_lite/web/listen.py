@@ -12,7 +12,6 @@ from ..config import ServerConfig
 from ..errors import ConfigError, StartupError
 from .guard import bracketed
 
-_BACKLOG = 1024
 _PORT_TRIES = 20
 
 
@@ -46,6 +45,13 @@ def bind_public_sockets(config: ServerConfig) -> list[socket.socket]:
         return bind_sockets(msgspec.structs.replace(config, port=config.public_port))
     except StartupError as error:
         raise StartupError(error.message, hint="`server.public_port` says which port.") from None
+
+
+def bind_again(address: tuple) -> socket.socket:
+    """A socket on an address that one of those above had until now. Raises StartupError where somebody else was quicker."""
+    bound = _bind(address[0], address[1], is_optional=False)
+    assert bound is not None
+    return bound
 
 
 def _bind_all(hosts: list[str], port: int) -> list[socket.socket]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import Sequence
 
@@ -16,6 +15,7 @@ from .authentication import Authenticator
 from .connections import HttpServer
 from .guard import RequestGuard
 from .handler import RequestHandler
+from .listener import Listener
 from .router import Router
 from .routing import Route
 from .static_files import StaticFile
@@ -26,15 +26,14 @@ SHUTDOWN_S = 0.5
 class PublicPort:
     """The listening second server. `port` is its port."""
 
-    def __init__(self, http: HttpServer, listening: list[asyncio.Server], port: int):
+    def __init__(self, http: HttpServer, listener: Listener, port: int):
         self._http = http
-        self._listening = listening
+        self._listener = listener
         self.port = port
 
     async def close(self) -> None:
         """Accepts no more, lets requests end for SHUTDOWN_S, then cancels them."""
-        for server in self._listening:
-            server.close()
+        self._listener.close()
         self._http.pre_shutdown()
         await self._http.shutdown(SHUTDOWN_S)
 
@@ -65,6 +64,6 @@ async def open_public_port(
         _no_socket,
     )
     http = HttpServer(handler, max_connections=config.server.max_connections)
-    loop = asyncio.get_running_loop()
-    listening = [await loop.create_server(http, sock=bound, backlog=1024) for bound in sockets]
-    return PublicPort(http, listening, port)
+    listener = Listener(http)
+    await listener.open(sockets)
+    return PublicPort(http, listener, port)

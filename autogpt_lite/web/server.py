@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import Callable, Sequence
 
@@ -16,6 +15,7 @@ from .guard import RequestGuard, bracketed
 from .handler import RequestHandler
 from .hub import WebSocketHub
 from .listen import bind_public_sockets, bind_sockets
+from .listener import Listener
 from .public_port import PublicPort, open_public_port
 from .router import Router
 from .routing import Route
@@ -38,18 +38,11 @@ class WebServer:
         self.routes = routes
         self.url = url
         self.port = port
-        self._listening: list[asyncio.Server] = []
-
-    async def listen(self, sockets: Sequence[socket.socket]) -> None:
-        """Begins to accept connections."""
-        loop = asyncio.get_running_loop()
-        for bound in sockets:
-            self._listening.append(await loop.create_server(self.http, sock=bound, backlog=1024))
+        self.listener = Listener(http)
 
     async def close(self) -> None:
         """Accepts no more, cuts WebSockets off, lets requests end for SHUTDOWN_S, then cancels them."""
-        for server in self._listening:
-            server.close()
+        self.listener.close()
         if self.public is not None:
             await self.public.close()
         self.hub.close()
@@ -60,8 +53,7 @@ class WebServer:
             # Closing waits until the peer has read everything; one that never reads would hold the end up for ever.
             if transport.get_write_buffer_size():
                 transport.abort()
-        for server in self._listening:
-            await server.wait_closed()
+        await self.listener.wait_closed()
 
 
 async def create_server(
@@ -104,7 +96,7 @@ async def create_server(
         http = HttpServer(handler, max_connections=config.server.max_connections)
         public = await open_public_port(config, all_routes, authenticator, public_bound) if public_bound else None
         server = WebServer(http, hub, all_routes, local_url(config.server.host, port), port, public)
-        await server.listen(bound)
+        await server.listener.open(bound)
     except BaseException:
         for one in (*bound, *public_bound):
             one.close()
