@@ -1,6 +1,5 @@
 /** What an agent from a file would do outside of itself, before it runs for the first time. */
 
-import { ApiError } from "./api.js";
 import { approveReport } from "./api/reports.js";
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
@@ -58,21 +57,6 @@ export function askApproval(report) {
     dialog.classList.add("wide");
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes" ? approve(report) : false));
   });
-}
-
-/**
- * Starts something; where an agent in it waits for an approval, it is asked for, and then tried once more.
- * @template T @param {() => Promise<T>} start @returns {Promise<T|null>} null where it was not allowed
- */
-export async function withApproval(start) {
-  for (;;) {
-    try {
-      return await start();
-    } catch (error) {
-      if (!(error instanceof ApiError && error.detail?.type === "not_approved")) throw error;
-      if (!(await askApproval(error.detail.report))) return null;
-    }
-  }
 }
 
 /** @param {Report} report @returns {Promise<boolean>} */

@@ -14,6 +14,7 @@ OUTPUT = "363ae599-353e-4804-937e-b2ee3cef3da4"
 COUNTDOWN = "d67a9c52-5e4e-11e2-bcfd-0800200c9a71"
 WEBHOOK = "8fa8c167-2002-47ce-aba8-97572fc5d387"
 CALCULATOR = "b1ab9b19-67a6-406d-abf5-2dba76d00c79"
+WEB_REQUEST = "6595ae1f-b924-42cb-9a41-551a0611c4b4"
 
 
 def node(block_id: str, title: str = "", **input_default: Any) -> dict[str, Any]:
@@ -65,6 +66,13 @@ def giving(name: str, value: Any) -> dict[str, Any]:
     """Gives `value` as its output Result."""
     given, result = node(INPUT, name="Given", value=value), node(OUTPUT, name="Result")
     return agent(name, [given, result], [link(given, "result", result, "value")])
+
+
+def upload(server: ServerProcess, name: str) -> str:
+    """The id of an agent from a file that would reach out; nobody has allowed it."""
+    ask, result = node(WEB_REQUEST, "Ask", url=f"http://127.0.0.1:9/{name.replace(' ', '-')}"), node(OUTPUT, name="Answer")
+    graph = agent(name, [ask, result], [link(ask, "response", result, "value")])
+    return call(server, "POST", "/api/graphs", {"graph": graph, "source": "upload"})["id"]
 
 
 def run_path(server: ServerProcess, graph: dict[str, Any], inputs: dict[str, Any] | None = None) -> str:

@@ -8,22 +8,14 @@ from typing import Any
 import pytest
 
 from ..server import ServerProcess
-from .agents import INPUT, OUTPUT, agent, division, greeting, link, node
+from .agents import INPUT, OUTPUT, agent, division, greeting, link, node, upload
+from .builder import box_of
 from .conftest import call
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 from playwright.sync_api import expect
 
 expect.set_options(timeout=15_000)
-
-WEB_REQUEST = "6595ae1f-b924-42cb-9a41-551a0611c4b4"
-
-
-def upload(server: ServerProcess, name: str) -> str:
-    """An agent from a file that would reach out; nobody has allowed it."""
-    ask, result = node(WEB_REQUEST, "Ask", url=f"http://127.0.0.1:9/{name.replace(' ', '-')}"), node(OUTPUT, name="Answer")
-    graph = agent(name, [ask, result], [link(ask, "response", result, "value")])
-    return call(server, "POST", "/api/graphs", {"graph": graph, "source": "upload"})["id"]
 
 
 def test_agent_that_was_put_off_is_allowed_on_its_page(open_page: Any, server: ServerProcess) -> None:
@@ -57,6 +49,18 @@ def test_run_that_is_refused_for_it_asks_and_goes_on(open_page: Any, server: Ser
     button.click()
     with page.expect_response(lambda answer: "/execute/" in answer.url and answer.ok):
         page.get_by_role("dialog").get_by_role("button", name="Allow it to run").click()
+    assert len(call(server, "GET", f"/api/graphs/{graph_id}/executions")) == 1
+
+
+def test_node_that_is_run_alone_asks_as_a_whole_run_does(open_builder: Any, server: ServerProcess) -> None:
+    graph_id = upload(server, "Alone")
+    page = open_builder(f"/build/{graph_id}", refused="403")
+    box_of(page, "Ask").locator(".node-title").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Alt+Enter")
+    with page.expect_response(lambda answer: "/execute/" in answer.url and answer.ok):
+        page.get_by_role("dialog").get_by_role("button", name="Allow it to run").click()
+    expect(box_of(page, "Ask").locator(".node")).to_have_attribute("data-status", re.compile("COMPLETED|FAILED"))
     assert len(call(server, "GET", f"/api/graphs/{graph_id}/executions")) == 1
 
 

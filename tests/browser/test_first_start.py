@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ..server import ServerProcess
+from .agents import upload
 from .conftest import PHONE, call
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
@@ -68,6 +69,19 @@ def test_sample_runs_and_the_library_follows(page: Any) -> None:
     expect(page.locator(".agent-card").first).to_be_visible()
     page.reload()
     expect(page.locator(".agent-card").first).to_be_visible()
+
+
+def test_sample_from_a_file_asks_before_it_runs(page: Any) -> None:
+    for agent in call(page.server, "GET", "/api/library/agents?page_size=100")["agents"]:
+        page.server.request("DELETE", f"/api/library/agents/{agent['id']}")
+    upload(page.server, "Theirs")
+    page.reload()
+    page.get_by_role("button", name="Run the sample").click()
+    page.get_by_role("dialog").get_by_role("button", name="Not now").click()
+    expect(page.get_by_role("button", name="Run the sample")).to_be_enabled()
+    page.get_by_role("button", name="Run the sample").click()
+    page.get_by_role("dialog").get_by_role("button", name="Allow it to run").click()
+    expect(page.get_by_role("link", name="See every step")).to_be_visible()
 
 
 def test_it_is_skipped_once_and_for_all_browsers(page: Any, browser: Any) -> None:

@@ -56,3 +56,9 @@ def test_every_icon_that_is_drawn_exists() -> None:
     for path in SCRIPTS:
         used = set(re.findall(r'\bicon\("(\w+)"', path.read_text()))
         assert used <= known, (path.name, used - known)
+
+
+def test_runs_are_started_through_one_door_that_asks_for_approvals() -> None:
+    starts = r"\b(executeGraph|runPreset|rerunFrom|rerunWhole|resumeExecution)\b"
+    found = {path.name for path in SCRIPTS if path.parent.name != "api" and re.search(starts, path.read_text())}
+    assert found == {"api.js", "start_run.js"}

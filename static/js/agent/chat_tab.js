@@ -1,13 +1,12 @@
 /** A chat with an agent: each message is a run, the outputs are the answer. The talk of this browser tab is its runs. */
 
-import { executeGraph } from "../api.js";
 import { getRun } from "../api/values.js";
 import { CredentialFields } from "../credential_fields.js";
 import { fill, h } from "../dom.js";
 import { icon } from "../icons.js";
-import { withApproval } from "../import_report.js";
 import { t } from "../messages.js";
 import { paths } from "../router.js";
+import { startGraph } from "../start_run.js";
 import { hasEnded, runLook, statusIcon } from "../status.js";
 import { toastError } from "../toast.js";
 import { ValueList } from "../value_view.js";
@@ -93,8 +92,7 @@ class Chat {
     this.send.disabled = true;
     this.text.value = ""; // at once: the next message may be written while this one is on its way
     try {
-      const start = () => executeGraph(this.graph, { [this.input]: text }, this.credentials.read());
-      const runId = await withApproval(start);
+      const runId = await startGraph(this.graph, { [this.input]: text }, this.credentials.read());
       if (!runId) return void (this.send.disabled = false);
       sessionStorage.setItem(this.key, JSON.stringify([...this.#runIds, runId].slice(-KEPT)));
       void this.#follow(runId, this.#addTurn(text), null);

@@ -1,16 +1,16 @@
 /** The presets of an agent: run, changed, deleted, and why one does not fit any more. */
 
 import { listCards } from "../api/library.js";
-import { deletePreset, listPresetsOf, runPreset } from "../api/presets.js";
+import { deletePreset, listPresetsOf } from "../api/presets.js";
 import { confirmLoss } from "../dialog.js";
 import { fill, h } from "../dom.js";
 import { cut } from "../format.js";
 import { icon } from "../icons.js";
 import { inOrder } from "../in_order.js";
-import { withApproval } from "../import_report.js";
 import { t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
 import { go, paths } from "../router.js";
+import { startPreset } from "../start_run.js";
 import { toast, toastError } from "../toast.js";
 import { PresetForm } from "./preset_form.js";
 
@@ -85,7 +85,7 @@ function runButton(preset, graph) {
     return h("a", { class: "button small", href: paths.agentTab(graph.id, "triggers") }, t("Starts by a trigger"));
   const press = async (/** @type {HTMLButtonElement} */ pressed) => {
     try {
-      const runId = await whileBusy(pressed, t("Starting"), () => withApproval(() => runPreset(preset.id)));
+      const runId = await whileBusy(pressed, t("Starting"), () => startPreset(preset.id));
       if (runId) go(paths.run(graph.id, runId));
     } catch (error) {
       toastError(error, t("It did not start"));

@@ -1,17 +1,17 @@
 /** The form that runs an agent: its inputs, keys and limits, and what such a run has cost before. */
 
-import { ApiError, executeGraph } from "../api.js";
+import { ApiError } from "../api.js";
 import { priceRun } from "../api/prices.js";
 import { fill, h } from "../dom.js";
 import { icon } from "../icons.js";
 import { problemLines } from "../import_agent.js";
-import { withApproval } from "../import_report.js";
 import { credits } from "../library/words.js";
 import { plural, t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
 import { priceReason, priceWords, sumOf } from "../price_words.js";
 import { repairOf } from "../repairs.js";
 import { go, paths } from "../router.js";
+import { startGraph } from "../start_run.js";
 import { hasEnded } from "../status.js";
 import { LimitFields } from "./limit_fields.js";
 import { askAndSave } from "./preset_form.js";
@@ -92,8 +92,8 @@ export class RunForm {
     const inputs = this.form.read();
     if (!inputs) return;
     try {
-      const start = () => executeGraph(this.graph, inputs, this.credentials.read(), {}, this.limits.read());
-      const runId = await whileBusy(this.button, t("Starting"), () => withApproval(start));
+      const start = () => startGraph(this.graph, inputs, this.credentials.read(), {}, this.limits.read());
+      const runId = await whileBusy(this.button, t("Starting"), start);
       if (runId) go(paths.run(this.graph.id, runId));
     } catch (error) {
       this.#showRefusal(error);

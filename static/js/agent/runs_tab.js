@@ -2,7 +2,7 @@
 
 import { listGraphExecutions } from "../api.js";
 import { listCards } from "../api/library.js";
-import { rerunWhole } from "../api/reruns.js";
+import { findMisfits } from "../api/reruns.js";
 import { searchExecutions } from "../api/runs.js";
 import { getRunWithInputs } from "../api/values.js";
 import { CredentialFields } from "../credential_fields.js";
@@ -45,7 +45,10 @@ export async function showRunsTab(box, { graph, catalog, query, signal }) {
     listCards([graph.id]).catch(() => []),
   ]);
   if (signal.aborted) return;
-  const problems = earlier && earlier.graph_version !== graph.version ? await misfitsOf(earlier, graph.version) : [];
+  const problems =
+    earlier && earlier.graph_version !== graph.version
+      ? await findMisfits(earlier.graph_id, earlier.id, graph.version).catch(() => [])
+      : [];
   const kept = Object.entries(earlier?.inputs ?? {}).filter(([name]) => !problems.some((one) => one.name === name));
   const inputs = await SchemaForm.make(graph.input_schema ?? {}, Object.fromEntries(kept));
   if (signal.aborted) return;
@@ -61,12 +64,6 @@ export async function showRunsTab(box, { graph, catalog, query, signal }) {
   const right = h("div", { class: "stack" }, graphCard(graph, catalog), runs.element);
   fill(box, h("div", { class: "agent-columns" }, form.element, right));
   runs.watch();
-}
-
-/** @param {GraphExecution} run @param {number} version @returns {Promise<import("../api/reruns.js").Misfit[]>} of its inputs */
-async function misfitsOf(run, version) {
-  const answer = await rerunWhole(run.graph_id, run.id, { graph_version: version, dry: true }).catch(() => null);
-  return answer?.problems ?? [];
 }
 
 /** Whose inputs the form begins with, and which of them do not fit. @param {GraphExecution} run @param {Graph} graph @param {import("../api/reruns.js").Misfit[]} problems */

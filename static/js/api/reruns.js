@@ -3,7 +3,7 @@
 import { request } from "../api.js";
 
 /** @typedef {{kind: "removed"|"required"|"changed", name: string, message: string}} Misfit why an input does not fit a version */
-/** @typedef {{graph_version?: number, dry?: boolean, leave_out?: boolean}} Wanted `leave_out`: inputs that do not fit are left to the defaults */
+/** @typedef {{graph_version?: number, leave_out?: boolean}} Wanted `leave_out`: inputs that do not fit are left to the defaults */
 
 /**
  * @typedef {Object} Rerun
@@ -22,6 +22,10 @@ export const rerunFrom = (graphId, runId, nodeId) =>
 /** What it would run and cost; nothing starts. @param {string} graphId @param {string} runId @param {string} nodeId @returns {Promise<Rerun>} */
 export const dryRerun = (graphId, runId, nodeId) =>
   request("POST", `/api/graphs/${graphId}/executions/${runId}/rerun`, { from_node: nodeId, dry: true });
+
+/** What of a past run's inputs does not fit a version. @param {string} graphId @param {string} runId @param {number} version @returns {Promise<Misfit[]>} */
+export const findMisfits = async (graphId, runId, version) =>
+  (await request("POST", `/api/graphs/${graphId}/executions/${runId}/rerun`, { graph_version: version, dry: true })).problems;
 
 /** From the beginning. @param {string} graphId @param {string} runId @param {Wanted} wanted @returns {Promise<Rerun>} */
 export const rerunWhole = (graphId, runId, wanted) => request("POST", `/api/graphs/${graphId}/executions/${runId}/rerun`, wanted);

@@ -1,9 +1,10 @@
 /** Runs of a part of the agent: from a node on, or one node alone. What lies before it gives what it gave in the last run. */
 
-import { ApiError, executeGraph, listGraphExecutions } from "../api.js";
-import { dryRerun, rerunFrom } from "../api/reruns.js";
+import { ApiError, listGraphExecutions } from "../api.js";
+import { dryRerun } from "../api/reruns.js";
 import { getRunWithInputs } from "../api/values.js";
 import { isNote } from "../names.js";
+import { startAgainFrom, startGraph } from "../start_run.js";
 import { hasEnded } from "../status.js";
 import { toast, toastError } from "../toast.js";
 import { pinnedOutput, recordedOutputs } from "./pinned_outputs.js";
@@ -131,7 +132,8 @@ async function startFrom(builder, nodeId) {
   const again = reach(builder, node.id, "sink");
   const { saved, control } = builder;
   if (saved && isSameVersion(builder, run) && control.groupOf(node.id)) {
-    const answer = await rerunFrom(run.graph_id, run.id, idInRun(builder, node.id));
+    const answer = await startAgainFrom(run.graph_id, run.id, idInRun(builder, node.id));
+    if (!answer) return;
     const replayed = new Set(answer.recorded_nodes.map((id) => builder.localIds.get(id) ?? id));
     return control.follow(saved, answer.graph_exec_id ?? "", builder.localIds, { replayed });
   }
@@ -190,8 +192,8 @@ async function startWith(builder, run, outputs, only = null) {
   }
   const inputs = (run ? (await getRunWithInputs(run.graph_id, run.id)).inputs : builder.lastInputs) ?? {};
   try {
-    const id = await executeGraph(builder.saved, inputs, run?.credential_inputs ?? {}, pins);
-    builder.control.follow(builder.saved, id, builder.localIds, { replayed, only });
+    const id = await startGraph(builder.saved, inputs, run?.credential_inputs ?? {}, pins);
+    if (id) builder.control.follow(builder.saved, id, builder.localIds, { replayed, only });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     toastError(error, t("It was not started"));

@@ -1,6 +1,6 @@
 /** Runs the agent from the builder and lays what happens over the canvas. */
 
-import { executeGraph, stopExecution } from "../api.js";
+import { stopExecution } from "../api.js";
 import { isNote } from "../names.js";
 import { RunFeed } from "../run_feed.js";
 import { RunState } from "../run_state.js";
@@ -10,7 +10,7 @@ import { valueWords } from "../value_line.js";
 import { savedPins } from "./pinned_outputs.js";
 import { isOff } from "./switch_off.js";
 import { saveVersion } from "./save.js";
-import { withApproval } from "../import_report.js";
+import { startGraph } from "../start_run.js";
 import { t } from "../messages.js";
 
 /** @typedef {import("./builder.js").Builder} Builder */
@@ -81,10 +81,9 @@ export class RunControl {
     const { saved: graph, localIds } = this.builder;
     if (!graph) return;
     const pins = withPins ? savedPins(this.builder) : {};
-    const runId = await withApproval(() => executeGraph(graph, inputs, credentials, pins));
+    const runId = await startGraph(graph, inputs, credentials, pins);
     if (!runId) return;
     this.follow(graph, runId, localIds, { replayed: new Set(Object.keys(pins).map((id) => localIds.get(id) ?? id)) });
-    dispatchEvent(new Event("runs-changed"));
   }
 
   /**

@@ -1,15 +1,15 @@
 /** An agent as a card: its graph coloured by the last run, how that went, what comes next, and one button for what is due. */
 
-import { executeGraph, serverNow, stopExecution } from "../api.js";
+import { serverNow, stopExecution } from "../api.js";
 import { updateAgent } from "../api/library.js";
 import { fill, h, setText } from "../dom.js";
 import { clock, cut, duration, exactTime, timeMs, when, whenComing } from "../format.js";
 import { drawMini } from "../graph_picture.js";
 import { icon } from "../icons.js";
-import { withApproval } from "../import_report.js";
 import { t } from "../messages.js";
 import { go, paths } from "../router.js";
 import { runTicks } from "../run_ticks.js";
+import { startGraph } from "../start_run.js";
 import { hasEnded, runLook, statusIcon } from "../status.js";
 import { toastError } from "../toast.js";
 import { credits, monthName } from "./words.js";
@@ -163,7 +163,7 @@ export class AgentCard {
     if (required.some((name) => properties[name]?.default === undefined) || this.needsKey) return go(paths.agent(agent.graph_id));
     try {
       const graph = /** @type {any} */ ({ id: agent.graph_id, version: agent.graph_version });
-      const runId = await withApproval(() => executeGraph(graph, {}));
+      const runId = await startGraph(graph, {});
       if (runId) go(paths.run(agent.graph_id, runId));
     } catch (error) {
       toastError(error, t("It did not start"));

@@ -1,6 +1,5 @@
 /** The ready-made agents, where the library is empty: looked into, or run, which puts a copy in the library. */
 
-import { executeGraph } from "../api.js";
 import { addExample, listExamples } from "../api/examples.js";
 import { fill, h } from "../dom.js";
 import { cut } from "../format.js";
@@ -8,6 +7,7 @@ import { drawMini } from "../graph_picture.js";
 import { t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
 import { go, paths } from "../router.js";
+import { startGraph } from "../start_run.js";
 import { toastError } from "../toast.js";
 
 /** @typedef {import("../api/examples.js").Example} Example */
@@ -81,7 +81,8 @@ export class Examples {
       const { properties = {}, required = [] } = graph.input_schema ?? {};
       if (example.needs_key || required.some((/** @type {string} */ name) => properties[name]?.default === undefined))
         return go(paths.agent(graph.id));
-      go(paths.run(graph.id, await executeGraph(graph, {})));
+      const runId = await startGraph(graph, {});
+      go(runId ? paths.run(graph.id, runId) : paths.agent(graph.id));
     } catch (error) {
       toastError(error, t("The agent was not added"));
     }

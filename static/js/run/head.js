@@ -1,13 +1,14 @@
 /** The head of a run's page: its status, and all that can be done with it. */
 
 import { stopExecution } from "../api.js";
-import { resumeExecution, savePreset } from "../api/runs.js";
+import { savePreset } from "../api/runs.js";
 import { openDialog } from "../dialog.js";
 import { h, setText, uniqueId } from "../dom.js";
 import { dayAndTime, fileName, timeMs } from "../format.js";
 import { t } from "../messages.js";
 import { button, pageHead, whileBusy } from "../page_head.js";
 import { go, paths } from "../router.js";
+import { goOn } from "../start_run.js";
 import { badge, hasEnded, runLook } from "../status.js";
 import { toast, toastError } from "../toast.js";
 import { saveFile } from "../save_file.js";
@@ -90,8 +91,7 @@ export class RunHead {
   /** @param {HTMLButtonElement} pressed */
   async #resume(pressed) {
     try {
-      await whileBusy(pressed, t("Resuming"), () => resumeExecution(this.graph.id, this.runId));
-      this.doings.follow();
+      if (await whileBusy(pressed, t("Resuming"), () => goOn(this.graph.id, this.runId))) this.doings.follow();
     } catch (error) {
       toastError(error, t("It does not go on"));
     }

@@ -1,13 +1,13 @@
 /** Running again from the node that was opened last: what it keeps, what it runs, and what that cost before. */
 
-import { dryRerun, rerunFrom } from "../api/reruns.js";
+import { dryRerun } from "../api/reruns.js";
 import { ApiError } from "../api.js";
 import { h, setText } from "../dom.js";
-import { withApproval } from "../import_report.js";
 import { parts, plural, t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
 import { priceReason, priceWords } from "../price_words.js";
 import { go, paths } from "../router.js";
+import { startAgainFrom } from "../start_run.js";
 import { toastError } from "../toast.js";
 
 export class RerunStrip {
@@ -59,9 +59,7 @@ export class RerunStrip {
   /** @param {HTMLButtonElement} pressed */
   async #start(pressed) {
     try {
-      const answer = await whileBusy(pressed, t("Starting"), () =>
-        withApproval(() => rerunFrom(this.graphId, this.runId, this.nodeId)),
-      );
+      const answer = await whileBusy(pressed, t("Starting"), () => startAgainFrom(this.graphId, this.runId, this.nodeId));
       if (answer?.graph_exec_id) go(paths.run(this.graphId, answer.graph_exec_id));
     } catch (error) {
       toastError(error, t("It was not started"));

@@ -1,14 +1,14 @@
 /** A past run once more: in the version that it ran in, or its inputs in today's, which says first what no longer fits. */
 
 import { getAgentOfGraph } from "../api/library.js";
-import { rerunWhole } from "../api/reruns.js";
+import { findMisfits } from "../api/reruns.js";
 import { openDialog } from "../dialog.js";
 import { h } from "../dom.js";
-import { withApproval } from "../import_report.js";
 import { openMenu } from "../menu.js";
 import { t } from "../messages.js";
 import { whileBusy } from "../page_head.js";
 import { go, paths } from "../router.js";
+import { startAgain } from "../start_run.js";
 import { toastError } from "../toast.js";
 
 /** @typedef {import("../types.js").Graph} Graph */
@@ -36,7 +36,7 @@ class RunAgain {
   /** @param {import("../api/reruns.js").Wanted} wanted */
   async start(wanted) {
     try {
-      const work = () => withApproval(() => rerunWhole(this.graph.id, this.runId, wanted));
+      const work = () => startAgain(this.graph.id, this.runId, wanted);
       const answer = await whileBusy(this.pressed, t("Starting"), work);
       if (answer?.graph_exec_id) go(paths.run(this.graph.id, answer.graph_exec_id));
     } catch (error) {
@@ -47,7 +47,7 @@ class RunAgain {
   /** @param {number} version */
   async tryVersion(version) {
     try {
-      const { problems } = await rerunWhole(this.graph.id, this.runId, { graph_version: version, dry: true });
+      const problems = await findMisfits(this.graph.id, this.runId, version);
       if (problems.length) this.#ask(version, problems);
       else await this.start({ graph_version: version });
     } catch (error) {

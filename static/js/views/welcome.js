@@ -51,9 +51,8 @@ function form(choices, sample) {
     if (hasRun || !sample) return (await choices.save()) && leave();
     await whileBusy(run, t("Running"), async () => {
       if (!(await choices.save())) return;
-      await sample.run();
-      hasRun = true;
-      await noteWelcomed();
+      hasRun = await sample.run();
+      if (hasRun) await noteWelcomed();
     });
     if (!hasRun) return;
     label.textContent = t("To the library");

@@ -1,6 +1,6 @@
 /** The sample that runs beside the choice: a small agent of the library that needs nothing. */
 
-import { executeGraph, getGraph } from "../api.js";
+import { getGraph } from "../api.js";
 import { listAgents } from "../api/library.js";
 import { getRun } from "../api/values.js";
 import { fill, h } from "../dom.js";
@@ -8,6 +8,7 @@ import { duration, timeMs } from "../format.js";
 import { drawGraph } from "../graph_picture.js";
 import { t } from "../messages.js";
 import { paths } from "../router.js";
+import { startGraph } from "../start_run.js";
 import { hasEnded, runLook, statusIcon } from "../status.js";
 import { ValueList } from "../value_view.js";
 
@@ -57,14 +58,15 @@ export class Sample {
     );
   }
 
-  /** Runs it to its end. Throws ApiError where it does not start. */
+  /** Runs it to its end. Throws ApiError where it does not start. @returns {Promise<boolean>} false where it was not allowed to */
   async run() {
-    const runId = await executeGraph(this.graph, {});
+    const runId = await startGraph(this.graph, {});
+    if (!runId) return false;
     for (;;) {
       const run = await getRun(this.graph.id, runId);
-      if (this.signal.aborted) return;
+      if (this.signal.aborted) return true;
       this.#show(run);
-      if (hasEnded(run.status)) return;
+      if (hasEnded(run.status)) return true;
       await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
     }
   }
