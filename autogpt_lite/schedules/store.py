@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from ..db import load_sql
+from ..engine import states
 from ..errors import InvalidInputError
 from .cron import find_zone
 from .types import GraphExecutionJobInfo, RunFire, ScheduleFire, StoredSchedule, UserFire
@@ -15,6 +16,8 @@ from .types import GraphExecutionJobInfo, RunFire, ScheduleFire, StoredSchedule,
 sql = load_sql(__file__, "store.sql")
 
 N_COLUMNS = len(StoredSchedule.__struct_fields__)
+N_FIRE = 10
+"""Columns of list_fires, with which list_fires_of_user begins."""
 
 
 def stored_of(row: tuple) -> StoredSchedule:
@@ -57,13 +60,18 @@ def info_of(row: tuple) -> GraphExecutionJobInfo:
 
 def fire_of(row: tuple, zone_name: str) -> ScheduleFire:
     """A row of list_fires."""
-    due_at, status, fired_at, graph_exec_id, reason = row
+    due_at, status, fired_at, graph_exec_id, reason, run_status, started_at, ended_at, stats, cost_below = row
+    has_ended = run_status in states.ENDED
+    own_cost = msgspec.json.decode(stats).get("cost", 0) if stats else 0
     return ScheduleFire(
         due_at=local_time(due_at, zone_name) or "",
         fired_at=local_time(fired_at, zone_name),
         status=status,
         graph_exec_id=graph_exec_id,
         reason=reason,
+        run_status=run_status,
+        duration_s=(ended_at - started_at) / 1e6 if has_ended and started_at is not None else None,
+        cost_credits=own_cost + (cost_below or 0) if has_ended else None,
     )
 
 
@@ -77,14 +85,13 @@ def run_fire_of(row: tuple) -> RunFire:
 
 def user_fire_of(row: tuple) -> UserFire:
     """A row of list_fires_of_user."""
-    zone_name, schedule_id, schedule_name, graph_id, agent_name, run_status = row[5:]
+    zone_name, schedule_id, schedule_name, graph_id, agent_name = row[N_FIRE:]
     return UserFire(
-        **msgspec.structs.asdict(fire_of(row[:5], zone_name)),
+        **msgspec.structs.asdict(fire_of(row[:N_FIRE], zone_name)),
         schedule_id=schedule_id,
         schedule_name=schedule_name,
         graph_id=graph_id,
         agent_name=agent_name,
-        run_status=run_status,
     )
 
 

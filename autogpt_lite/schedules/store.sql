@@ -117,9 +117,12 @@ WHERE f.status = 'waiting' AND s.is_paused = 0 AND a.is_paused = 0
 GROUP BY f.schedule_key ORDER BY min(f.due_at), f.schedule_key;
 
 -- name: list_fires
--- The newest fires of a schedule before a time.
-SELECT due_at, status, fired_at, graph_exec_id, reason
-FROM schedule_fires WHERE schedule_key = :key AND due_at < :before ORDER BY due_at DESC LIMIT :limit;
+-- The newest fires of a schedule before a time, with the state, the times and the cost of their runs.
+SELECT f.due_at, f.status, f.fired_at, f.graph_exec_id, f.reason, g.status, g.started_at, g.ended_at, g.stats,
+       (SELECT sum(json_extract(CAST(c.stats AS TEXT), '$.cost')) FROM graph_executions c
+        WHERE c.root_id = g.id AND c.parent_node_exec_id IS NOT NULL)
+FROM schedule_fires f LEFT JOIN graph_executions g ON g.uuid = f.graph_exec_id
+WHERE f.schedule_key = :key AND f.due_at < :before ORDER BY f.due_at DESC LIMIT :limit;
 
 -- name: select_fire_of_run
 -- The fire that began a run. By an index of its runs. (graph_exec_id, user_id)
@@ -133,12 +136,18 @@ FROM schedules s JOIN library_agents a ON a.user_id = s.user_id AND a.graph_id =
 WHERE s.user_id = :user_id AND s.next_due_at <= :until AND a.is_paused = 0 ORDER BY s.next_due_at, s.key LIMIT :limit;
 
 -- name: list_fires_of_user
--- The newest fires of all schedules of a user before a time, with the schedule and the run's state.
-SELECT f.due_at, f.status, f.fired_at, f.graph_exec_id, f.reason, s.timezone, s.id, s.name, s.graph_id,
-       (SELECT name FROM graphs WHERE graphs.graph_id = s.graph_id AND graphs.version = s.graph_version),
-       (SELECT status FROM graph_executions WHERE uuid = f.graph_exec_id)
-FROM schedule_fires f JOIN schedules s ON s.key = f.schedule_key
-WHERE s.user_id = :user_id AND f.due_at < :before ORDER BY f.due_at DESC LIMIT :limit;
+-- The newest fires of all schedules of a user before a time, with their runs as in list_fires, and the schedule. The fires
+-- first: joined before the limit, the runs of all 100,000 were looked up, 134 ms instead of 1. full scan: of those fires.
+WITH newest AS MATERIALIZED (
+    SELECT f.due_at, f.status, f.fired_at, f.graph_exec_id, f.reason, s.timezone, s.id, s.name, s.graph_id, s.graph_version
+    FROM schedule_fires f JOIN schedules s ON s.key = f.schedule_key
+    WHERE s.user_id = :user_id AND f.due_at < :before ORDER BY f.due_at DESC LIMIT :limit)
+SELECT n.due_at, n.status, n.fired_at, n.graph_exec_id, n.reason, g.status, g.started_at, g.ended_at, g.stats,
+       (SELECT sum(json_extract(CAST(c.stats AS TEXT), '$.cost')) FROM graph_executions c
+        WHERE c.root_id = g.id AND c.parent_node_exec_id IS NOT NULL),
+       n.timezone, n.id, n.name, n.graph_id,
+       (SELECT name FROM graphs WHERE graphs.graph_id = n.graph_id AND graphs.version = n.graph_version)
+FROM newest n LEFT JOIN graph_executions g ON g.uuid = n.graph_exec_id ORDER BY n.due_at DESC;
 
 -- name: delete_old_fires
 -- Some of the fires that are older than the history is kept.

@@ -98,13 +98,17 @@ class Preview(msgspec.Struct, kw_only=True):
 
 
 class ScheduleFire(msgspec.Struct, kw_only=True):
-    """What became of one time at which a schedule was due, and why."""
+    """What became of one time at which a schedule was due, and why. `run_status` is null where there is no run, or no more;
+    `duration_s` (from its start to its end) and `cost_credits` (with the agents that it called) are known once it has ended."""
 
     due_at: str
     fired_at: str | None
     status: FireStatus
     graph_exec_id: str | None
     reason: str | None
+    run_status: str | None
+    duration_s: float | None
+    cost_credits: int | None
 
 
 class RunFire(msgspec.Struct, kw_only=True):
@@ -118,13 +122,12 @@ class RunFire(msgspec.Struct, kw_only=True):
 
 
 class UserFire(ScheduleFire, kw_only=True):
-    """A fire with whose it was; `run_status` is null where there is no run, or no more."""
+    """A fire with whose it was."""
 
     schedule_id: str
     schedule_name: str
     graph_id: str
     agent_name: str | None
-    run_status: str | None
 
 
 class UpcomingQuery(msgspec.Struct, kw_only=True):

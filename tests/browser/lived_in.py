@@ -8,6 +8,7 @@ from typing import Any
 
 from ..server import ServerProcess
 from .agents import CALCULATOR, INPUT, OUTPUT, agent, division, link, node, ticks
+from .fired import fire
 from .pages import add_run
 from .spent import spend
 
@@ -73,7 +74,10 @@ def furnish(server: ServerProcess) -> dict[str, Any]:
     )
     guests = {"Guests": "Ada Lovelace\nAlan Turing", "Occasion": "lunch", "When": "Sunday at noon"}
     party_id = visitor.graphs[PARTY]["id"]
-    visitor.ask("POST", f"/api/graphs/{party_id}/schedules", {"name": "Sunday lunch", "cron": "0 10 * * SUN", "inputs": guests})
+    lunch = visitor.ask(
+        "POST", f"/api/graphs/{party_id}/schedules", {"name": "Sunday lunch", "cron": "0 10 * * SUN", "inputs": guests}
+    )
+    fire(server.data_dir, lunch["id"])
     preset = {
         "graph_id": party_id,
         "graph_version": 1,

@@ -9,6 +9,7 @@ import pytest
 from ..server import ServerProcess
 from .agents import greeting
 from .conftest import call
+from .fired import fire
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 from playwright.sync_api import expect
@@ -99,3 +100,14 @@ def test_calendar_shows_the_week(open_page: Any, server: ServerProcess, agent: s
     expect(page.locator(".week-day")).to_have_count(7)
     expect(page.locator(".week-day").nth(1)).to_contain_text("24 times")
     call(server, "DELETE", f"/api/schedules/{schedule['id']}")
+
+
+def test_history_says_what_each_start_cost_and_how_long_it_ran(open_page: Any, server: ServerProcess, agent: str) -> None:
+    lunch = {"name": "Lunch", "cron": "0 10 * * SUN", "inputs": {"Who": "Ada"}}
+    fire(server.data_dir, call(server, "POST", f"/api/graphs/{agent}/schedules", lunch)["id"])
+    rows = open_page("/schedules").get_by_label("What happened").locator(".fire")
+    expect(rows).to_have_count(6)
+    expect(rows.first.locator(".fire-cost")).to_have_text("12 credits")
+    expect(rows.first.locator(".fire-took")).to_have_text("41.2 s")
+    expect(rows.nth(2).locator(".fire-took")).to_have_text("")
+    expect(rows.nth(2)).to_contain_text("Not run: the run before it had not ended.")

@@ -12,7 +12,7 @@ from autogpt_lite.errors import ConfigError
 from tests.compat.openapi_contract import OpenApiContract
 from tests.server import LiveServer, run_app
 
-OTHER = "11111111-1111-4111-8111-111111111111"
+OWNER, OTHER = "3e53486c-cf57-477e-ba2a-cb02dc828e1a", "11111111-1111-4111-8111-111111111111"
 OF_GRAPH, ALL, ONE = "/api/graphs/{graph_id}/schedules", "/api/schedules", "/api/schedules/{schedule_id}"
 
 
@@ -163,6 +163,37 @@ async def test_the_history_of_all_schedules_names_them_and_the_state_of_their_ru
     assert len(started) == 2
     assert {fire["run_status"] for fire in started} <= {"QUEUED", "RUNNING", "COMPLETED"}
     assert all(fire["run_status"] is None and fire["agent_name"] == "greets" for fire in fires if fire not in started)
+
+
+async def test_the_history_says_how_long_each_run_took_and_what_it_cost_with_what_it_called(
+    app_server: LiveServer, graph_id: str
+):
+    made = await create(app_server, graph_id)
+
+    def add(tx):
+        for key, status, stats in [(1, "COMPLETED", '{"cost": 7}'), (2, "RUNNING", None), (3, "FAILED", '{"error": "x"}')]:
+            add_run(tx, key, status, stats, root=key)
+            fire = (key, f"run-{key}", made["id"])
+            tx.execute(
+                "INSERT INTO schedule_fires SELECT key, ?1, 'started', ?1, ?2, NULL FROM schedules WHERE id = ?3",
+                fire,
+            )
+        add_run(tx, 4, "COMPLETED", '{"cost": 5}', root=1, parent=1 << 24)
+
+    def add_run(tx, key, status, stats, *, root, parent=None):
+        ended_at = None if status == "RUNNING" else 4_500_000
+        row = (key, f"run-{key}", OWNER, graph_id, status, root, parent, ended_at, stats)
+        tx.execute(
+            "INSERT INTO graph_executions (id, uuid, user_id, graph_id, status, root_id, parent_node_exec_id, ended_at, stats,"
+            " graph_version, inputs, created_at, started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS BLOB), 1, x'7b7d', 0, 1000000)",
+            row,
+        )
+
+    await app_server.app.db.write(add)
+    for path in ("/api/schedules/fires", f"/api/schedules/{made['id']}/fires"):
+        fires = (await app_server.get(path)).json()
+        known = [(fire["run_status"], fire["duration_s"], fire["cost_credits"]) for fire in fires]
+        assert known == [("FAILED", 3.5, 0), ("RUNNING", None, None), ("COMPLETED", 3.5, 12)]
 
 
 async def test_what_is_coming_is_listed_in_order_and_only_of_schedules_that_are_on(app_server: LiveServer, graph_id: str):

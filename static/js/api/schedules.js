@@ -34,6 +34,8 @@ import { request } from "../api.js";
  * @property {string|null} graph_exec_id
  * @property {string|null} reason
  * @property {import("../types.js").Status|null} run_status
+ * @property {number|null} duration_s of its run, once that has ended
+ * @property {number|null} cost_credits of its run with the agents that it called, once it has ended
  */
 
 /** @typedef {{cron: string, timezone: string, next_run_times: string[]}} Preview */

@@ -1,8 +1,8 @@
 /** What became of the times at which schedules were due. */
 
 import { fill, h } from "../dom.js";
-import { exactTime, number, timeMs, when } from "../format.js";
-import { t } from "../messages.js";
+import { duration, exactTime, number, timeMs, when } from "../format.js";
+import { plural, t } from "../messages.js";
 import { paths } from "../router.js";
 import { statusIcon } from "../status.js";
 import { fireLook, fireWords, hasFailed, isWholeSentence, wasNotRun } from "./fire_words.js";
@@ -62,6 +62,12 @@ function fireRow(fire) {
     h("time", { class: "fire-when", title: exactTime(due) }, when(due)),
     h("b", { class: "fire-name" }, title),
     h("span", { class: "fire-words" }, fireWords(fire)),
+    h("span", { class: "fire-cost" }, fire.cost_credits ? plural(fire.cost_credits, "{n} credit", "{n} credits") : ""),
+    h(
+      "span",
+      { class: "fire-took", title: t("How long it ran") },
+      fire.duration_s === null ? "" : duration(fire.duration_s * 1000),
+    ),
     fire.reason && isWholeSentence(fire.reason)
       ? h("a", { class: "button small", href: paths.costs() }, t("Raise budget"))
       : null,

@@ -47,7 +47,11 @@ export function logCard(signal) {
   const draw = () => {
     const wanted = find.value.trim().toLowerCase();
     const found = lines.filter((line) => !wanted || `${line.source} ${line.text}`.toLowerCase().includes(wanted));
-    const none = h("li", { class: "muted" }, lines.length ? t("No line has that.") : t("Nothing was logged since the start."));
+    const none = h(
+      "li",
+      { class: "log-none muted" },
+      lines.length ? t("No line has that.") : t("Nothing was logged since the start."),
+    );
     fill(list, found.length ? found.toReversed().map(logLine) : none);
   };
   const reload = async () => {
@@ -71,7 +75,8 @@ export function logCard(signal) {
     "small",
   );
   const levels = h("div", { class: "segments", role: "group", "aria-label": t("Level") }, buttons);
-  return { element: card(t("Log"), h("div", { class: "log-tools" }, find, levels, save), list), reload };
+  const tools = h("div", { class: "card-head log-tools" }, find, h("span", { class: "grow" }), levels, save);
+  return { element: h("section", { class: "card system-card", "aria-label": t("Log") }, tools, list), reload };
 }
 
 /** @param {LogLine} line */

@@ -1,0 +1,43 @@
+"""A week of a schedule's starts, written beside a running server: nobody can wait for one."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+import uuid
+from contextlib import closing
+from pathlib import Path
+
+HOUR_US = 3_600_000_000
+# (hours ago, what became of it, credits, seconds that it took, why)
+STARTS = [
+    (3, "started", 12, 41.2, None),
+    (27, "started", 9, 38.0, None),
+    (51, "skipped", 0, 0, "The run before it had not ended."),
+    (75, "started", 14, 63.5, None),
+    (99, "missed", 0, 0, "Nobody was there: the server was not running."),
+    (123, "started", 0, 0.4, None),
+]
+RUN = """INSERT INTO graph_executions
+    (uuid, user_id, graph_id, graph_version, status, root_id, source, inputs, created_at, queued_at, started_at, ended_at, stats)
+    SELECT :uuid, user_id, graph_id, graph_version, 'COMPLETED', 0, 'schedule', inputs, :at, :at, :at, :end, CAST(:stats AS BLOB)
+    FROM schedules WHERE id = :schedule"""
+
+
+def fire(data_dir: Path, schedule_id: str, now_s: float | None = None) -> None:
+    """What became of the last times at which the schedule was due; the runs have no nodes."""
+    now = int((now_s or time.time()) * 1_000_000)
+    with closing(sqlite3.connect(data_dir / "autogpt_lite.sqlite", timeout=20)) as db, db:
+        for hours, status, credits, seconds, reason in STARTS:
+            at, run = now - hours * HOUR_US, str(uuid.uuid4()) if status == "started" else None
+            if run:
+                stats = json.dumps({"cost": credits, "duration": seconds, "node_exec_count": 4})
+                row = {"uuid": run, "at": at, "end": at + int(seconds * 1e6), "stats": stats, "schedule": schedule_id}
+                key = db.execute(RUN, row).lastrowid
+                db.execute("UPDATE graph_executions SET root_id = id WHERE id = ?", (key,))
+            fired = at if run else None
+            db.execute(
+                "INSERT INTO schedule_fires SELECT key, ?, ?, ?, ?, ? FROM schedules WHERE id = ?",
+                (at, status, fired, run, reason, schedule_id),
+            )
