@@ -217,6 +217,24 @@ def test_many_agents_come_a_page_at_a_time(open_page: Any, server: ServerProcess
     expect(page.get_by_role("button", name="Show more")).to_be_hidden()
 
 
+def test_delete_and_archive_say_what_ends_for_good_and_undo_what_has_not_come_back(open_page: Any, server: ServerProcess) -> None:
+    graph_id = add(server, division("Starts itself"))["graph_id"]
+    daily = {"name": "Daily", "cron": "0 9 * * *", "inputs": {}}
+    call(server, "POST", f"/api/graphs/{graph_id}/schedules", daily)
+    page = open_page("/?search=Starts+itself")
+    for item in ("Archive", "Delete"):
+        menu(page, "Starts itself", item)
+        expect(page.get_by_role("dialog")).to_contain_text("This ends at once and cannot be brought back: 1 schedule.")
+        page.get_by_role("dialog").get_by_role("button", name="Keep").click()
+    assert len(call(server, "GET", f"/api/graphs/{graph_id}/schedules")) == 1
+    menu(page, "Starts itself", "Delete")
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(card(page, "Starts itself")).to_have_count(0)
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(page.locator(".toast")).to_contain_text("“Starts itself” is back, without 1 schedule.")
+    assert call(server, "GET", f"/api/graphs/{graph_id}/schedules") == []
+
+
 def test_agent_is_duplicated_deleted_and_brought_back(open_page: Any, server: ServerProcess) -> None:
     add(server, division("To copy"))
     page = open_page("/?search=To+copy")

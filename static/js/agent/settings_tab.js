@@ -6,7 +6,7 @@ import { getAgentOfGraph, listFolders, updateAgent } from "../api/library.js";
 import { amountInput, budgetBar, budgetOf, readAmount, saveBudget } from "../costs/budgets.js";
 import { confirmLoss } from "../dialog.js";
 import { fill, h, uniqueId } from "../dom.js";
-import { setArchived } from "../library/agent_menu.js";
+import { putAway } from "../library/put_away.js";
 import { askFolder, flatten, folderPath, moveTo } from "../library/folders.js";
 import { plural, t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
@@ -177,13 +177,13 @@ function retentionCard(graph, retention) {
 function endCard(graph, agent) {
   const running = h("input", { type: "checkbox", role: "switch" });
   const back = () => go(paths.library());
-  const archive = button(t("Archive"), "archive", () => void setArchived(agent, true, back, running.checked ? "finish" : "stop"));
+  const archive = button(t("Archive"), "archive", () => void putAway(agent, back, running.checked ? "finish" : "stop"));
   return card(
     t("Archive or delete"),
     h(
       "p",
       { class: "muted" },
-      t("In the archive it cannot run, and its schedules and triggers are gone; versions and runs stay."),
+      t("In the archive it cannot run. Its schedules and triggers end and do not come back with it; versions and runs stay."),
     ),
     h("label", { class: "switch" }, running, t("Let runs that go on finish when it is archived")),
     h(

@@ -43,6 +43,9 @@ import { request } from "../api.js";
 /** @returns {Promise<Schedule[]>} the oldest first */
 export const listSchedules = () => request("GET", "/api/schedules");
 
+/** @param {string} graphId @returns {Promise<Schedule[]>} */
+export const listSchedulesOf = (graphId) => request("GET", `/api/graphs/${graphId}/schedules`);
+
 /** @param {number} hours @returns {Promise<{fires: {schedule_id: string, at: string}[], is_complete: boolean}>} in order */
 export const listUpcoming = (hours) => request("GET", `/api/schedules/upcoming?hours=${hours}&limit=1000`);
 

@@ -1,7 +1,7 @@
 /** What can be done with an agent from its card. */
 
 import { exportGraph } from "../api.js";
-import { copyAgent, moveAgents, removeAgent, restoreAgent, updateAgent } from "../api/library.js";
+import { copyAgent, moveAgents } from "../api/library.js";
 import { fileName } from "../format.js";
 import { openMenu } from "../menu.js";
 import { t } from "../messages.js";
@@ -9,6 +9,7 @@ import { go, paths } from "../router.js";
 import { toast, toastError } from "../toast.js";
 import { saveFile } from "../save_file.js";
 import { askFolder, flatten, moveTo } from "./folders.js";
+import { bringBack, deleteAgent, putAway } from "./put_away.js";
 
 /** @typedef {import("../api/library.js").LibraryAgent} LibraryAgent */
 
@@ -25,8 +26,8 @@ export function openAgentMenu(agent, anchor, folders, onChange) {
       (folder) => void moveTo([agent.id], folder, onChange),
     );
   const archive = agent.is_archived
-    ? { label: t("Restore from the archive"), icon: "archive", run: () => void setArchived(agent, false, onChange) }
-    : { label: t("Archive"), icon: "archive", run: () => void setArchived(agent, true, onChange) };
+    ? { label: t("Restore from the archive"), icon: "archive", run: () => void bringBack(agent, onChange) }
+    : { label: t("Archive"), icon: "archive", run: () => void putAway(agent, onChange) };
   openMenu(anchor, t("More about {name}", { name: agent.name }), [
     { label: t("Edit"), icon: "blocks", run: () => go(paths.build(agent.graph_id)) },
     { label: t("Runs"), icon: "runs", run: () => go(paths.agentTab(agent.graph_id, "runs")) },
@@ -35,7 +36,7 @@ export function openAgentMenu(agent, anchor, folders, onChange) {
     { label: t("Duplicate"), icon: "copy", run: () => void duplicate(agent, onChange) },
     { label: t("Export"), icon: "download", run: () => void saveAgent(agent.graph_id, agent.name) },
     archive,
-    { label: t("Delete"), icon: "trash", isLoss: true, run: () => void remove(agent, onChange) },
+    { label: t("Delete"), icon: "trash", isLoss: true, run: () => void deleteAgent(agent, onChange) },
   ]);
 }
 
@@ -53,57 +54,11 @@ async function duplicate(agent, onChange) {
   }
 }
 
-/** It can be taken back, so nobody is asked before. @param {LibraryAgent} agent @param {() => void} onChange */
-async function remove(agent, onChange) {
-  try {
-    await removeAgent(agent.id);
-    toast(t("“{name}” is deleted.", { name: agent.name }), {
-      action: { label: t("Undo"), run: () => void restore(agent, onChange) },
-    });
-    onChange();
-  } catch (error) {
-    toastError(error, t("The agent was not deleted"));
-  }
-}
-
-/** @param {LibraryAgent} agent @param {() => void} onChange */
-async function restore(agent, onChange) {
-  try {
-    await restoreAgent(agent.id);
-    const lost = agent.next_scheduled_run || agent.activity === "listening";
-    toast(
-      lost
-        ? t("“{name}” is back. Its schedules and triggers are gone.", { name: agent.name })
-        : t("“{name}” is back.", { name: agent.name }),
-    );
-    onChange();
-  } catch (error) {
-    toastError(error);
-  }
-}
-
 /** @param {string} graphId @param {string} name */
 export async function saveAgent(graphId, name) {
   try {
     saveFile(fileName(name, "json"), JSON.stringify(await exportGraph(graphId), null, 2));
   } catch (error) {
     toastError(error, t("The agent was not exported"));
-  }
-}
-
-/**
- * Restoring does not bring back what would start it, so an undo is offered only in words.
- * @param {LibraryAgent} agent @param {boolean} isArchived @param {() => void} onChange @param {"stop"|"finish"} [running]
- */
-export async function setArchived(agent, isArchived, onChange, running = "stop") {
-  try {
-    await updateAgent(agent.id, { is_archived: isArchived }, running);
-    const text = isArchived
-      ? t("“{name}” is in the archive. Its schedules and triggers are gone.", { name: agent.name })
-      : t("“{name}” is back.", { name: agent.name });
-    toast(text);
-    onChange();
-  } catch (error) {
-    toastError(error);
   }
 }
