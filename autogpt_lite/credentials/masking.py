@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import html
+import json
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -65,7 +67,11 @@ def _forms(secret: str) -> Iterator[str]:
     # A header's value may be "Bearer <secret>": what counts is its last word as well.
     for text in {secret, secret.rpartition(" ")[2]}:
         if len(text) >= MIN_CHARS:
-            yield from {text, quote(text, safe=""), quote_plus(text), base64.b64encode(text.encode("utf-8", "replace")).decode()}
+            data = text.encode("utf-8", "replace")
+            yield from {text, quote(text, safe=""), quote_plus(text), html.escape(text)}
+            yield from {base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode()}
+            # As it stands inside of JSON that is a text: an error is often repeated whole.
+            yield from {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
 
 
 def mask_value(value: Any, forms: Collection[str]) -> Any:

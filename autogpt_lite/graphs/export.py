@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,13 +10,13 @@ import msgspec
 from ..engine.graph import AGENT_EXECUTOR_BLOCK_ID, Graph, Node
 from ..engine.node_pins import properties_of
 from .answer import graph_model
+from .secret_names import is_secret_header, is_secret_key
+from .secret_texts import without_secret_texts
 from .types import GraphModel
 
 if TYPE_CHECKING:
     from ..registry import BlockEntry, Registry
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_SECRET_PARTS = re.compile(r"password|passwd|passphrase|secret|credential|apikey|accesskey|privatekey|authorization|cookie")
 _RUN_METADATA = {"pinned_output"}
 """What a past run gave and the builder keeps on a node: data of its owner, not a part of the agent."""
 _AGENT_SCHEMAS = ("input_schema", "output_schema")
@@ -63,40 +62,36 @@ def _is_secret_pin(name: str, node: Node, entry: BlockEntry | None) -> bool:
     return bool(schema.get("secret")) or name in entry.credentials_pins or is_secret_input
 
 
-def is_secret_key(key: str, value: Any) -> bool:
-    """Whether a value under this key is kept out of files: `api_key`, `X-Auth-Token`, `smtpPassword`, but not `max_tokens`."""
-    if isinstance(value, bool):
-        return False
-    words = [word.lower() for word in _WORD.findall(key)]
-    if _SECRET_PARTS.search("".join(words)):
-        return True
-    # One token is a secret; many tokens are a length, and so is a number under either name.
-    return any(word.endswith("token") for word in words) and not isinstance(value, (int, float))
-
-
 def _cleaned(value: Any) -> Any:
-    """A copy of plain JSON without the secret keys, at any depth. Lists of {name or key, value} (headers) count as keys too."""
+    """A copy of plain JSON without the secret keys, at any depth, and without secrets inside of texts. Lists of {name or key, value}
+    count as keys too; below `headers`, whatever a header may hold a secret in."""
     root: list[Any] = [None]
-    stack: list[tuple[Any, Any, Any]] = [(root, 0, value)]
+    stack: list[tuple[Any, Any, Any, bool]] = [(root, 0, value, False)]
     while stack:
-        holder, place, current = stack.pop()
+        holder, place, current, is_headers = stack.pop()
         if isinstance(current, dict):
-            made: Any = {key: item for key, item in current.items() if not is_secret_key(key, item)}
-            if _names_a_secret(made):
+            made: Any = {key: item for key, item in current.items() if not _is_hidden(key, item, is_headers)}
+            if _names_a_secret(made, is_headers):
                 made = {key: item for key, item in made.items() if key != "value"}
-            stack.extend((made, key, item) for key, item in made.items() if isinstance(item, (dict, list)))
+            stack.extend((made, key, item, is_headers or "headers" in key.lower()) for key, item in made.items())
         elif isinstance(current, list):
             made = list(current)
-            stack.extend((made, i, item) for i, item in enumerate(made) if isinstance(item, (dict, list)))
+            stack.extend((made, i, item, is_headers) for i, item in enumerate(made))
         else:
-            made = current
+            made = without_secret_texts(current) if isinstance(current, str) else current
         holder[place] = made
     return root[0]
 
 
-def _names_a_secret(entry: dict[str, Any]) -> bool:
+def _is_hidden(key: str, value: Any, is_headers: bool) -> bool:
+    pin, _, name = key.rpartition("_#_")  # the field of a pin: headers_#_X-Key
+    in_headers = is_headers or "headers" in pin.lower()
+    return is_secret_key(key, value) or (in_headers and isinstance(value, str) and is_secret_header(name))
+
+
+def _names_a_secret(entry: dict[str, Any], is_headers: bool) -> bool:
     name = entry.get("name", entry.get("key"))
-    return "value" in entry and isinstance(name, str) and is_secret_key(name, entry["value"])
+    return "value" in entry and isinstance(name, str) and _is_hidden(name, entry["value"], is_headers)
 
 
 def _schema_without_secrets(schema: Any) -> Any:

@@ -4,6 +4,8 @@ figures; that a child process gets a clean environment (I5) in tests/unit/test_s
 
 from __future__ import annotations
 
+import base64
+import html
 import json
 import logging
 import subprocess
@@ -105,6 +107,15 @@ def test_i2_a_secret_is_known_in_the_forms_in_which_it_travels():
     forms = forms_of({"username": "ada", "password": "p4ss/word +1"})
     for text in ("p4ss/word +1", "p4ss%2Fword%20%2B1", "p4ss%2Fword+%2B1", "YWRhOnA0c3Mvd29yZCArMQ=="):
         assert mask_value({"a": [f"<{text}>"]}, forms) == {"a": ["<•••>"]}
+    forms = forms_of({"password": 'p"\u00e4\\w&<12?~'})
+    for text in (
+        json.dumps(odd := 'p"\u00e4\\w&<12?~'),
+        json.dumps(odd, ensure_ascii=False),
+        html.escape(odd),
+        base64.urlsafe_b64encode(odd.encode()).decode(),
+    ):
+        assert "\u2022\u2022\u2022" in mask_value(text, forms), text
+        assert "w&" not in mask_value(text, forms)
     assert forms_of({"headers": {"Authorization": "Bearer abcdef123"}})[-1] == "abcdef123"
     assert forms_of({"api_key": "short"}) == ()
 

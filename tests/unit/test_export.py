@@ -9,7 +9,9 @@ import pytest
 
 from autogpt_lite.engine.graph import Node
 from autogpt_lite.graphs.agent_file import parse_agent_file
-from autogpt_lite.graphs.export import export_file, is_secret_key, without_secrets
+from autogpt_lite.graphs.export import export_file, without_secrets
+from autogpt_lite.graphs.secret_names import is_secret_key
+from autogpt_lite.graphs.secret_texts import without_secret_texts
 
 from .graph_blocks import (
     FetchBlock,
@@ -50,8 +52,53 @@ def test_a_number_of_tokens_is_none():
     assert is_secret_key("password", 1234)
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("https://ada:{c}@example.org/a?b=1", "https://example.org/a?b=1"),
+        ("GET https://example.org/?city=Rome&api_key={c}&n=1#top", "GET https://example.org/?city=Rome&api_key=&n=1#top"),
+        ("https://maps.example.org/?key=AIza{c}{c}{c}", "https://maps.example.org/?key="),
+        ("https://hooks.slack.com/services/T01/B02/{c}", "https://hooks.slack.com/services/"),
+        ("https://discord.com/api/webhooks/123/{c}", "https://discord.com/api/webhooks/"),
+        ("Bearer {c}", "Bearer "),
+        ("Basic YWRhOmNhbmFyeS03ZjNh", "Basic "),
+        ("use sk-proj-{c}{c} for it", "use  for it"),
+        ("ghp_0123456789abcdefghijABCDEFGHIJ", ""),
+        ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.{c}{c}", ""),
+        ("-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n", "\n"),
+    ],
+)
+def test_a_secret_inside_of_a_text_stays_behind(text, left):
+    text = text.replace("{c}", CANARY)
+    assert without_secret_texts(text) == left
+    assert without_secret_texts(left) == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Basic understanding", "Bearer of news", "Bearer {{token}}", "https://{{ user }}:{{ password }}@example.org/"),
+        *(
+            "https://example.org/?key=title&q={{ key }}",
+            "mail@example.org",
+            "https://example.org/@ada:x",
+            "task-management-system",
+        ),
+        *("https://example.org/?api_key={{ key }}", "", "sk-short", "a ratio of 12345678:1"),
+    ],
+)
+def test_a_text_without_a_secret_stays_as_it_is(text):
+    assert without_secret_texts(text) == text
+
+
 def secretive_graph():
-    headers = {"Authorization": CANARY, "Accept": "text/html"}
+    headers = {
+        "Authorization": CANARY,
+        "Accept": "text/html",
+        "X-Key": CANARY,
+        "x-auth": CANARY,
+        "Referer": f"https://a:{CANARY}@b.org/",
+    }
     nested = [
         {"deep": [{"x-api-key": CANARY, "keep": 1}]},
         {"name": "Cookie", "value": CANARY},
@@ -62,7 +109,7 @@ def secretive_graph():
         "secret": (TakeBlock, {"name": "pin", "value": CANARY, "secret": True}),
         "open": (TakeBlock, {"name": "topic", "value": "sea", "secret": False}),
         "model": (ModelBlock, {"credentials": {"id": CANARY, "provider": "openai", "type": "api_key", "title": CANARY}}),
-        "fetch": (FetchBlock, {"url": "https://example.org", "bot_token": CANARY}),
+        "fetch": (FetchBlock, {"url": f"https://example.org?token={CANARY}", "bot_token": CANARY, "headers_#_X-Key": CANARY}),
         "unknown": ("99999999-0000-4000-8000-000000000000", {"password": CANARY, "max_tokens": 5}),
         "out": (GiveBlock, {"name": "result"}, {"position": {"x": 1, "y": 2}, "api_key": CANARY, "credentials_optional": True}),
         "call": call_of(),
@@ -90,7 +137,7 @@ def test_everything_else_is_kept():
     nodes = {node.id: node for node in without_secrets(secretive_graph(), REGISTRY).nodes}
     assert nodes["work"].input_default == {
         "a": 1,
-        "headers": {"Accept": "text/html"},
+        "headers": {"Accept": "text/html", "Referer": "https://b.org/"},
         "values": [{"deep": [{"keep": 1}]}, {"name": "Cookie"}, {"name": "city", "value": "Rome"}],
         "max_tokens": 99,
     }
