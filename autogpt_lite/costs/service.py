@@ -5,6 +5,7 @@ A cost counts for the agent that was started, with all that it called, on the da
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta, tzinfo
@@ -21,6 +22,8 @@ from .types import AgentCost, BlockCostSum, CostQuery, CostReport, DayCost, Mode
 
 sql = load_sql(__file__, "store.sql")
 
+_DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
+"""Other years end where the clocks of some zone end."""
 MAX_DAYS = 400
 MAX_GROUPS = 200
 MAX_RUNS = 100
@@ -86,8 +89,10 @@ class CostService:
         month = month_of(now_us(), zone)
         first = _read_day(query.first) or day_of(month.start_us, zone)
         last = _read_day(query.last) or max(first, day_of(month.end_us - 1, zone))
-        if not 0 <= (last - first).days < MAX_DAYS:
-            raise InvalidInputError(f"From {first} to {last} are not 1 to {MAX_DAYS} days.", hint="Ask for fewer days at once.")
+        if last < first:
+            raise InvalidInputError(f"The last day, {last}, is before the first, {first}.", hint="Swap `from` and `to`.")
+        if (last - first).days >= MAX_DAYS:
+            raise InvalidInputError(f"From {first} to {last} are more than {MAX_DAYS} days.", hint="Ask for fewer days at once.")
         return zone, first, last
 
     def _asked(self, user_id: str, query: CostQuery, zone: tzinfo, first: date, last: date) -> dict:
@@ -102,9 +107,11 @@ class CostService:
 
 def _read_day(text: str | None) -> date | None:
     try:
-        return None if text is None else date.fromisoformat(text)
+        if text is None or _DAY.fullmatch(text):
+            return None if text is None else date.fromisoformat(text)
     except ValueError:
-        raise InvalidInputError(f"{text} is no day.", hint="For instance 2026-11-30.") from None
+        pass
+    raise InvalidInputError(f"{text!r} is no day.", hint="Write it like 2026-11-30.")
 
 
 def _names(connection: apsw.Connection, graph_ids: Iterable[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-Day = Annotated[str, msgspec.Meta(pattern=r"^[12]\d{3}-[01]\d-[0-3]\d$")]
+Day = Annotated[str, msgspec.Meta(max_length=50)]
 Label = Annotated[str, msgspec.Meta(max_length=200)]
 
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 
 import aiohttp
+from aiohttp.http_exceptions import LineTooLong
 from aiohttp.http_parser import HttpRequestParser
 from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_request import BaseRequest
@@ -54,11 +55,17 @@ class Connection(RequestHandler):
         if request.writer.output_size > 0:
             raise ConnectionError("the answer had already begun")
         if status == 400:
-            response = error_response(InvalidInputError("This is not a valid HTTP request."))
+            response = error_response(_bad_request(exc))
         else:
             response = unexpected_response(exc or RuntimeError(f"aiohttp wants to answer {status}"))
         response.force_close()
         return response
+
+
+def _bad_request(exc: BaseException | None) -> InvalidInputError:
+    if isinstance(exc, LineTooLong):
+        return InvalidInputError("The address or a header of the request is too long.", hint="Send what is long in the body.")
+    return InvalidInputError("This is not a valid HTTP request.")
 
 
 class _Refused(asyncio.Protocol):

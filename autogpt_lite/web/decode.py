@@ -81,7 +81,8 @@ class QueryReader:
         try:
             pairs = parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=MAX_QUERY_FIELDS) if raw else ()
         except ValueError:
-            raise InvalidInputError("The query string cannot be read.") from None
+            why = f"It may have {MAX_QUERY_FIELDS} fields, in UTF-8."
+            raise InvalidInputError("The query string cannot be read.", hint=why) from None
         fields: dict[str, Any] = {}
         for key, value in pairs:
             if key in self._lists:

@@ -102,6 +102,8 @@ class RequestHandler:
 
     def _static_answer(self, request: BaseRequest, path: str) -> StreamResponse:
         file = self._static_files.find(path)
+        if file is None and path.startswith("/api/"):
+            raise NotFoundError("The API has no such address.", hint="GET /openapi.json lists all of them.")
         if file is None:
             raise NotFoundError()
         if request.method == "OPTIONS":

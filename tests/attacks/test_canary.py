@@ -163,6 +163,7 @@ async def test_i1_i2_planted_secrets_are_found_nowhere(tmp_path: Path, repeater:
     assert any(name.startswith("data/backups/") for name in files)
     assert any(name.startswith("agents/") for name in files)
     assert_clean("after a kill", files, story.shown_once)
+    assert "RuntimeError: a bug that shows" in files["log"], "what a bug says has to be in the log, without the secret"
     outside = {name: text for name, text in {**files, **shown}.items() if not name.startswith("data/") and name != "answers"}
     found = {(secret, name) for secret in PLAIN for name, text in outside.items() if secret in text}
     assert found == set()
@@ -180,6 +181,8 @@ async def fail_with_credentials(story: Story, made: list[dict[str, Any]]) -> Non
         direct = {"url": story.repeater.url, "credentials": ref(one)}
         refused = await asyncio.to_thread(story.ask, "POST", f"/api/blocks/{FETCH}/execute", direct)
         assert "refused" in json.dumps(refused), refused
+    buggy = story.save([node("fetch", FETCH, url=f"{story.repeater.url}/bug", credentials=ref(made[0]))])
+    assert "a bug that shows" in json.dumps(await story.run(buggy))
     chosen = story.save([node("fetch", FETCH, url=story.repeater.url)])
     await story.run(chosen, credentials_inputs={GROUP: ref(made[0])})
     model = story.save([node("model", GENERATOR, prompt="x", model="echo-1")])

