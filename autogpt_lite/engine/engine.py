@@ -317,30 +317,21 @@ class Engine:
         charged again. Raises GraphNotInLibraryError."""
         core = self.core
 
-        def write(tx: Tx) -> tuple[Changed, StoredRun | None]:
+        def write(tx: Tx) -> Changed:
             changed = resume_stored_run(tx, core.services.ledger, key)
-            if not changed.is_changed or (stored := read_run(tx.connection, key, core.services.reviews)) is None:
-                return changed, None
-            graph_id, version = stored.run["graph_id"], stored.run["graph_version"]
-            if not core.services.library.is_graph_in_user_library_tx(tx, graph_id, stored.run["user_id"], version):
-                raise GraphNotInLibraryError(hint="Add the agent to the library again to resume its run.")
-            return changed, stored
+            if changed.is_changed:
+                user_id, graph_id, version = tx.fetch_one(sql.agent_of_run, (key,))
+                if not core.services.library.is_graph_in_user_library_tx(tx, graph_id, user_id, version):
+                    raise GraphNotInLibraryError(hint="Add the agent to the library again to resume its run.")
+            return changed
+
+        def take_up(written: asyncio.Future[Changed]) -> None:
+            if written.exception() is None and written.result().is_changed:
+                self.start_requeued(key)
 
         written = core.db.writer.submit(write)
-        written.add_done_callback(self._take_up)  # whoever asked for it may be gone by then: it is on the disk
-        return (await asyncio.shield(written))[0]
-
-    def _take_up(self, written: asyncio.Future) -> None:
-        if written.exception() is None and (stored := written.result()[1]) is not None:
-            try:
-                run = self.restore(stored)
-            except Exception as error:
-                log.exception("run %s cannot be resumed", stored.run["uuid"])
-                self._give_up(stored.run["id"], error)
-                return
-            self.core.runs[run.id] = run
-            self._tell_admitted(run)
-            self.dispatcher.submit(run)
+        written.add_done_callback(take_up)  # whoever asked for it may be gone by then: it is on the disk
+        return await asyncio.shield(written)
 
     # --- restoring -----------------------------------------------------------------------------------------
 
@@ -422,7 +413,7 @@ class Engine:
         return self.core.services.reviews.is_decided(tx, key) and bool(tx.execute(sql.requeue_reviewed, (now_us(), key)))
 
     def start_requeued(self, key: int) -> None:
-        """Lets a run that requeue_tx has queued go on, or wait for its place."""
+        """Lets a run that was queued again on the disk go on, or wait for its place."""
         found = self._queued.load(key)
         if isinstance(found, asyncio.Task):
             found.add_done_callback(lambda done: self._submit_requeued(None if done.cancelled() else done.result()))

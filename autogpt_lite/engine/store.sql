@@ -122,6 +122,10 @@ UPDATE node_executions SET status = 6 WHERE id BETWEEN :first AND :last AND stat
 -- Credits that a run's node executions have cost so far: settled ones only, what is reserved may still come back. (first key, last key)
 SELECT coalesce(sum(settled_credits), 0) FROM charges WHERE node_exec_id BETWEEN ? AND ?;
 
+-- name: agent_of_run
+-- Whose run it is, and of what. By primary key.
+SELECT user_id, graph_id, graph_version FROM graph_executions WHERE id = ?;
+
 -- name: end_of
 -- When a run ended.
 SELECT ended_at FROM graph_executions WHERE id = ?;

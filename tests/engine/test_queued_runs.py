@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -84,6 +85,17 @@ async def leave_in_line(tmp_path, graphs):
     return small, large, last
 
 
+@asynccontextmanager
+async def being_read(tmp_path, graphs, reading):
+    """The server again, with the large run's turn come: a reading thread has its rows and does not hand them over before `go`."""
+    reading.holds = True
+    async with open_harness(tmp_path, BLOCKS, graphs, engine__workers=1) as harness:
+        GateBlock.gates["small"].set()
+        assert await asyncio.to_thread(reading.begun.wait, 20)
+        reading.holds = False
+        yield harness
+
+
 def noted_starts(harness):
     """The ids of the runs that are started from here on."""
     started, start = [], harness.engine.dispatcher._start
@@ -99,6 +111,7 @@ def noted_starts(harness):
 async def test_a_large_run_is_read_on_another_thread_and_goes_on_where_it_was(tmp_path, reading):
     graphs: dict = {}
     _, large, _ = await leave_in_line(tmp_path, graphs)
+    reading.threads.clear()
     async with open_harness(tmp_path, BLOCKS, graphs, engine__workers=1) as harness:
         for gate in GateBlock.gates.values():
             gate.set()
@@ -112,14 +125,10 @@ async def test_a_large_run_is_read_on_another_thread_and_goes_on_where_it_was(tm
 async def test_while_it_is_read_it_has_a_place_and_others_are_served(tmp_path, reading):
     graphs: dict = {}
     _, _, last = await leave_in_line(tmp_path, graphs)
-    reading.holds = True
-    async with open_harness(tmp_path, BLOCKS, graphs, engine__workers=1) as harness:
-        GateBlock.gates["small"].set()
-        assert await asyncio.to_thread(reading.begun.wait, 20)
+    async with being_read(tmp_path, graphs, reading) as harness:
         await harness.engine.settle()
         assert (harness.engine.dispatcher.n_running, harness.engine.dispatcher.n_waiting) == (1, 1)
         assert (await stored_run(harness, last))["status"] == "QUEUED"
-        reading.holds = False
         reading.go.set()
         for gate in GateBlock.gates.values():
             gate.set()
@@ -129,14 +138,10 @@ async def test_while_it_is_read_it_has_a_place_and_others_are_served(tmp_path, r
 async def test_a_run_that_is_stopped_while_it_is_read_never_starts(tmp_path, reading):
     graphs: dict = {}
     _, large, last = await leave_in_line(tmp_path, graphs)
-    reading.holds = True
-    async with open_harness(tmp_path, BLOCKS, graphs, engine__workers=1) as harness:
-        GateBlock.gates["small"].set()
-        assert await asyncio.to_thread(reading.begun.wait, 20)
+    async with being_read(tmp_path, graphs, reading) as harness:
         starts = noted_starts(harness)
         assert not await harness.engine.stop(large.id)
         await harness.engine.stop_stored(large.key)
-        reading.holds = False
         reading.go.set()
         GateBlock.gates["next"].set()
         await all_ended(harness)
@@ -148,13 +153,9 @@ async def test_a_run_that_is_stopped_while_it_is_read_never_starts(tmp_path, rea
 async def test_a_run_that_is_read_when_the_server_ends_stays_in_line(tmp_path, reading):
     graphs: dict = {}
     _, large, _ = await leave_in_line(tmp_path, graphs)
-    reading.holds = True
-    async with open_harness(tmp_path, BLOCKS, graphs, engine__workers=1) as harness:
-        GateBlock.gates["small"].set()
-        assert await asyncio.to_thread(reading.begun.wait, 20)
+    async with being_read(tmp_path, graphs, reading) as harness:
         await harness.engine.close()
         reading.go.set()
-    reading.holds = False
     async with open_harness(tmp_path, BLOCKS, graphs, engine__workers=1) as harness:
         for gate in GateBlock.gates.values():
             gate.set()
@@ -188,3 +189,23 @@ async def test_a_run_that_cannot_be_put_together_fails_and_the_next_has_its_plac
         assert row["status"] == "FAILED"
         assert "no such thing" in row["stats"]["error"]
         assert (await stored_run(harness, last))["status"] == "COMPLETED"
+
+
+async def test_a_large_run_that_is_resumed_is_read_beside_the_writer(tmp_path, reading):
+    async with open_harness(tmp_path, BLOCKS) as harness:
+        large = await harness.start(large_graph())
+        await until(harness, lambda: "large" in GateBlock.started)
+        assert await harness.engine.stop(large.id)
+        reading.holds = True
+        assert await harness.engine.resume(large.key) == (True, "QUEUED"), "the answer waits for no rows"
+        assert await asyncio.to_thread(reading.begun.wait, 20)
+        small = await gate_run(harness, "small")
+        GateBlock.gates["small"].set()
+        assert await harness.engine.wait_ended(small) == "COMPLETED"
+        reading.go.set()
+        await until(harness, lambda: large.id in harness.engine.core.runs)
+        again = harness.engine.core.runs[large.id]
+        GateBlock.gates["large"].set()
+        assert await harness.engine.wait_ended(again) == "COMPLETED"
+        assert reading.threads == ["db-reader"]
+        assert len([row for row in await stored_nodes(harness, large) if row.status == "COMPLETED"]) == ITEMS + 3

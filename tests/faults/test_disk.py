@@ -213,7 +213,11 @@ async def test_j2_a_really_full_file_system(small_disk: Path):
         await load.run_until(server, 30, lambda: None)
         fill(small_disk / "ballast")
         body = {"graph": {"name": "x", "description": "d" * 1_000_000, "nodes": [], "links": []}}
-        answer = await asyncio.to_thread(server.request, "POST", "/api/graphs", body)
+        # The database may still have room of its own, where its log begins anew; more than the 6 MB it cannot be.
+        for _ in range(7):
+            answer = await asyncio.to_thread(server.request, "POST", "/api/graphs", body)
+            if answer.status != 200:
+                break
         assert answer.status == 507, answer.body
         (small_disk / "ballast").unlink()
         await load.wait_for_ends(server)
