@@ -169,7 +169,7 @@ class App:
         self.reruns = RerunService(db, self.engine, self.executions, self.schedules, self.triggers, self.prices, self.graphs)
         self.ticker = Ticker(db, self.executions, self.library, self.bus)
         self.examples = ExampleService(db, self.graphs, registry)
-        self.retention = RetentionService(db, self.graphs, config.retention)
+        self.retention = RetentionService(db, self.graphs, config)
         self.jobs = SystemJobs(db)
         self.backups = BackupService(db, data_dir)
         self.late_runs = LateRunService(db, self.engine)
@@ -181,6 +181,7 @@ class App:
             data_dir,
             log_tail=log_tail,
             secret_key=box.keys.state,
+            retention=self.retention.current,
         )
         self.routes: list[Route] = [
             *accounts_routes(self.accounts),

@@ -221,7 +221,8 @@ class LogConfig(Section):
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All settings. `data_dir` is "" for the platform's own place (see paths.default_data_dir)."""
+    """All settings. `data_dir` is "" for the platform's own place (see paths.default_data_dir). `given` is no setting: it names those
+    ("section.key") that do not come from the packaged defaults, and so are not for a page to change."""
 
     data_dir: str
     server: ServerConfig
@@ -241,6 +242,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     schedules: SchedulesConfig
     triggers: TriggersConfig
     log: LogConfig
+    given: frozenset[str] = frozenset()
 
 
 def load_config(
@@ -252,17 +254,22 @@ def load_config(
     `environ` defaults to the process environment. Raises ConfigError that names the setting and what is expected.
     """
     merged = _read_toml(packaged_file("config.toml"))
+    given: set[str] = set()
     if path is not None:
-        _merge(merged, _read_toml(path), str(path))
+        own = _read_toml(path)
+        _merge(merged, own, str(path))
+        given |= _names(own)
     for name, text in sorted((os.environ if environ is None else environ).items()):
         if name.startswith(ENVIRONMENT_PREFIX):
             keys = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
             _merge(merged, _nested(keys, _parse_environment(keys, text)), name)
+            given.add(".".join(keys[:2]))
     for dotted, value in (overrides or {}).items():
         if value is not None:
             _merge(merged, _nested(dotted.split("."), value), dotted)
+            given.add(dotted)
     try:
-        return msgspec.convert(merged, Config)
+        return msgspec.convert({**merged, "given": sorted(given)}, Config)
     except msgspec.ValidationError as error:
         raise ConfigError(
             f"A setting has a value that it cannot have: {error}", hint="config.toml lists every setting."
@@ -277,6 +284,11 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"There is no configuration file {path}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from None
+
+
+def _names(settings: dict[str, Any]) -> set[str]:
+    sections = ((name, value if isinstance(value, dict) else {"": None}) for name, value in settings.items())
+    return {f"{section}.{key}".rstrip(".") for section, keys in sections for key in keys}
 
 
 def _nested(keys: list[str], value: Any) -> dict[str, Any]:

@@ -54,13 +54,13 @@ def read_settings() -> list[Setting]:
 
 
 def setting_names(kind: Any = Config, prefix: str = "") -> list[str]:
-    """The names of all settings that the program knows, tables whose keys the user chooses left out."""
+    """The names of all settings that the program knows, tables whose keys the user chooses left out; `given` is none."""
     names = []
     for field in msgspec.structs.fields(kind):
         name = f"{prefix}{field.name}"
         if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
             names += setting_names(field.type, f"{name}.")
-        elif name != "llm.providers":
+        elif name not in ("llm.providers", "given"):
             names.append(name)
     return names
 

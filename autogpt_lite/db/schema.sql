@@ -336,6 +336,14 @@ CREATE TABLE retention_rules (
     PRIMARY KEY (user_id, graph_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE retention_settings (
+    id              INTEGER PRIMARY KEY CHECK (id = 1),
+    days            INTEGER CHECK (days >= 0),
+    runs_per_agent  INTEGER CHECK (runs_per_agent >= 0),
+    mb_per_agent    INTEGER CHECK (mb_per_agent >= 0),
+    file_mb         INTEGER CHECK (file_mb >= 0)
+) STRICT;
+
 CREATE TABLE review_approvals (
     graph_exec_key  INTEGER NOT NULL,
     node_id         TEXT NOT NULL,

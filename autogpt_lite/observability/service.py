@@ -11,6 +11,7 @@ from pathlib import Path
 from .. import __version__
 from ..backups.service import list_backups
 from ..clock import iso, now_us
+from ..config import RetentionConfig
 from ..db import Database
 from ..db.space import LOW_PERCENT, read_sizes, read_space
 from ..engine import states
@@ -42,6 +43,7 @@ class StatusService:
         *,
         log_tail: LogTail,
         secret_key: Callable[[], str],
+        retention: Callable[[], RetentionConfig],
     ):
         self._db = db
         self._engine = engine
@@ -50,6 +52,7 @@ class StatusService:
         self._data_dir = data_dir
         self._started_at = now_us()
         self._secret_key = secret_key
+        self._retention = retention
         self.log_tail = log_tail
         self.nodes_a_minute = NodesAMinute(lambda: engine.core.n_stored)
         self.reply_times = ReplyTimes()
@@ -78,6 +81,7 @@ class StatusService:
             version=__version__,
             pid=os.getpid(),
             started_at=iso(self._started_at) or "",
+            now=iso(now_us()) or "",
             uptime_s=max(now_us() - self._started_at, 0) // 1_000_000,
             memory_bytes=memory_bytes(),
             data_dir=str(self._data_dir),
@@ -96,7 +100,7 @@ class StatusService:
 
     async def read_storage(self) -> StorageState:
         """What takes the space in the database file."""
-        return await read_storage(self._db, self._engine.core.config.retention)
+        return await read_storage(self._db, self._retention())
 
     async def _read_queue(self) -> QueueState:
         dispatcher = self._engine.dispatcher

@@ -69,6 +69,8 @@ class ServerStatus(msgspec.Struct):
     version: str
     pid: int
     started_at: str
+    now: str
+    """What the server's clock says."""
     uptime_s: int
     memory_bytes: int | None
     data_dir: str
@@ -97,7 +99,7 @@ class StoragePart(msgspec.Struct):
 
 
 class Kept(msgspec.Struct):
-    """What [retention] in config.toml keeps; 0 is no limit."""
+    """What is kept of runs (GET /api/system/retention); 0 is no limit."""
 
     days: int
     runs_per_agent: int

@@ -1,12 +1,14 @@
-"""/api/graphs/{graph_id}/retention."""
+"""/api/graphs/{graph_id}/retention, and /api/system/retention for all agents."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from ..web.routing import Request, Route
 from .service import RetentionService
-from .types import AgentRetention, RetentionRule
+from .types import AgentRetention, RetentionRule, RetentionSettings, ServerRetention
 
 
 class RetentionRoutes:
@@ -21,10 +23,21 @@ class RetentionRoutes:
     async def set_retention(self, request: Request) -> AgentRetention:
         return await self._service.put_rule(request.principal.user_id, request.path["graph_id"], request.body)
 
+    async def get_settings(self, request: Request) -> ServerRetention:
+        return self._service.get_settings()
+
+    async def set_settings(self, request: Request) -> ServerRetention:
+        request.audit_detail.update(msgspec.structs.asdict(request.body))
+        return await self._service.put_settings(request.body)
+
 
 def retention_routes(service: RetentionService) -> list[Route]:
     """The routes of retention."""
     handlers = RetentionRoutes(service)
+
+    def of_server(method: Any, handler: Any, summary: str, **more: Any) -> Route:
+        common = {"path": "/api/system/retention", "tags": ("system",), "access": "admin", "returns": ServerRetention}
+        return Route(method=method, handler=handler, summary=summary, **common, **more)
 
     def route(method: Any, handler: Any, summary: str, **more: Any) -> Route:
         path = "/api/graphs/{graph_id}/retention"
@@ -39,5 +52,13 @@ def retention_routes(service: RetentionService) -> list[Route]:
             body=RetentionRule,
             errors=(404,),
             permission="WRITE_GRAPH",
+        ),
+        of_server("GET", handlers.get_settings, "How long runs are kept, and what of that config.toml has fixed."),
+        of_server(
+            "PUT",
+            handlers.set_settings,
+            "Sets how long runs are kept: null is the default, 0 no limit. What config.toml has set is a 409.",
+            body=RetentionSettings,
+            errors=(409,),
         ),
     ]

@@ -29,6 +29,27 @@ class AgentRetention(msgspec.Struct):
     own: RetentionRule
 
 
+class RetentionSettings(msgspec.Struct, forbid_unknown_fields=True):
+    """What an administrator sets for all agents. 0 is no limit, null what config.toml says."""
+
+    days: Days | None = None
+    runs_per_agent: Runs | None = None
+    mb_per_agent: Megabytes | None = None
+    file_mb: Megabytes | None = None
+
+
+class ServerRetention(msgspec.Struct):
+    """What counts for all agents that have no rule of their own; 0 is no limit. `fixed` names what a configuration file, the
+    environment or a flag has set, and only they can change; `own` is what an administrator has set."""
+
+    days: int
+    runs_per_agent: int
+    mb_per_agent: int
+    file_mb: int
+    fixed: list[str]
+    own: RetentionSettings
+
+
 class RetentionResult(msgspec.Struct):
     """What one pass removed; the file became smaller by freed_bytes."""
 

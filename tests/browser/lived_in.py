@@ -8,6 +8,7 @@ from typing import Any
 
 from ..server import ServerProcess
 from .agents import CALCULATOR, INPUT, OUTPUT, agent, division, link, node, ticks
+from .backed_up import back_up
 from .fired import fire
 from .pages import add_run
 from .spent import spend
@@ -94,4 +95,5 @@ def furnish(server: ServerProcess) -> dict[str, Any]:
     spend(server.data_dir, [visitor.graphs[name]["id"] for name in (PARTY, "Shares of a bill", "Refunds")])
     visitor.ask("PUT", "/api/budgets", {"graph_id": None, "monthly_credits": 2000})
     visitor.ask("PUT", "/api/budgets", {"graph_id": party_id, "monthly_credits": 1000})
+    back_up(server.data_dir)
     return ids | {"graph": party_id, "run": party}

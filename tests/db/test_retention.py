@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autogpt_lite.clock import now_us
-from autogpt_lite.config import RetentionConfig
+from autogpt_lite.config import RetentionConfig, load_config
 from autogpt_lite.db import Database, Tx
 from autogpt_lite.retention.passes import DAY_US, apply_retention
 from autogpt_lite.retention.shrink import KEPT_FREE_PAGES, live_bytes
@@ -230,3 +230,49 @@ async def test_a_rule_is_set_shown_and_taken_back_over_http(tmp_path: Path):
         assert (await server.request("PUT", "/api/graphs/nobodys/retention", json={"days": 1})).status == 404
         assert (await server.request("PUT", path, json={})).json() == usual
         assert (await server.app.db.fetch_all("SELECT count(*) FROM retention_rules")) == [(0,)]
+
+
+async def test_an_administrator_sets_what_all_agents_keep_and_the_audit_says_so(tmp_path: Path):
+    path = "/api/system/retention"
+    async with run_app(tmp_path) as server:
+        nothing = {"days": None, "runs_per_agent": None, "mb_per_agent": None, "file_mb": None}
+        usual = {"days": 30, "runs_per_agent": 10_000, "mb_per_agent": 0, "file_mb": 20_000, "fixed": [], "own": nothing}
+        assert (await server.get(path)).json() == usual
+        answer = await server.request("PUT", path, json={"days": 7, "file_mb": 0})
+        assert answer.json() == {**usual, "days": 7, "file_mb": 0, "own": {**nothing, "days": 7, "file_mb": 0}}
+        for wrong in ({"days": -1}, {"file_mb": 10**10}, {"dayz": 1}):
+            assert (await server.request("PUT", path, json=wrong)).status == 422
+        (noted,) = (await server.get("/api/admin/audit")).json()
+        assert (noted["action"], noted["detail"]) == (f"PUT {path}", {**nothing, "days": 7, "file_mb": 0})
+        # It counts: for the pass, for agents without a rule of their own, and for what the pages say.
+        await server.app.db.write(lambda tx: [add_run(tx, key, age_days=age) for key, age in ((1, 8), (2, 6))])
+        await server.app.retention.apply()
+        assert (await keys_left(server.app.db))["graph_executions"] == {2}
+        graph_id = (await server.get("/api/graphs")).json()[0]["id"]
+        assert (await server.get(f"/api/graphs/{graph_id}/retention")).json()["days"] == 7
+        assert (await server.get("/api/system/storage")).json()["kept"]["days"] == 7
+    async with run_app(tmp_path) as server:
+        assert (await server.get(path)).json()["days"] == 7
+        assert (await server.request("PUT", path, json={})).json() == usual
+
+
+async def test_what_the_configuration_gives_goes_before_what_a_page_has_set(tmp_path: Path):
+    path = "/api/system/retention"
+    async with run_app(tmp_path) as server:
+        await server.request("PUT", path, json={"days": 7, "file_mb": 5})
+    async with run_app(tmp_path, settings={"retention.days": 30}) as server:
+        known = (await server.get(path)).json()
+        # Also where it gives the default.
+        assert (known["days"], known["file_mb"], known["fixed"], known["own"]["days"]) == (30, 5, ["days"], None)
+        refused = await server.request("PUT", path, json={"days": 8})
+        assert refused.status == 409
+        assert "retention.days is set in config.toml" in refused.json()["message"]
+        assert (await server.request("PUT", path, json={"days": 30, "file_mb": 6})).json()["file_mb"] == 6
+
+
+def test_a_configuration_knows_what_was_given(tmp_path: Path):
+    (tmp_path / "own.toml").write_text("data_dir = 'x'\n[retention]\ndays = 30\n[llm.providers.mine]\nbase_url = 'http://x/v1'\n")
+    environ = {"AUTOGPT_LITE__RETENTION__FILE_MB": "5"}
+    config = load_config(tmp_path / "own.toml", overrides={"server.port": 1, "log.level": None}, environ=environ)
+    assert config.given == {"data_dir", "retention.days", "llm.providers", "retention.file_mb", "server.port"}
+    assert load_config(environ={}).given == frozenset()

@@ -1,6 +1,7 @@
 /** The server itself. For administrators. */
 
 import { request, requestFile } from "../api.js";
+import { timeMs } from "../format.js";
 
 /**
  * @typedef {Object} Job
@@ -19,6 +20,8 @@ import { request, requestFile } from "../api.js";
  * @property {string[]} problems
  * @property {string} version
  * @property {string} started_at
+ * @property {string} now what the server's clock says
+ * @property {Clock} clock what that is against the one here
  * @property {number} uptime_s
  * @property {number|null} memory_bytes
  * @property {string} data_dir
@@ -34,6 +37,8 @@ import { request, requestFile } from "../api.js";
  * @property {{name: string, size_bytes: number, made_at: string}[]} backups the newest first
  */
 
+/** @typedef {{offsetMs: number, errorMs: number}} Clock how far ahead, give or take what the answer took on its way */
+
 /** @typedef {{id: string, graph_id: string, status: string, waiting_s: number, reason: string}} LateRun */
 
 /** @typedef {{number: number, at: string, level: "debug"|"info"|"warning"|"error", source: string, text: string}} LogLine */
@@ -43,7 +48,29 @@ import { request, requestFile } from "../api.js";
 /** @typedef {{kept: Kept, parts: {name: string, size_bytes: number}[], free_bytes: number, file_bytes: number, log_bytes: number}} Storage */
 
 /** @returns {Promise<Status>} */
-export const getStatus = () => request("GET", "/api/system/status");
+export async function getStatus() {
+  const asked = Date.now();
+  const status = await request("GET", "/api/system/status");
+  const answered = Date.now();
+  const clock = { offsetMs: timeMs(status.now) - (asked + answered) / 2, errorMs: (answered - asked) / 2 };
+  return { ...status, clock };
+}
+
+/**
+ * @typedef {Object} ServerRetention what counts for all agents, 0 is no limit
+ * @property {number} days
+ * @property {number} runs_per_agent
+ * @property {number} mb_per_agent
+ * @property {number} file_mb
+ * @property {string[]} fixed what config.toml, the environment or a flag has set
+ * @property {Record<string, number|null>} own what an administrator has set
+ */
+
+/** @returns {Promise<ServerRetention>} */
+export const getServerRetention = () => request("GET", "/api/system/retention");
+
+/** @param {Record<string, number|null>} wanted null is the default @returns {Promise<ServerRetention>} */
+export const setServerRetention = (wanted) => request("PUT", "/api/system/retention", wanted);
 
 /** @returns {Promise<Storage>} */
 export const getStorage = () => request("GET", "/api/system/storage");

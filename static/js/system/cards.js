@@ -1,28 +1,22 @@
 /** The cards of the System page. Each is drawn from one answer of the server. */
 
-import { downloadBackup, makeBackup, runJob } from "../api/system.js";
+import { runJob } from "../api/system.js";
 import { h } from "../dom.js";
-import { duration, exactTime, number, size, timeMs, when, whenComing } from "../format.js";
+import { duration, number, size, timeMs, when, whenComing } from "../format.js";
 import { icon } from "../icons.js";
 import { plural, t } from "../messages.js";
-import { button, whileBusy } from "../page_head.js";
+import { whileBusy } from "../page_head.js";
 import { paths } from "../router.js";
 import { fireLook, fireWords, wasNotRun } from "../schedules/fire_words.js";
 import { statusIcon } from "../status.js";
-import { toast, toastError } from "../toast.js";
-import { saveFile } from "../save_file.js";
+import { toastError } from "../toast.js";
 
 /** @typedef {import("../api/system.js").Status} Status */
 /** @typedef {import("../api/system.js").Storage} Storage */
 
-const LOW_DISK_SHARE = 0.05;
-const OLD_BACKUP_MS = 8 * 86_400_000;
 const WEEK_MS = 7 * 86_400_000;
 const MOST_FIRES = 5;
 const MOST_PARTS = 6;
-
-/** @type {Record<string, string>} */
-const KEY_WORDS = { present: t("present"), missing: t("missing"), "not needed": t("not needed yet") };
 
 /** @type {Record<string, string>} */
 const PART_NAMES = {
@@ -43,41 +37,6 @@ export function card(title, beside, ...body) {
     h("div", { class: "card-head" }, h("h2", null, title), h("span", { class: "grow" }), beside),
     body,
   );
-}
-
-/**
- * @param {Status} status @param {import("../api/welcome.js").Ollama|null} ollama null: not known yet
- * @param {() => void} again looks at everything once more
- */
-export function checksCard(status, ollama, again) {
-  const { database, disk, late_runs: late, jobs } = status;
-  const failing = jobs.filter((job) => job.last_error);
-  const copy = status.backups[0];
-  const isOld = !copy || Date.now() - timeMs(copy.made_at) > OLD_BACKUP_MS;
-  const nLate = late.late_count + late.stuck_count;
-  const rows = [
-    check(t("Database"), !database.failure, database.failure ?? t("can be written")),
-    check(t("Disk"), disk.free_bytes > disk.total_bytes * LOW_DISK_SHARE, t("{size} free", { size: size(disk.free_bytes) })),
-    check(t("Backup copy"), !isOld, copy ? when(timeMs(copy.made_at)) : t("none was made")),
-    check(t("Secret key"), status.secret_key !== "missing", KEY_WORDS[status.secret_key] ?? status.secret_key),
-    check(t("Late and stuck runs"), nLate === 0, nLate ? number(nLate) : t("none")),
-    check(t("System jobs"), !failing.length, failing.length ? failing.map((job) => job.name).join(", ") : t("all went well")),
-    ollama && check("Ollama", true, ollamaWords(ollama)),
-  ];
-  const button = h("button", { class: "button small", type: "button", on: { click: again } }, t("Check again"));
-  return card(t("Checks"), button, h("ul", { class: "system-list" }, rows));
-}
-
-/** @param {import("../api/welcome.js").Ollama} ollama */
-function ollamaWords({ is_running: isRunning, address, models }) {
-  const at = address.replace(/^https?:[/][/]/, "");
-  return isRunning ? plural(models.length, "{n} model at {at}", "{n} models at {at}", { at }) : t("not running at {at}", { at });
-}
-
-/** @param {string} name @param {boolean} isGood @param {string} said */
-function check(name, isGood, said) {
-  const look = isGood ? icon("check", "tone-done") : icon("alert", "tone-wait");
-  return h("li", null, look, h("b", { class: "grow" }, name), h("span", { class: isGood ? "muted" : "tone-wait" }, said));
 }
 
 /** @param {Storage} storage */
@@ -139,62 +98,6 @@ export function keptWords({ days, runs_per_agent: runs, mb_per_agent: mb, file_m
 
 function changeButton() {
   return h("a", { class: "button small", href: "/settings?show=retention" }, t("Change"));
-}
-
-/** @param {Status} status @param {() => void} onChange */
-export function backupsCard(status, onChange) {
-  const make = button(t("Back up now"), "archive", (pressed) => void backUp(pressed, onChange), "small filled");
-  const rows = status.backups.map((one) => backupRow(one));
-  const list = h("ul", { class: "system-list backup-list" }, rows);
-  const none = h("p", { class: "card-body muted" }, t("None was made yet."));
-  const how = h(
-    "details",
-    { class: "backup-how" },
-    h("summary", null, t("How to restore one")),
-    h("p", null, t("Stop the server, then:"), " ", h("code", null, "autogpt-lite restore FILE")),
-    h(
-      "p",
-      null,
-      t(
-        "The database that was there is kept beside it. The key of stored secrets is in no backup: keep a copy of credentials.key.",
-      ),
-    ),
-  );
-  return card(t("Backups"), make, rows.length ? list : none, how);
-}
-
-/** @param {Status["backups"][number]} one */
-function backupRow(one) {
-  const at = timeMs(one.made_at);
-  const label = t("Download the backup of {time}", { time: when(at) });
-  const save = h(
-    "button",
-    { class: "button quiet square small", type: "button", title: label, "aria-label": label },
-    icon("download"),
-  );
-  save.addEventListener("click", async () => {
-    save.disabled = true;
-    await saveBackup(one.name).catch((error) => toastError(error, t("The backup was not downloaded")));
-    save.disabled = false;
-  });
-  const time = h("time", { class: "grow", title: exactTime(at) }, when(at));
-  return h("li", { title: one.name }, icon("archive"), time, h("b", null, size(one.size_bytes)), save);
-}
-
-/** @param {string} name */
-async function saveBackup(name) {
-  saveFile(name, await downloadBackup(name));
-}
-
-/** @param {HTMLButtonElement} pressed @param {() => void} onChange */
-async function backUp(pressed, onChange) {
-  try {
-    const made = await whileBusy(pressed, t("Backing up"), makeBackup);
-    toast(t("{name} is made, {size}.", { name: made.name, size: size(made.size_bytes) }));
-    onChange();
-  } catch (error) {
-    toastError(error, t("No backup was made"));
-  }
 }
 
 /** @param {Status} status @param {import("../api/schedules.js").Fire[]} fires of schedules, the newest first */

@@ -9,7 +9,10 @@ import { icon } from "../icons.js";
 import { plural, t } from "../messages.js";
 import { button, pageHead } from "../page_head.js";
 import { loadStyles } from "../styles.js";
-import { backupsCard, checksCard, jobsCard, lateCard, problemsCard, storageCard } from "../system/cards.js";
+import { backupsCard } from "../system/backups_card.js";
+import { jobsCard, lateCard, problemsCard, storageCard } from "../system/cards.js";
+import { checksCard } from "../system/checks_card.js";
+import { clockProblem } from "../system/clock.js";
 import { logCard, warningsCard } from "../system/log_card.js";
 import { nowCard } from "../system/now_card.js";
 import { versionsCard } from "../system/versions_card.js";
@@ -42,7 +45,7 @@ export async function showSystem(main, place, signal) {
     const cards = h(
       "div",
       { class: "system" },
-      status.problems.length ? problemsCard(status.problems) : null,
+      problemsOf(status).length ? problemsCard(problemsOf(status)) : null,
       nowCard(status),
       checksCard(status, ollama, again),
       storageCard(storage),
@@ -105,8 +108,11 @@ async function showLog(main, signal) {
   fill(main, pageHead({ title: t("Log"), crumbs: [[t("System"), "/system"]], actions: [again] }), element);
 }
 
+/** @param {Status} status @returns {string[]} what the server says, and what only a browser can see */
+const problemsOf = (status) => [...status.problems, clockProblem(status.clock) ?? ""].filter(Boolean);
+
 /** @param {Status} status */
 function verdict(status) {
-  const n = status.problems.length;
+  const n = problemsOf(status).length;
   return n ? plural(n, "Everything runs, one thing to look at", "Everything runs, {n} things to look at") : t("Everything runs");
 }
