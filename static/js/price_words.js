@@ -10,12 +10,23 @@ import { t } from "./messages.js";
 /** @param {Price} price @returns {Sum} */
 export const sumOf = (price) => ({ about: price.about_credits, isByUse: price.by_use.length > 0, bound: price });
 
+/** @param {Sum} sum @returns {string} in one line */
+export function priceWords(sum) {
+  return [aboutWords(sum), boundWords(sum)].filter(Boolean).join(", ");
+}
+
 /** @param {Sum} sum @returns {string} */
-export function priceWords({ about, isByUse, bound }) {
+export function aboutWords({ about, isByUse, bound }) {
   if (bound.at_most_credits === 0) return t("Free");
-  const first = !about && isByUse ? t("Price by use") : t("About {sum}", { sum: credits(about) });
-  if (bound.at_most_credits === null) return t("{about}, no upper limit known", { about: first });
-  return t("{about}, at most {most}", { about: first, most: credits(bound.at_most_credits) });
+  return !about && isByUse ? t("Price by use") : t("About {sum}", { sum: credits(about) });
+}
+
+/** @param {Sum} sum @returns {string} nothing where it is free */
+export function boundWords({ bound }) {
+  if (bound.at_most_credits === 0) return "";
+  return bound.at_most_credits === null
+    ? t("no upper limit known")
+    : t("at most {most}", { most: credits(bound.at_most_credits) });
 }
 
 /** @param {Bound} bound @returns {string} what the figures stand on, and what to do where there is no upper one */

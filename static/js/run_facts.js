@@ -1,10 +1,11 @@
 /** The line of facts above a run: when, by whom, how long, how far, what it cost. */
 
 import { serverNow } from "./api.js";
-import { h, setText } from "./dom.js";
+import { fill, h, setText } from "./dom.js";
 import { clock, dayAndTime, duration, exactTime, number, timeMs } from "./format.js";
 import { hasEnded } from "./status.js";
-import { parts, plural, t } from "./messages.js";
+import { credits } from "./library/words.js";
+import { plural, t } from "./messages.js";
 
 /** @typedef {import("./run_state.js").RunState} RunState */
 
@@ -14,24 +15,25 @@ export class RunFacts {
     this.total = totalNodes;
     this.started = h("dd");
     this.by = h("dd");
-    this.byBox = fact(t("Started by"), this.by);
+    this.byBox = fact(t("Started by"), this.by, "wide-only");
     this.byBox.hidden = true;
-    this.time = h("dd");
+    this.time = h("span");
+    this.usual = h("small");
     this.nodes = h("span");
+    this.word = h("small", { class: "only-on-phone" }, t("nodes"));
     this.bar = h("i");
-    this.executions = h("dd");
     this.cost = h("dd");
-    this.costBox = fact(t("Cost of the tree"), this.cost);
+    this.costBox = fact(t("Cost of the tree"), this.cost, "fact-cost");
     const progress = h("span", { class: "progress", "aria-hidden": "true" }, this.bar);
+    this.nodesBox = fact(t("Nodes"), h("dd", { class: "fact-nodes" }, this.nodes, progress), "fact-progress");
     this.element = h(
       "dl",
       { class: "facts" },
       fact(t("Started"), this.started, "wide-only"),
       this.byBox,
-      fact(t("Time"), this.time),
+      fact(t("Time"), h("dd", null, this.time, this.usual), "fact-time"),
       this.costBox,
-      fact(t("Nodes"), h("dd", { class: "fact-nodes" }, this.nodes, progress)),
-      fact(t("Executions"), this.executions, "wide-only"),
+      this.nodesBox,
     );
   }
 
@@ -50,17 +52,19 @@ export class RunFacts {
     this.started.title = exactTime(start);
     const done = state.endedNodes;
     const total = Math.max(this.total, done);
-    setText(this.nodes, t("{done} of {total}", { done: number(done), total: number(total) }));
-    this.bar.style.width = `${this.total ? (100 * done) / total : 0}%`;
-    setText(this.executions, number(state.startedExecutions));
+    fill(this.nodes, t("{done} of {total}", { done: number(done), total: number(total) }), this.word);
+    this.bar.style.width = `${total ? (100 * done) / total : 0}%`;
+    this.nodesBox.title = plural(state.startedExecutions, "{n} execution", "{n} executions");
     const own = run.stats?.cost ?? 0;
     this.costBox.hidden = !own && !creditsBelow;
-    const sum = plural(own + creditsBelow, "{n} credit", "{n} credits");
-    const below = creditsBelow
-      ? h("small", null, plural(creditsBelow, "{n} of it by sub-agents", "{n} of them by sub-agents"))
-      : "";
-    this.cost.replaceChildren(...parts("{sum} {below}", { sum, below }));
+    const below = creditsBelow ? h("small", null, t("{sum} by sub-agents", { sum: credits(creditsBelow) })) : "";
+    this.cost.replaceChildren(credits(own + creditsBelow), " ", below);
     this.tick(state);
+  }
+
+  /** What runs of before took. @param {number} ms */
+  showUsual(ms) {
+    setText(this.usual, t("usually {time}", { time: duration(ms) }));
   }
 
   /** @param {RunState} state */

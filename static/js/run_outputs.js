@@ -1,8 +1,8 @@
 /** The outputs of a run: what it was run for, so they come first on its page. */
 
 import { h, setText } from "./dom.js";
-import { icon } from "./icons.js";
-import { hasEnded } from "./status.js";
+import { hasEnded, statusIcon, statusLook } from "./status.js";
+import { readAll } from "./run/read_all.js";
 import { richView } from "./run/rich_value.js";
 import { valueActions } from "./value_actions.js";
 import { ValueList } from "./value_view.js";
@@ -22,8 +22,10 @@ export class RunOutputs {
       { class: "card-body muted", hidden: true },
       t("Only the first values are here. What each node gave can be downloaded in the timeline."),
     );
-    this.note = h("p", { class: "card-body muted" });
-    this.head = h("div", { class: "card-head" }, icon("arrow", "tone-quiet"), h("h2", null, t("Outputs")));
+    this.alive = h("span", { hidden: true }, statusIcon(statusLook("RUNNING")));
+    this.said = h("span");
+    this.note = h("p", { class: "outputs-foot muted" }, this.alive, this.said);
+    this.head = h("div", { class: "card-head" }, h("h2", null, t("Outputs")));
     this.element = h("section", { class: "card outputs", "aria-label": t("Outputs") }, this.head, this.more, this.note);
   }
 
@@ -38,18 +40,19 @@ export class RunOutputs {
     const text = this.#noteText(hasEnded(run.status));
     this.head.hidden = this.shown.size > 0;
     this.note.hidden = !text;
-    setText(this.note, text);
+    this.alive.hidden = hasEnded(run.status) || !this.shown.size;
+    setText(this.said, text);
   }
 
   /** @param {boolean} ended @returns {string} */
   #noteText(ended) {
     const missing = this.expected.filter((name) => !this.shown.has(name));
+    const names = missing.map((name) => `“${name}”`).join(", ");
     if (!ended && !this.shown.size) return t("Nothing yet. Outputs show here the moment they come out.");
-    if (!ended || (!missing.length && this.shown.size)) return "";
+    if (!missing.length && this.shown.size) return "";
+    if (!ended) return t("Still on the way: {names}", { names });
     if (!this.expected.length) return t("This agent has no output node. What its nodes gave is in the timeline.");
-    return missing.length === 1
-      ? t("Nothing came out of {names}.", { names: `“${missing[0]}”` })
-      : t("Nothing came out of {names}.", { names: missing.map((name) => `“${name}”`).join(", ") });
+    return t("Nothing came out of {names}.", { names });
   }
 
   /** @param {string} name */
@@ -58,17 +61,14 @@ export class RunOutputs {
     const head = h(
       "div",
       { class: "card-head" },
-      icon("arrow", "tone-quiet"),
       h("h2", null, name),
       output.size,
       h("span", { class: "grow" }),
       valueActions(name, () => output.values.values),
     );
     this.shown.set(name, output);
-    this.element.insertBefore(
-      h("div", { class: "output" }, head, h("div", { class: "card-body reading" }, output.values.element)),
-      this.more,
-    );
+    const body = h("div", { class: "card-body reading" }, output.values.element);
+    this.element.insertBefore(h("div", { class: "output" }, head, body, readAll(body)), this.more);
     return output;
   }
 }

@@ -1,66 +1,94 @@
-/** What went wrong in a run, why, and what next: it stands above the outputs. */
+/** What went wrong in a run, why, and what next. It leads where nothing came out; else it stands below the outputs. */
 
+import { copyText } from "./copy_text.js";
 import { fill, h } from "./dom.js";
+import { cut } from "./format.js";
 import { icon } from "./icons.js";
-import { hasEnded } from "./status.js";
 import { plural, t } from "./messages.js";
+import { button } from "./page_head.js";
+import { FailureRepair } from "./run/failure_repair.js";
 import { valueWords } from "./value_line.js";
 
 /** @typedef {import("./types.js").NodeExecution} NodeExecution */
 /** @typedef {import("./run_state.js").RunState} RunState */
 
-const MOST_CHARS = 1200;
+/** More is read in the report below. */
+const CAUSE_CHARS = 300;
+const REPORT_CHARS = 20_000;
 
 export class RunProblems {
   /**
-   * @param {(execution: NodeExecution) => string} titleOf
-   * @param {(execution: NodeExecution) => any[]} actionsFor buttons for the first node that failed
+   * @param {{graphId: string, runId: string, titleOf: (nodeId: string) => string, openNode: (nodeId: string) => void,
+   *   canRepair: boolean}} place `canRepair`: the agent is there
    */
-  constructor(titleOf, actionsFor) {
-    this.titleOf = titleOf;
-    this.actionsFor = actionsFor;
+  constructor(place) {
+    this.place = place;
     this.shown = "";
-    this.element = h("section", { class: "card banner", "aria-label": t("Problems"), hidden: true });
+    this.element = h("section", { class: "card problem", "aria-label": t("Problems"), hidden: true });
   }
 
-  /** @param {RunState} state @param {number} idle nodes that never came up */
-  update(state, idle) {
+  /** @param {RunState} state */
+  update(state) {
     const run = state.run;
     const failures = state.failures();
-    const key = `${run?.status} ${failures.length} ${idle}`;
+    const [first] = failures;
+    const key = [run?.status, failures.length, first?.output_data?.error?.length, first?.n_outputs].join(" ");
     if (!run || key === this.shown) return;
     this.shown = key;
     this.element.hidden = !failures.length && run.status !== "FAILED";
     if (this.element.hidden) return;
-    const idleLine = hasEnded(run.status) ? notStarted(idle) : "";
-    if (failures.length) this.#showFailures(failures, idleLine);
-    else this.#show("cross", "failed", t("The run failed"), String(run.stats?.error ?? t("The server gave no reason.")));
+    if (first) this.#showFailure(first, failures.length - 1);
+    else this.#show(t("The run failed"), String(run.stats?.error ?? t("The server gave no reason.")), null);
   }
 
-  /** @param {NodeExecution[]} failures @param {string} idleLine */
-  #showFailures(failures, idleLine) {
-    const [first] = failures;
-    const more = failures.length > 1 ? plural(failures.length - 1, " and {n} more execution", " and {n} more executions") : "";
+  /** @param {NodeExecution} first @param {number} more */
+  #showFailure(first, more) {
+    const node = this.place.titleOf(first.node_id);
     const error = first.output_data?.error?.[0];
-    const text = error === undefined ? t("It gave no reason.") : valueWords(error);
-    this.#show("cross", "failed", `${this.titleOf(first)}${more} failed`, text, idleLine, this.actionsFor(first));
+    const cause = error === undefined ? t("It gave no reason.") : valueWords(error);
+    const title = more
+      ? plural(more, "{node} and {n} more execution failed", "{node} and {n} more executions failed", { node })
+      : t("{node} failed", { node });
+    this.#show(title, cause, first);
   }
 
-  /**
-   * @param {string} picture @param {string} tone @param {string} title @param {string} text @param {string} [small]
-   * @param {any[]} [actions]
-   */
-  #show(picture, tone, title, text, small = "", actions = []) {
-    const cause = text.length > MOST_CHARS ? `${text.slice(0, MOST_CHARS)}…` : text;
-    const lines = [h("h2", null, title), h("p", { dir: "auto" }, cause)];
-    if (small) lines.push(h("p", { class: "muted" }, small));
-    if (actions.length) lines.push(h("div", { class: "banner-actions" }, actions));
-    fill(this.element, h("div", { class: `banner-icon tone-${tone}` }, icon(picture)), h("div", { class: "banner-text" }, lines));
+  /** @param {string} title @param {string} cause @param {NodeExecution|null} execution */
+  #show(title, cause, execution) {
+    const { graphId, runId, openNode, canRepair } = this.place;
+    const repair = execution && new FailureRepair(graphId, runId, execution, canRepair, cause, () => openNode(execution.node_id));
+    const isLong = cause.length > CAUSE_CHARS || cause.includes("\n");
+    fill(
+      this.element,
+      h(
+        "div",
+        { class: "problem-head" },
+        h("span", { class: "problem-icon" }, icon(repair?.isOfKey ? "key" : "cross")),
+        h("div", null, h("h2", null, title), h("p", { dir: "auto" }, isLong ? firstWords(cause) : cause)),
+      ),
+      repair?.element,
+      isLong ? this.#report(title, cause) : null,
+    );
+  }
+
+  /** @param {string} title @param {string} cause */
+  #report(title, cause) {
+    const copy = button(
+      t("Copy report"),
+      "copy",
+      () => void copyText(`${title}\n${location.href}\n\n${cause}`, t("Copied")),
+      "small quiet",
+    );
+    const summary = h("summary", null, icon("chevron", "row-chevron"), h("h3", null, t("What it said")));
+    const text = h(
+      "pre",
+      { class: "problem-said", dir: "auto", tabindex: 0, "aria-label": t("What it said") },
+      cut(cause, REPORT_CHARS),
+    );
+    return h("div", { class: "problem-report" }, h("details", { class: "fold" }, summary, text), copy);
   }
 }
 
-/** @param {number} idle @returns {string} */
-function notStarted(idle) {
-  if (!idle) return "";
-  return plural(idle, "One node did not start: no value reached it.", "{n} nodes did not start: no value reached them.");
+/** @param {string} text @returns {string} */
+function firstWords(text) {
+  return cut(text.split("\n", 1)[0], CAUSE_CHARS);
 }

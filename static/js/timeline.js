@@ -35,11 +35,6 @@ export class Timeline {
     for (const [nodeId, name] of names) this.#addRow(nodeId, name);
   }
 
-  /** @returns {number} nodes that have not come up */
-  get idleCount() {
-    return [...this.rows.values()].filter((row) => !row.group).length;
-  }
-
   /** @param {Iterable<NodeGroup>} groups */
   update(groups) {
     for (const group of groups) {
@@ -93,8 +88,8 @@ export class Timeline {
 /** What stands above the timeline: the axis, and what the columns are. */
 export class TimelineAxis {
   constructor() {
-    this.marks = [h("span", null, "0"), h("span"), h("span")];
-    this.cost = h("span", { class: "row-cost" }, t("credits"));
+    this.marks = [h("span", null, "0"), h("span"), h("span"), h("span")];
+    this.cost = h("span", { class: "row-cost" }, t("cost"));
     this.element = h(
       "div",
       { class: "timeline-head", "aria-hidden": "true" },
@@ -106,7 +101,7 @@ export class TimelineAxis {
 
   /** @param {TimeScale} scale */
   show(scale) {
-    setText(this.marks[1], duration(scale.lengthMs / 2));
-    setText(this.marks[2], duration(scale.lengthMs));
+    const stepMs = scale.lengthMs / this.marks.length;
+    this.marks.forEach((mark, i) => setText(mark, i ? (stepMs < 1 ? "" : duration(stepMs * i)) : "0"));
   }
 }

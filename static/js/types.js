@@ -73,6 +73,7 @@
  * @property {string} graph_id
  * @property {number} graph_version
  * @property {Status} status
+ * @property {number|null} [number] of the agent's runs, from 1; one that another run has started has none
  * @property {string|null} started_at
  * @property {string|null} ended_at
  * @property {Record<string, any>|null} stats

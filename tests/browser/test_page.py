@@ -110,7 +110,9 @@ def test_failed_node_is_named_with_its_cause_and_what_did_not_start(open_page: A
     problems = page.get_by_label("Problems")
     expect(problems).to_contain_text("Divide it failed")
     expect(problems).to_contain_text("divided by zero")
-    expect(problems).to_contain_text("2 nodes did not start")
+    expect(page.get_by_text("2 nodes did not start: they wait for result of Divide it.")).to_be_visible()
+    # What could not come out is no answer to lead with.
+    expect(page.get_by_label("Outputs")).to_be_hidden()
     expect(badge(page)).to_have_text("Completed, 1 failed")
     page.get_by_role("button", name="Show node").click()
     expect(page.locator(".row-detail:visible")).to_contain_text("operation")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ..server import ServerProcess
-from .agents import INPUT, OUTPUT, agent, division, link, node, ticks
+from .agents import CALCULATOR, INPUT, OUTPUT, agent, division, link, node, ticks
 from .conftest import call
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
@@ -18,6 +18,7 @@ from playwright.sync_api import expect
 expect.set_options(timeout=15_000)
 
 AGENT = "e189baac-8c20-45a1-94a7-55177ea42565"
+GENERATOR = "1f292d4a-41a4-4977-9684-7c8d560b9f91"
 REVIEW = "8b2a7b3c-6e9d-4a5f-8c1b-2e3f4a5b6c7d"
 CANARY = "canary-4f1d9-of-a-secret"
 
@@ -152,6 +153,70 @@ def test_run_again_from_a_node_says_what_runs_and_costs_first(open_page: Any, se
     page.wait_for_url(lambda url: url != first)
     expect(page.get_by_label("Outputs")).to_contain_text("22")
     expect(page.locator(".facts")).to_contain_text("from a node on")
+
+
+def test_runs_are_called_by_their_numbers_and_compared_with_the_one_before(open_page: Any, server: ServerProcess) -> None:
+    graph = store(server, division("Numbered"))
+    first = open_page(start(server, graph, **{"Divide by": 6}))
+    expect(first.get_by_role("heading", level=1)).to_have_text("Run 1")
+    page = open_page(start(server, graph, **{"Divide by": 2}))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Run 2")
+    page.get_by_role("link", name="Compare with 1").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Two runs of Numbered")
+    expect(page.get_by_role("row", name="Input Divide by").get_by_role("cell")).to_have_text(["6", "2"])
+
+
+def test_failed_run_goes_on_from_its_failure_and_keeps_what_came_before(open_page: Any, server: ServerProcess) -> None:
+    given, before = node(INPUT, name="Letter", value="Dear all"), node(CALCULATOR, "Before", operation="Add", a=1, b=2)
+    fails, out = node(CALCULATOR, "Fails", operation="Divide", b=0), node(OUTPUT, name="Result")
+    links = [link(before, "result", fails, "a"), link(fails, "result", out, "value")]
+    page = open_page(start(server, store(server, agent("Goes on", [given, before, fails, out], links))))
+    kept = page.get_by_role("region", name="Kept from this run")
+    expect(kept).to_contain_text("result")
+    expect(kept).to_contain_text("Before")
+    expect(kept).not_to_contain_text("Letter")
+    problems = page.get_by_label("Problems")
+    expect(problems).to_contain_text("Free")
+    first = page.url
+    problems.get_by_role("button", name="Go on from here").click()
+    page.wait_for_url(lambda url: url != first)
+    expect(page.locator(".facts")).to_contain_text("from a node on")
+
+
+def test_outputs_lead_where_there_are_some_and_say_what_is_still_on_the_way(open_page: Any, server: ServerProcess) -> None:
+    """What failed stands below them then."""
+    ready, first = node(INPUT, name="Letter", value="Dear all"), node(OUTPUT, name="First")
+    fails, last = node(CALCULATOR, "Fails", operation="Divide", a=1, b=0), node(OUTPUT, name="Last")
+    ask = node(REVIEW, "Ask", name="Go on?", editable=True)
+    links = [link(ready, "result", first, "value"), link(ready, "result", ask, "data"), link(ask, "approved_data", last, "value")]
+    page = open_page(start(server, store(server, agent("Leads", [ready, first, fails, ask, last], links))))
+    outputs, problems = page.get_by_label("Outputs"), page.get_by_label("Problems")
+    expect(outputs).to_contain_text("Still on the way: “Last”")
+    expect(problems).to_contain_text("Fails failed")
+    assert outputs.bounding_box()["y"] < problems.bounding_box()["y"]
+    page.get_by_label("Review: Go on?").get_by_role("button", name="Approve").click()
+    expect(badge(page)).to_have_text("Completed, 1 failed")
+    expect(outputs).not_to_contain_text("Still on the way")
+
+
+def test_key_that_was_refused_is_replaced_where_it_failed(open_page: Any, server: ServerProcess) -> None:
+    key = {"type": "api_key", "api_key": "the-old-one-0000", "title": "work"}
+    stored = call(server, "POST", "/api/integrations/openai/credentials", key)
+    meta = {"id": stored["id"], "provider": "openai", "type": "api_key", "title": "work"}
+    asks, out = node(GENERATOR, "Ask", prompt="Hello", model="gpt-4o", credentials=meta), node(OUTPUT, name="Answer")
+    graph = store(server, agent("Refused key", [asks, out], [link(asks, "response", out, "value")]))
+    said = "OpenAI did not accept the API key (status 401): it was revoked."
+    path = f"/api/graphs/{graph['id']}/execute/{graph['version']}"
+    pinned = {graph["nodes"][0]["id"]: [[["error", said]]]}
+    run = call(server, "POST", path, {"inputs": {}, "pinned_outputs": pinned})
+    page = open_page(f"/runs/{graph['id']}/{run['id']}")
+    problems = page.get_by_label("Problems")
+    problems.get_by_label("New key for “work”").fill("the-new-one-1111")
+    with page.expect_response(lambda answer: answer.request.method == "PUT" and stored["id"] in answer.url) as answer:
+        problems.get_by_role("button", name="Save and go on from here").click()
+    assert answer.value.ok
+    (now,) = [one for one in call(server, "GET", "/api/integrations/credentials") if one["id"] == stored["id"]]
+    assert now["last4"] == "1111"
 
 
 def test_inputs_are_kept_as_a_preset(open_page: Any, server: ServerProcess) -> None:

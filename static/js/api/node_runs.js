@@ -5,6 +5,7 @@ import { request } from "../api.js";
 /**
  * @typedef {Object} NodeRun
  * @property {string} graph_exec_id
+ * @property {number} number
  * @property {number} graph_version
  * @property {import("../types.js").Status} run_status
  * @property {string|null} run_at

@@ -4,13 +4,14 @@ import { stopExecution } from "../api.js";
 import { savePreset } from "../api/runs.js";
 import { openDialog } from "../dialog.js";
 import { h, setText, uniqueId } from "../dom.js";
-import { dayAndTime, fileName, timeMs } from "../format.js";
+import { fileName } from "../format.js";
 import { t } from "../messages.js";
 import { button, pageHead, whileBusy } from "../page_head.js";
 import { go, paths } from "../router.js";
 import { goOn } from "../start_run.js";
 import { badge, hasEnded, runLook } from "../status.js";
 import { toast, toastError } from "../toast.js";
+import { runName } from "../run_name.js";
 import { saveFile } from "../save_file.js";
 import { runAgain } from "./run_again.js";
 
@@ -36,6 +37,7 @@ export class RunHead {
     this.change = h("a", { class: "button quiet wide-only", href: paths.agentLikeRun(graph.id, runId) }, t("Change inputs"));
     this.save = button(t("Save inputs"), "archive", () => this.#saveInputs(), "quiet wide-only");
     this.share = button(t("Share file"), "upload", (pressed) => void this.#share(pressed), "wide-only");
+    this.compare = h("a", { class: "button wide-only", hidden: true });
     this.again = button(t("Run again"), "again", (pressed) => void runAgain(graph, runId, pressed));
     this.resume = button(t("Resume"), "play", (pressed) => void this.#resume(pressed));
     this.stop = button(t("Stop"), "stop", (pressed) => void this.stopRun(pressed), "stop");
@@ -48,7 +50,7 @@ export class RunHead {
         [this.name, paths.agent(graph.id)],
       ],
       beside: [this.badge, this.connection],
-      actions: [this.change, this.save, this.share, this.more, this.again, this.resume, this.stop],
+      actions: [this.change, this.save, this.share, this.compare, this.more, this.again, this.resume, this.stop],
     });
     document.title = t("{name}, run · autogpt_lite", { name: this.name });
     this.title = /** @type {HTMLElement} */ (this.element.querySelector("h1"));
@@ -61,9 +63,7 @@ export class RunHead {
       this.badge.dataset.word = look.word;
       this.badge.replaceChildren(badge(look));
     }
-    const started = timeMs(run.started_at);
-    const time = Number.isNaN(started) ? "" : dayAndTime(started).replace(/^[TY]/, (first) => first.toLowerCase());
-    setText(this.title, time ? t("Run of {time}", { time }) : t("Run"));
+    setText(this.title, runName(run));
     const ended = hasEnded(run.status);
     const hasInputs = Object.keys(run.inputs ?? {}).length > 0;
     this.stop.hidden = ended;
@@ -71,6 +71,13 @@ export class RunHead {
     this.again.hidden = !ended || !this.graph.nodes?.length;
     this.change.hidden = this.again.hidden || !hasInputs;
     this.save.hidden = !hasInputs || !this.graph.nodes?.length;
+  }
+
+  /** @param {GraphExecution} run @param {import("../api/library.js").CardRun} earlier of the same agent */
+  offerComparison(run, earlier) {
+    this.compare.href = paths.compare({ id: earlier.id, graph_id: run.graph_id }, run);
+    setText(this.compare, t("Compare with {n}", { n: earlier.number }));
+    this.compare.hidden = false;
   }
 
   /** @param {boolean} isLive */
@@ -131,7 +138,7 @@ export class RunHead {
 
   /** What a phone's bar has no room for. */
   #showMore() {
-    const entries = [this.change, this.save, this.share].filter((entry) => !entry.hidden);
+    const entries = [this.change, this.save, this.share, this.compare].filter((entry) => !entry.hidden);
     const items = entries.map((entry) => {
       const press = () => {
         dialog.close();

@@ -5,7 +5,7 @@ import { ApiError } from "../api.js";
 import { h, setText } from "../dom.js";
 import { parts, plural, t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
-import { priceReason, priceWords } from "../price_words.js";
+import { aboutWords, boundWords, priceReason } from "../price_words.js";
 import { go, paths } from "../router.js";
 import { startAgainFrom } from "../start_run.js";
 import { toastError } from "../toast.js";
@@ -18,14 +18,15 @@ export class RerunStrip {
     this.nodeId = "";
     this.title = h("h3");
     this.text = h("p", { class: "muted" });
-    this.price = h("strong", { class: "rerun-price" });
+    this.about = h("strong", { class: "rerun-price" });
+    this.bound = h("span", { class: "muted" });
     this.start = button(t("Run from here"), "play", (pressed) => void this.#start(pressed), "filled");
     const as = h("span", { class: "muted" }, t("As it ran, v{version}", { version }));
     this.element = h(
       "div",
       { class: "rerun-strip", hidden: true, role: "group", "aria-label": t("Run again from a node") },
       h("div", { class: "rerun-text" }, this.title, this.text),
-      this.price,
+      h("div", { class: "rerun-sums" }, this.about, this.bound),
       h("div", { class: "rerun-actions" }, as, this.start),
     );
   }
@@ -36,7 +37,8 @@ export class RerunStrip {
     this.element.hidden = false;
     this.title.replaceChildren(...parts("Run again from {node}", { node: title }));
     this.start.disabled = true;
-    setText(this.price, "");
+    setText(this.about, "");
+    setText(this.bound, "");
     setText(this.text, t("Looking up the price."));
     try {
       const plan = await dryRerun(this.graphId, this.runId, nodeId);
@@ -51,8 +53,10 @@ export class RerunStrip {
     const kept = plural(plan.recorded_nodes.length, "Keeps {n} recorded result", "Keeps {n} recorded results");
     const again = plural(plan.nodes.length, "runs {n} node again", "runs {n} nodes again");
     setText(this.text, `${kept}, ${again}.`);
-    setText(this.price, priceWords({ about: plan.cost_credits, isByUse: false, bound: plan.at_most }));
-    this.price.title = priceReason(plan.at_most);
+    const sum = { about: plan.cost_credits, isByUse: false, bound: plan.at_most };
+    setText(this.about, aboutWords(sum));
+    setText(this.bound, boundWords(sum));
+    this.bound.title = priceReason(plan.at_most);
     this.start.disabled = false;
   }
 

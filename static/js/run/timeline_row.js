@@ -3,9 +3,11 @@
 import { h, setText, uniqueId } from "../dom.js";
 import { duration, number } from "../format.js";
 import { icon } from "../icons.js";
+import { credits } from "../library/words.js";
 import { plural } from "../messages.js";
 import { statusIcon, statusLook } from "../status.js";
 import { segmentsOf } from "../time_scale.js";
+import { drawSegments } from "./bars.js";
 import { ChildRuns } from "./child_runs.js";
 import { GroupDetail } from "./group_detail.js";
 
@@ -44,10 +46,10 @@ export class Line {
     setText(this.word, `${look.word}: `);
   }
 
-  /** @param {number} ms @param {number} credits @param {import("../time_scale.js").Segment[]} segments */
-  showFigures(ms, credits, segments) {
+  /** @param {number} ms @param {number} cost in credits @param {import("../time_scale.js").Segment[]} segments */
+  showFigures(ms, cost, segments) {
     setText(this.time, duration(ms));
-    setText(this.cost, credits ? number(credits) : "");
+    setText(this.cost, cost ? credits(cost) : "");
     drawSegments(this.track, segments);
   }
 
@@ -138,16 +140,4 @@ export class TimelineRow {
     this.detail.update();
     this.place.onOpen(this.place.runId, this.nodeId, this.name.title);
   }
-}
-
-/** @param {HTMLElement} track @param {import("../time_scale.js").Segment[]} segments */
-function drawSegments(track, segments) {
-  while (track.children.length > segments.length) track.lastElementChild?.remove();
-  while (track.children.length < segments.length) track.append(h("i"));
-  segments.forEach((segment, i) => {
-    const bar = /** @type {HTMLElement} */ (track.children[i]);
-    bar.className = `bar-${segment.tone}`;
-    bar.style.left = `min(${segment.left}%, 100% - 4px)`;
-    bar.style.width = `${segment.width}%`;
-  });
 }

@@ -4,8 +4,10 @@ import { serverNow } from "../api.js";
 import { h } from "../dom.js";
 import { clock, duration, exactTime, number, timeMs, when } from "../format.js";
 import { icon } from "../icons.js";
+import { credits } from "../library/words.js";
 import { plural, t } from "../messages.js";
 import { paths } from "../router.js";
+import { runName } from "../run_name.js";
 import { badge, hasEnded, runLook } from "../status.js";
 import { deleteRuns, isLeaving } from "./delete_later.js";
 
@@ -34,7 +36,7 @@ function runRow(run, names, onDelete, { choice, snippet }) {
   const started = timeMs(run.started_at);
   const took = run.status === "RUNNING" ? clock(serverNow() - started) : duration(timeMs(run.ended_at) - started);
   const said = Number.isNaN(started) ? t("Not started") : when(started);
-  const title = names ? (names.get(run.graph_id) ?? t("A deleted agent")) : said;
+  const title = names ? (names.get(run.graph_id) ?? t("A deleted agent")) : runName(run);
   const nodes = run.stats?.node_exec_count ?? 0;
   const cost = run.stats?.cost ?? 0;
   const text = snippet?.(run);
@@ -46,12 +48,16 @@ function runRow(run, names, onDelete, { choice, snippet }) {
       "a",
       { class: "run-link", href: paths.run(run.graph_id, run.id), title: exactTime(started) },
       h("span", { class: "run-name" }, title),
-      names ? h("span", { class: "run-when" }, said) : null,
+      h(
+        "span",
+        { class: "run-when" },
+        names && run.number ? `${runName(run)}, ${said.replace(/^[TY]/, (first) => first.toLowerCase())}` : said,
+      ),
     ),
     h("span", { class: "run-status" }, badge(runLook(run))),
     h("span", { class: "run-nodes" }, nodes ? plural(nodes, "{n} node", "{n} nodes") : ""),
     h("span", { class: "run-version" }, `v${run.graph_version}`),
-    h("span", { class: "run-cost" }, cost ? plural(cost, "{n} credit", "{n} credits") : ""),
+    h("span", { class: "run-cost" }, cost ? credits(cost) : ""),
     h("span", { class: "run-took" }, took),
     hasEnded(run.status) ? deleteButton(run, title, onDelete) : h("span", { class: "run-delete" }),
     text ? h("p", { class: "run-snippet", dir: "auto" }, text) : null,

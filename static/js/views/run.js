@@ -1,22 +1,24 @@
 /** One run, live: its outputs first, then a timeline of its nodes and sub-agents, its graph, its inputs and its log. */
 
 import { getGraph, serverNow } from "../api.js";
+import { listCards } from "../api/library.js";
 import { getOrigin, getTree } from "../api/runs.js";
 import { getRun } from "../api/values.js";
 import { loadCatalog } from "../catalog.js";
-import { fill, h } from "../dom.js";
+import { fill, h, setText } from "../dom.js";
 import { oneByOne } from "../in_order.js";
 import { timeMs } from "../format.js";
 import { bringIntoView, drawGraph } from "../graph_picture.js";
 import { t } from "../messages.js";
-import { nameNodes } from "../names.js";
-import { button } from "../page_head.js";
-import { paths } from "../router.js";
+import { isInterface, nameNodes } from "../names.js";
 import { EarlierExecutions } from "../run/earlier.js";
 import { RunHead } from "../run/head.js";
+import { KeptResults } from "../run/kept_results.js";
 import { RunLog } from "../run/log.js";
+import { notStartedWords } from "../run/not_started.js";
 import { originWords } from "../run/origin.js";
 import { RerunStrip } from "../run/rerun_strip.js";
+import { RootRow } from "../run/root_row.js";
 import { tabList } from "../run/tabs.js";
 import { RunTree } from "../run/tree.js";
 import { WaitingReviews } from "../run/waiting_reviews.js";
@@ -38,6 +40,8 @@ import { PinTable } from "../value_view.js";
 const SHOW_EVERY_MS = 100; // a stream of thousands of events is shown ten times a second
 const TICK_MS = 250;
 const TREE_EVERY_MS = 500;
+const LEAST_USUAL = 3; // of fewer runs nothing is usual
+const LEAST_SAID_MS = 1000;
 
 /** @type {import("../pages.js").View} */
 export async function showRun(main, place, signal) {
@@ -104,10 +108,17 @@ class RunPage {
       { class: "graph-place dotted", tabindex: 0, role: "group", "aria-label": t("Graph") },
       this.picture.element,
     );
-    this.problems = new RunProblems(
-      (execution) => this.#titleOf(execution.node_id),
-      (execution) => this.#repairs(execution),
-    );
+    this.root = new RootRow(graph.name || t("Agent without a name"));
+    this.notStarted = h("p", { class: "timeline-foot muted", hidden: true });
+    const ends = (graph.nodes ?? []).filter((node) => isInterface(catalog.get(node.block_id)));
+    this.kept = new KeptResults(new Set(ends.map((node) => node.id)), (nodeId) => this.#titleOf(nodeId));
+    this.problems = new RunProblems({
+      graphId: graph.id,
+      runId: run.id,
+      titleOf: (nodeId) => this.#titleOf(nodeId),
+      openNode: (nodeId) => this.#openNode(nodeId),
+      canRepair: this.names.size > 0,
+    });
     this.reviews = new WaitingReviews(
       (review) => this.#titleOf(review.node_id),
       () => this.#loadTreeSoon(),
@@ -136,7 +147,8 @@ class RunPage {
   }
 
   #columns() {
-    const timeline = h("div", { class: "timeline-panel" }, this.timeline.list, this.earlier.element);
+    const lines = h("div", { class: "timeline-lines" }, this.root.element, this.timeline.list);
+    const timeline = h("div", { class: "timeline-panel" }, lines, this.earlier.element, this.notStarted);
     const graph = h("div", null, this.graphPlace);
     const inputs = h("div", { class: "card-body" }, this.inputs.element);
     const tabs = [
@@ -147,8 +159,8 @@ class RunPage {
     const line = h("div", { class: "tabs-line" }, tabList(t("Parts of the run"), tabs), this.axis.element);
     const panels = tabs.map(({ panel }) => panel);
     this.card = h("section", { class: "card timeline-card", "aria-label": t("Timeline") }, line, panels, this.rerun.element);
-    const left = h("div", { class: "stack" }, this.reviews.element, this.problems.element, this.outputs.element);
-    return h("div", { class: "run-columns" }, left, h("div", { class: "stack" }, this.card, this.log.element));
+    const left = h("div", { class: "stack" }, this.reviews.element, this.outputs.element, this.problems.element);
+    return h("div", { class: "run-columns" }, left, h("div", { class: "stack" }, this.card, this.kept.element, this.log.element));
   }
 
   /** @param {string} nodeId @returns {string} */
@@ -162,17 +174,12 @@ class RunPage {
     this.timeline.open(nodeId);
   }
 
-  /** @param {import("../types.js").NodeExecution} execution @returns {any[]} */
-  #repairs(execution) {
-    const show = button(t("Show node"), "arrow", () => this.#openNode(execution.node_id), "small");
-    return [show, h("a", { class: "button small", href: paths.agentLikeRun(this.graph.id, this.runId) }, t("Change inputs"))];
-  }
-
   /** @param {GraphExecution} run */
   start(run) {
     this.state.load(run);
     this.#show();
     void this.#loadTree();
+    void this.#showAmongOthers(run);
     getOrigin(this.graph.id, this.runId).then(
       (origin) => this.facts.showOrigin(originWords(origin, this.graph.id)),
       () => {}, // an ornament: the run is there without it
@@ -221,12 +228,28 @@ class RunPage {
     if (running && !this.graphPlace.matches(":hover, :focus")) bringIntoView(this.graphPlace, this.picture, running.nodeId);
     this.outputs.update(run);
     this.facts.update(state, this.tree.costBelow(this.runId));
-    this.problems.update(state, this.timeline.idleCount);
+    this.#showProblems(run);
     this.log.update(state, hasEnded(run.status));
     this.#showInputs(run);
     this.#showCosts(run);
     if ([...changed].some((group) => group.countOf("REVIEW"))) this.#loadReviews();
     if (hasEnded(run.status) && this.tick) void this.#finish();
+  }
+
+  /** A cause leads only where there is no answer to lead with. @param {GraphExecution} run */
+  #showProblems(run) {
+    const { outputs, problems, state } = this;
+    problems.update(state);
+    const hasOutputs = Object.keys(run.outputs ?? {}).length > 0;
+    outputs.element.hidden = !problems.element.hidden && !hasOutputs;
+    const leads = run.status === "FAILED";
+    const isFirst = outputs.element.previousElementSibling === problems.element;
+    if (leads && !isFirst) outputs.element.before(problems.element);
+    if (!hasEnded(run.status)) return;
+    this.kept.show(state);
+    const words = notStartedWords(this.graph, state, this.names);
+    this.notStarted.hidden = !words;
+    setText(this.notStarted, words);
   }
 
   /** The run has ended: what the events leave out (exact times, above all) comes from one last load. */
@@ -242,6 +265,26 @@ class RunPage {
   #showCosts(run) {
     const credits = (run.stats?.cost ?? 0) + this.tree.costBelow(this.runId);
     this.card?.classList.toggle("no-costs", !credits);
+    this.root.show(run, credits);
+    this.#showRootTime(run);
+  }
+
+  /** @param {GraphExecution} run */
+  #showRootTime(run) {
+    this.root.showTime(timeMs(run.started_at), this.#openEnd(), this.scale);
+  }
+
+  /** Beside the runs before it: what is usual, and what to compare it with. @param {GraphExecution} run */
+  async #showAmongOthers(run) {
+    if (!run.number) return;
+    const [card] = await listCards([this.graph.id]).catch(() => []);
+    if (this.signal.aborted || !card) return;
+    const before = card.runs.filter((one) => one.number < Number(run.number) && one.graph_version === run.graph_version);
+    const took = before.filter((one) => one.status === "COMPLETED").map((one) => timeMs(one.ended_at) - timeMs(one.started_at));
+    const usual = took.sort((a, b) => a - b)[took.length >> 1];
+    if (took.length >= LEAST_USUAL && usual >= LEAST_SAID_MS) this.facts.showUsual(usual);
+    const last = card.runs.find((one) => one.number < Number(run.number));
+    if (last) this.head.offerComparison(run, last);
   }
 
   #setScale() {
@@ -270,6 +313,7 @@ class RunPage {
   #tick() {
     this.#setScale();
     this.timeline.tick();
+    if (this.state.run) this.#showRootTime(this.state.run);
     this.facts.tick(this.state);
   }
 
