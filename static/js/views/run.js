@@ -46,7 +46,11 @@ const LEAST_SAID_MS = 1000;
 /** @type {import("../pages.js").View} */
 export async function showRun(main, place, signal) {
   const { graphId, runId } = place.params;
-  const [run, catalog] = await Promise.all([getRun(graphId, runId), loadCatalog(), loadStyles("run_page.css")]);
+  const [run, catalog] = await Promise.all([
+    getRun(graphId, runId),
+    loadCatalog(),
+    loadStyles("run_page.css", "run_timeline.css"),
+  ]);
   const graph = await getGraph(graphId, run.graph_version).catch(() => lostGraph(run));
   if (signal.aborted) return;
   const page = new RunPage(graph, catalog, run, signal);
