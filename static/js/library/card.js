@@ -12,15 +12,13 @@ import { runTicks } from "../run_ticks.js";
 import { startGraph } from "../start_run.js";
 import { hasEnded, runLook, statusIcon } from "../status.js";
 import { toastError } from "../toast.js";
-import { credits, monthName } from "./words.js";
+import { AGENT_TYPE, credits, monthName } from "./words.js";
 import { missingKeys } from "./missing_keys.js";
 
 /** @typedef {import("../api/library.js").LibraryAgent} LibraryAgent */
 /** @typedef {import("../api/library.js").LibraryCard} LibraryCard */
 /** @typedef {import("../api/library.js").CardRun} CardRun */
 /** @typedef {Map<string, import("../types.js").Block>} Catalog */
-
-export const AGENT_TYPE = "application/x-agent";
 
 export class AgentCard {
   /**

@@ -8,7 +8,7 @@ import { icon } from "../icons.js";
 import { openMenu } from "../menu.js";
 import { plural, t } from "../messages.js";
 import { toast, toastError } from "../toast.js";
-import { AGENT_TYPE } from "./card.js";
+import { AGENT_TYPE } from "./words.js";
 import { askFolderName } from "./folder_name.js";
 
 /** @typedef {import("../api/library.js").Folder} Folder */

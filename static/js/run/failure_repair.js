@@ -1,13 +1,13 @@
 /** What mends a failed node: another key where its key was refused, and going on from it. What was paid for is kept. */
 
 import { getUsage, listCredentials, replaceSecret } from "../api/credentials.js";
-import { dryRerun, rerunFrom } from "../api/reruns.js";
+import { dryRerun } from "../api/reruns.js";
 import { fill, h, setText, uniqueId } from "../dom.js";
-import { withApproval } from "../import_report.js";
 import { t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
 import { priceReason, priceWords } from "../price_words.js";
 import { go, paths } from "../router.js";
+import { startAgainFrom } from "../start_run.js";
 import { toastError } from "../toast.js";
 
 /** @typedef {import("../types.js").NodeExecution} NodeExecution */
@@ -111,7 +111,7 @@ export class FailureRepair {
     try {
       const answer = await whileBusy(pressed, t("Starting"), async () => {
         if (this.stored && key) await replaceSecret(this.stored, { type: "api_key", title: this.stored.title, api_key: key });
-        return withApproval(() => rerunFrom(this.graphId, this.runId, this.nodeId));
+        return startAgainFrom(this.graphId, this.runId, this.nodeId);
       });
       if (answer?.graph_exec_id) go(paths.run(this.graphId, answer.graph_exec_id));
     } catch (error) {
