@@ -54,12 +54,6 @@ def _first_problem(node_errors: dict[str, dict[str, str]]) -> str:
     return GraphValidationError.__doc__.splitlines()[0]
 
 
-class InsufficientBalanceError(AutoGPTLiteError):
-    """There are not enough credits for this."""
-
-    status = 402
-
-
 class NotAuthenticatedError(AutoGPTLiteError):
     """This needs a login."""
 

@@ -232,8 +232,3 @@ class EngineServices:
 def run_stats(run: GraphExecution) -> dict[str, Any]:
     """The stats as AutoGPT names them."""
     return msgspec.structs.asdict(run.stats)
-
-
-def is_live(run: GraphExecution) -> bool:
-    """Whether the run still takes outputs: what comes after its end is dropped."""
-    return run.status not in states.ENDED

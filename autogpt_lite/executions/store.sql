@@ -117,10 +117,6 @@ SELECT uuid, status, graph_id, graph_version FROM graph_executions WHERE parent_
 -- The runs below a root that is about to be deleted remember its id. (:id and :uuid of the root)
 UPDATE graph_executions SET root_uuid = :uuid WHERE root_id = :id AND parent_node_exec_id IS NOT NULL;
 
--- name: open_of_graph
--- Runs of a graph that have not ended: the graph is about to go.
-SELECT id, uuid FROM graph_executions WHERE graph_id = ? AND user_id = ? AND status IN ('INCOMPLETE', 'QUEUED', 'RUNNING', 'REVIEW');
-
 -- name: queued_of_graph
 -- Runs of an agent that wait for their turn; its runs as a sub-agent are its caller's. (The index is only used where the same
 -- statuses are named.) (graph_id, user_id)

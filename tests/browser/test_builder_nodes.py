@@ -17,8 +17,6 @@ from playwright.sync_api import expect
 
 expect.set_options(timeout=15_000)
 
-ALL_INPUTS = '.react-flow__handle.target:not([data-handleid=""])'
-
 
 @pytest.fixture
 def page(open_builder: Any, server: ServerProcess) -> Any:

@@ -19,7 +19,7 @@ from .crash import all_ended
 from .harness import USER, make_graph, open_harness
 from .script_blocks import AgentBlock, EchoBlock, EmitBlock, EndlessBlock, GateBlock
 from .tiny_blocks import AddBlock, EachBlock, FailBlock, InBlock, OutBlock
-from .views import children_of, decode, stored_nodes, stored_of, stored_run, until, values_of
+from .views import children_of, decode, stored_of, stored_run, until, values_of
 
 
 def add_child(harness, graph_id="child"):
@@ -35,14 +35,6 @@ def add_child(harness, graph_id="child"):
 
 def agent(graph_id, metadata=None, **more):
     return (AgentBlock, {"graph_id": graph_id, **more}, metadata or {})
-
-
-async def child_rows(harness, run, graph_id="child"):
-    plan = harness.engine.plan_of(graph_id, 1)
-    found = []
-    for key, _, _ in await children_of(harness, run):
-        found.append(await stored_nodes(harness, SimpleNamespace(key=key, plan=plan)))
-    return found
 
 
 async def test_the_outputs_of_the_child_leave_on_pins_of_their_names(harness):

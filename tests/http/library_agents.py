@@ -7,15 +7,13 @@ from typing import Any
 from tests.server import LiveServer
 
 OTHER = "11111111-1111-4111-8111-111111111111"
-ANY_INPUT, NUMBER_INPUT, TEXT_INPUT, CHOICE_INPUT = (
+ANY_INPUT, NUMBER_INPUT, TEXT_INPUT = (
     "c0a8e994-ebf1-4a9c-a4d8-89d09c86741b",
     "96dae2bb-97a2-41c2-bd2f-13a3b5a8ea98",
     "7fcd3bcb-8e1b-4e69-903d-32d3d4a92158",
-    "655d6fdf-a334-421c-b733-520549c07cd1",
 )
-OUTPUT, STORE, COUNTDOWN = (
+OUTPUT, COUNTDOWN = (
     "363ae599-353e-4804-937e-b2ee3cef3da4",
-    "1ff065e9-88e8-4358-9d82-8dc91f622ba9",
     "d67a9c52-5e4e-11e2-bcfd-0800200c9a71",
 )
 
