@@ -1,21 +1,23 @@
-"""`autogpt-lite approve GRAPH_ID`: lets an agent from a file run."""
+"""`autogpt-lite approve AGENT`: lets an agent from a file run."""
 
 from __future__ import annotations
 
 import click
 
 from .api import open_api
+from .library_access import Library
 from .options import data_options
 from .report import report_lines
 
 
 @click.command()
 @data_options
-@click.argument("graph_id")
+@click.argument("agent")
 @click.option("--show", is_flag=True, help="Only show what it would do.")
-def command(data_dir: str | None, config_path: str | None, graph_id: str, show: bool) -> None:
-    """Let an agent that came from a file run, and show what it would do: the hosts, credentials, code and files that it uses."""
+def command(data_dir: str | None, config_path: str | None, agent: str, show: bool) -> None:
+    """Let an agent (its id, the id of its graph, or its name) that came from a file run, and show what it would do: the hosts, credentials, code and files that it uses."""
     with open_api(config_path, data_dir) as api:
+        graph_id = Library(api).graph_id_of(agent)
         report = api.get(f"/api/graphs/{graph_id}/report")
         for line in report_lines(report):
             click.echo(line)

@@ -25,6 +25,8 @@ def command(data_dir: str | None, config_path: str | None, file: str, force: boo
     target = Path(file).absolute()
     if target.exists() and not force:
         raise InvalidInputError(f"{target} exists already.", hint="Choose another name, or give --force.")
+    if not target.parent.is_dir():
+        raise InvalidInputError(f"There is no folder {target.parent}.", hint="Make it first, or choose another place.")
     if is_locked(path):
         from .client import ServerClient
 

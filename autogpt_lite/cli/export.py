@@ -1,4 +1,4 @@
-"""`autogpt-lite export GRAPH_ID`: writes an agent to a file, without secrets."""
+"""`autogpt-lite export AGENT`: writes an agent to a file, without secrets."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .options import data_options
 
 @click.command()
 @data_options
-@click.argument("graph_id")
+@click.argument("agent")
 @click.option("--version", type=int, help="Which version; the active one if not given.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="The file to write; standard output if not given.")
-def command(data_dir: str | None, config_path: str | None, graph_id: str, version: int | None, output: str | None) -> None:
-    """Write an agent to a file that others can import."""
+def command(data_dir: str | None, config_path: str | None, agent: str, version: int | None, output: str | None) -> None:
+    """Write an agent (its id, the id of its graph, or its name) to a file that others can import, without secrets."""
     with open_library(config_path, data_dir) as library:
-        content = library.export_file(graph_id, version)
+        content = library.export_file(library.graph_id_of(agent), version)
     if output is None:
         click.echo(content.decode())
     else:

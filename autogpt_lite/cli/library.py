@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 import click
 
-from ..errors import InvalidInputError, NotFoundError
 from .import_ import command as import_command
-from .library_access import Library, open_library
+from .library_access import Library, find_agent, open_library
 from .options import data_options
 
 
@@ -37,6 +36,8 @@ def list_agents(data_dir: str | None, config_path: str | None, removed: bool, ar
     for agent in agents:
         activity = "paused" if agent["is_paused"] else agent["activity"]
         click.echo(f"{agent['id']}  {activity:<9}  v{agent['graph_version']:<3}  {agent['name']}")
+    if not agents:
+        click.echo("There are none.", err=True)
 
 
 @command.command()
@@ -84,20 +85,6 @@ def _change(
     is_deleted: bool = False,
 ) -> None:
     with open_library(config_path, data_dir) as library:
-        found = find_agent(library.list_agents(is_deleted=is_deleted), agent)
+        found = find_agent(library.list_agents(is_deleted=is_deleted), agent, list_with="--removed" if is_deleted else "")
         change(library, found["id"])
     click.echo(f"{done}: {found['name']} ({found['id']})")
-
-
-def find_agent(agents: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
-    """The agent of this id, graph id or name. Raises NotFoundError, or InvalidInputError where several have the name."""
-    for agent in agents:
-        if wanted in (agent["id"], agent["graph_id"]):
-            return agent
-    named = [agent for agent in agents if agent["name"].casefold() == wanted.casefold()]
-    if not named:
-        raise NotFoundError(f"The library has no agent {wanted[:80]!r}.", hint="`autogpt-lite library list` shows all.")
-    if len(named) > 1:
-        ids = ", ".join(agent["id"] for agent in named)
-        raise InvalidInputError(f"{len(named)} agents are called {wanted[:80]!r}.", hint=f"Give one of the ids: {ids}")
-    return named[0]

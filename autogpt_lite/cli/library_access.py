@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
 import msgspec
 
-from ..errors import GraphValidationError, InvalidInputError
+from ..errors import GraphValidationError, InvalidInputError, NotFoundError
 from .api import Api, open_api
 from .client import ServerRefusedError
 
 PAGE_SIZE = 100
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 @contextmanager
@@ -49,6 +51,15 @@ class Library:
         path = f"/api/graphs/{graph_id}/report"
         return self._api.post(f"{path}/approve") if approve else self._api.get(path)
 
+    def graph_id_of(self, wanted: str) -> str:
+        """The id of an agent's graph, given as in `find_agent`; an id that is no agent's is taken as a graph's (a sub-agent, say)."""
+        try:
+            return find_agent([*self.list_agents(is_archived=False), *self.list_agents(is_archived=True)], wanted)["graph_id"]
+        except NotFoundError:
+            if not _UUID.fullmatch(wanted):
+                raise
+            return wanted
+
     def export_file(self, graph_id: str, version: int | None) -> bytes:
         """An agent file."""
         query = "?for_export=true" + (f"&version={version}" if version is not None else "")
@@ -76,3 +87,19 @@ class Library:
     def restore_agent(self, agent_id: str) -> None:
         """Brings a removed agent back."""
         self._api.post(f"/api/library/agents/{agent_id}/restore")
+
+
+def find_agent(agents: list[dict[str, Any]], wanted: str, *, list_with: str = "") -> dict[str, Any]:
+    """The agent of this id, graph id or name. Raises NotFoundError, or InvalidInputError where several have the name. `list_with` is the option
+    that lists them."""
+    for agent in agents:
+        if wanted in (agent["id"], agent["graph_id"]):
+            return agent
+    named = [agent for agent in agents if agent["name"].casefold() == wanted.casefold()]
+    if not named:
+        shows = f"`autogpt-lite {' '.join(filter(None, ('library list', list_with)))}` shows all."
+        raise NotFoundError(f"The library has no {'removed ' if list_with else ''}agent {wanted[:80]!r}.", hint=shows)
+    if len(named) > 1:
+        ids = ", ".join(agent["id"] for agent in named)
+        raise InvalidInputError(f"{len(named)} agents are called {wanted[:80]!r}.", hint=f"Give one of the ids: {ids}")
+    return named[0]

@@ -35,6 +35,8 @@ def list_reviews(data_dir: str | None, config_path: str | None, as_json: bool) -
     if as_json:
         click.echo(json.dumps(reviews, indent=2))
         return
+    if not reviews:
+        click.echo("Nothing waits.", err=True)
     for review in reviews:
         data = json.dumps(review["payload"], ensure_ascii=False)
         shown = data if len(data) <= SHOWN_CHARS else f"{data[:SHOWN_CHARS]}..."

@@ -95,10 +95,16 @@ def _refuse(error: AutoGPTLiteError, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"error": {"message": error.message, "detail": error.detail, "hint": error.hint}}))
     click.echo(f"autogpt-lite: {error.message}", err=True)
-    node_errors = getattr(error, "node_errors", None) or {}
-    for node_id, fields in node_errors.items():
-        for field, message in fields.items():
-            click.echo(f"  {node_id or 'graph'}.{field}: {message}", err=True)
+    problems = [
+        (f"  {node_id or 'graph'}.{field}: {message}", message)
+        for node_id, fields in (getattr(error, "node_errors", None) or {}).items()
+        for field, message in fields.items()
+    ]
+    if len(problems) > 1:  # one alone is the message
+        for line, _ in problems:
+            click.echo(line, err=True)
+    if any(message.startswith("The input ") for _, message in problems):
+        click.echo("  Inputs are given as --input NAME=VALUE.", err=True)
     detail = error.detail if isinstance(error.detail, dict) else {}
     if detail.get("type") == "not_approved":
         for line in report_lines(detail["report"]):

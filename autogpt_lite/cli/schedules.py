@@ -12,8 +12,7 @@ import click
 from ..engine.input_names import check_known
 from ..errors import InvalidInputError
 from .api import Api, open_api
-from .library import find_agent
-from .library_access import Library
+from .library_access import Library, find_agent
 from .options import data_options
 
 
@@ -36,6 +35,8 @@ def list_schedules(data_dir: str | None, config_path: str | None, agent: str | N
     with open_api(config_path, data_dir) as api:
         schedules = api.get(f"/api/graphs/{_graph_id(api, agent)}/schedules" if agent else "/api/schedules")
     _print([json.dumps(schedules, indent=2)] if as_json else map(_line, schedules))
+    if not schedules:
+        click.echo("There are no schedules.", err=True)
 
 
 @command.command()

@@ -31,6 +31,8 @@ def list_webhooks(data_dir: str | None, config_path: str | None, as_json: bool) 
         return
     for one in webhooks:
         click.echo(f"{one['id']}  {one['provider']:<15}  {one['resource'] or '-'}  {len(one['preset_ids'])}  {one['url']}")
+    if not webhooks:
+        click.echo("There are no webhooks.", err=True)
 
 
 @command.command()

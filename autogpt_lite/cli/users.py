@@ -96,9 +96,12 @@ def role(data_dir: str | None, config_path: str | None, user: str, role: str) ->
 @command.command()
 @data_options
 @click.argument("user")
-@click.confirmation_option(prompt="This removes the user with all their agents and runs. Go on?")
-def remove(data_dir: str | None, config_path: str | None, user: str) -> None:
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(data_dir: str | None, config_path: str | None, user: str, yes: bool) -> None:
     """Remove a user with everything that is theirs."""
     with open_api(config_path, data_dir) as api:
-        api.request("DELETE", _path(api, user))
+        path = _path(api, user)
+        if not yes:
+            click.confirm("This removes the user with all their agents and runs. Go on?", abort=True)
+        api.request("DELETE", path)
     click.echo(f"removed: {user}")

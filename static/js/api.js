@@ -117,8 +117,13 @@ export const getGraph = (id, version) => request("GET", `/api/graphs/${id}${vers
 /** @param {string} id @returns {Promise<Graph>} without secrets and ids of people */
 export const exportGraph = (id) => request("GET", `/api/graphs/${id}?for_export=true`);
 
-/** @param {any} graph @param {"builder"|"upload"} [source] an upload comes from a file @returns {Promise<Graph>} */
-export const createGraph = (graph, source = "builder") => request("POST", "/api/graphs", { graph, source });
+/**
+ * @param {any} graph @param {"builder"|"upload"} [source] an upload comes from a file
+ * @param {boolean} [keepsUnknown] nodes of blocks that are not here come along, and do not run
+ * @returns {Promise<Graph>}
+ */
+export const createGraph = (graph, source = "builder", keepsUnknown = false) =>
+  request("POST", "/api/graphs", { graph, source, allow_missing_blocks: keepsUnknown });
 
 /** @param {any} graph with its id @returns {Promise<Graph>} the next version */
 export const updateGraph = (graph) => request("PUT", `/api/graphs/${graph.id}`, graph);

@@ -100,16 +100,16 @@ async function putInFolder(graphs, id) {
   );
 }
 
-/** @param {{name: string, text: string}} source @returns {Promise<Graph|null>} */
-async function importOne({ name, text }) {
+/** @param {{name: string, text: string}} source @param {boolean} [keepsUnknown] @returns {Promise<Graph|null>} */
+async function importOne({ name, text }, keepsUnknown = false) {
   let graph;
   try {
     graph = readAgent(text);
-    return await createGraph(graph, "upload");
+    return await createGraph(graph, "upload", keepsUnknown);
   } catch (error) {
     if (!(error instanceof ApiError || error instanceof NotAnAgentError)) throw error;
-    if (!(error instanceof ApiError && error.status === 401)) await showRefusal(name, graph, error);
-    return null;
+    if (error instanceof ApiError && error.status === 401) return null;
+    return (await showRefusal(name, graph, error)) ? importOne({ name, text }, true) : null;
   }
 }
 
@@ -134,10 +134,14 @@ function readAgent(text) {
   return graph;
 }
 
-/** @param {string} name @param {any} graph @param {Error} error */
+/**
+ * Says why. Where all that is wrong are blocks that this server does not have, the agent may come in all the same.
+ * @param {string} name @param {any} graph @param {Error} error @returns {Promise<boolean>} whether it is to be imported with them
+ */
 async function showRefusal(name, graph, error) {
   const catalog = await loadCatalog().catch(() => new Map());
-  const problems = error instanceof ApiError ? problemLines(error.nodeErrors, graph, catalog) : [];
+  const nodeErrors = error instanceof ApiError ? error.nodeErrors : {};
+  const problems = problemLines(nodeErrors, graph, catalog);
   const hint = error instanceof ApiError && error.hint ? h("p", { class: "dialog-text" }, error.hint) : null;
   const body = problems.length
     ? h(
@@ -146,13 +150,35 @@ async function showRefusal(name, graph, error) {
         problems.map((line) => h("li", null, line)),
       )
     : h("p", { class: "dialog-text" }, error.message);
-  const close = h(
-    "button",
-    { class: "button", type: "button", autofocus: true, on: { click: () => dialog.close() } },
-    t("Close"),
-  );
-  const dialog = openDialog(t("{name} was not imported", { name }), body, hint, h("div", { class: "dialog-actions" }, close));
-  dialog.classList.add("wide");
+  const unknown = problems.length && onlyUnknownBlocks(nodeErrors) ? Object.keys(nodeErrors).length : 0;
+  return askAfterRefusal(t("{name} was not imported", { name }), unknown, [body, hint]);
+}
+
+/** @param {Record<string, Record<string, string>>} nodeErrors @returns {boolean} */
+function onlyUnknownBlocks(nodeErrors) {
+  return Object.values(nodeErrors).every((fields) => Object.keys(fields).every((field) => field === "block_id"));
+}
+
+/** @param {string} title @param {number} unknown nodes that may come along @param {any[]} body @returns {Promise<boolean>} */
+function askAfterRefusal(title, unknown, body) {
+  return new Promise((resolve) => {
+    const press = (/** @type {string} */ answer) => ({ click: () => dialog.close(answer) });
+    const close = h("button", { class: "button", type: "button", autofocus: true, on: press("") }, t("Close"));
+    const anyway = h("button", { class: "button filled", type: "button", on: press("yes") }, t("Import it without them"));
+    const about = plural(
+      unknown,
+      "Everything else can be imported. That node stays in its place and does not run; the builder shows it.",
+      "Everything else can be imported. These {n} nodes stay in their places and do not run; the builder shows them.",
+    );
+    const dialog = openDialog(
+      title,
+      body,
+      unknown ? h("p", { class: "dialog-text" }, about) : null,
+      h("div", { class: "dialog-actions" }, close, unknown ? anyway : null),
+    );
+    dialog.classList.add("wide");
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"));
+  });
 }
 
 /**

@@ -280,6 +280,22 @@ def test_refused_import_says_what_is_wrong(browser: Any, server: ServerProcess) 
     page.context.close()
 
 
+def test_agent_with_blocks_that_are_not_here_is_imported_without_them(browser: Any, server: ServerProcess) -> None:
+    page = browser.new_context().new_page()  # not open_page: a refused request stands in the console as an error
+    page.goto(call(server, "POST", "/api/auth/links")["url"])
+    foreign = division("From elsewhere")
+    foreign["nodes"].append({"id": "x", "block_id": "00000000-0000-4000-8000-00000000abcd", "input_default": {}, "metadata": {}})
+    for press, heading in (("Close", "Library"), ("Import it without them", "From elsewhere")):
+        page.get_by_role("button", name="Import").click()
+        page.get_by_label("JSON of the agent").fill(json.dumps(foreign))
+        page.get_by_role("dialog").get_by_role("button", name="Import").click()
+        dialog = page.get_by_role("dialog", name="What was pasted was not imported")
+        expect(dialog).to_contain_text("There is no block '00000000-0000-4000-8000-00000000abcd' on this server.")
+        dialog.get_by_role("button", name=press).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    page.context.close()
+
+
 def test_deleting_an_agent_asks_first(open_page: Any, server: ServerProcess) -> None:
     page = open_page(add_agent(server, division("To delete")) + "?tab=settings")
     page.get_by_role("button", name="Delete").click()

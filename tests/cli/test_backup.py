@@ -82,6 +82,12 @@ def test_what_is_no_backup_is_refused_and_nothing_changes(tmp_path: Path, conten
     assert (data_dir / "autogpt_lite.sqlite").read_bytes() == b"what was there"
 
 
+def test_a_place_that_there_is_not_is_said_so(tmp_path: Path):
+    done = run_cli("backup", tmp_path / "no" / "copy.sqlite", "--data-dir", tmp_path / "data")
+    assert done.returncode == 1
+    assert f"There is no folder {tmp_path / 'no'}." in done.stderr
+
+
 def test_an_existing_file_is_not_replaced_unasked(tmp_path: Path):
     file = tmp_path / "mine.sqlite"
     file.write_text("mine")

@@ -50,6 +50,31 @@ def test_an_agent_is_removed_and_restored_by_its_name(data_dir: Path, tmp_path: 
     assert name in library(data_dir, "list")
 
 
+def test_an_agent_is_exported_and_approved_by_its_name(data_dir: Path, tmp_path: Path):
+    name = f"Echo {uuid.uuid4()}"
+    agent = add(data_dir, tmp_path, echo_agent(name))
+    for wanted in (name, agent["id"], agent["graph_id"]):
+        done = run_cli("export", wanted, "--data-dir", data_dir)
+        assert (done.returncode, json.loads(done.stdout)["id"]) == (0, agent["graph_id"]), done.stderr
+    assert "It needs no approval." in run_cli("approve", name, "--show", "--data-dir", data_dir).stdout
+    for command in ("export", "approve"):
+        refused = run_cli(command, "no such", "--data-dir", data_dir)
+        assert refused.returncode == 1
+        assert "has no agent 'no such'.\n  `autogpt-lite library list` shows all." in refused.stderr
+
+
+def test_a_list_of_nothing_says_so_beside_the_output(tmp_path: Path):
+    for arguments in (("schedules", "list"), ("triggers", "list"), ("reviews", "list"), ("library", "list", "--removed")):
+        done = run_cli(*arguments, "--data-dir", tmp_path / "data")
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (0, "", 1), arguments
+
+
+def test_a_command_that_there_is_not_is_told_with_the_nearest(tmp_path: Path):
+    done = run_cli("exprot")
+    assert (done.returncode, "No such command 'exprot'. Did you mean 'export'?" in done.stderr) == (2, True)
+    assert "Did you mean" not in run_cli("xyzzy").stderr
+
+
 def test_an_agent_is_paused_and_goes_on(data_dir: Path, tmp_path: Path):
     agent = add(data_dir, tmp_path, echo_agent())
     library(data_dir, "pause", agent["graph_id"])

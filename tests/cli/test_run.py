@@ -89,6 +89,8 @@ def test_2_an_input_that_the_agent_does_not_have_is_named_with_the_nearest_one_a
     assert refusal("--input", "Who=Ada", "--input", "Whoo=Bea") == (
         "autogpt-lite: The agent has no input 'Whoo'.\n  Did you mean 'Who'?\n"
     )
+    missing = "autogpt-lite: node in, value: The input 'Who' is required.\n  Inputs are given as --input NAME=VALUE.\n"
+    assert refusal() == missing  # once, and how it is done
     assert "The agent has no input 'Nope'.\n  Its inputs: 'Who'." in refusal("--inputs", greeter.parent / "values.json")
     status = run_cli("run", greeter, "--input", "Who=Ada", "--json", "--data-dir", data_dir, **named)
     assert json.loads(status.stdout)["outputs"] == {"Greeting": ["Hello Ada!"]}
@@ -112,7 +114,7 @@ def test_what_was_written_for_people(tmp_path: Path, greeter: Path, settings: di
         (["{greeter}", "--input", "Who=x", "--pin", "{greeter}"], "recorded outputs"),
         (
             ["{greeter}", "--input", "Who=x", "--pin", "{pins}"],
-            "nobody.pinned_outputs: The agent and its sub-agents have no node",
+            "node nobody, pinned_outputs: The agent and its sub-agents have no node",
         ),
         (["{list}"], "not an agent file"),
     ],

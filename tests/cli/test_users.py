@@ -34,6 +34,8 @@ def test_without_a_server_users_get_a_link_to_a_password(tmp_path: Path):
     assert "/#reset=" in users(tmp_path, "reset", "ada@example.org", auth__mode="password")[0]
     nobody = run_cli("users", "reset", "bob@example.org", "--data-dir", tmp_path, auth__mode="password")
     assert (nobody.returncode, "users list" in nobody.stderr) == (1, True)
+    nobody = run_cli("users", "remove", "bob@example.org", "--data-dir", tmp_path, auth__mode="password")
+    assert (nobody.returncode, "Go on?" in nobody.stdout, "no user bob" in nobody.stderr) == (1, False, True)
     no_server = run_cli("users", "reset", "ada@example.org", "--data-dir", tmp_path)
     assert no_server.returncode == 1
     assert "running server" in no_server.stderr

@@ -111,7 +111,11 @@ def secretive_graph():
         "model": (ModelBlock, {"credentials": {"id": CANARY, "provider": "openai", "type": "api_key", "title": CANARY}}),
         "fetch": (FetchBlock, {"url": f"https://example.org?token={CANARY}", "bot_token": CANARY, "headers_#_X-Key": CANARY}),
         "unknown": ("99999999-0000-4000-8000-000000000000", {"password": CANARY, "max_tokens": 5}),
-        "out": (GiveBlock, {"name": "result"}, {"position": {"x": 1, "y": 2}, "api_key": CANARY, "credentials_optional": True}),
+        "out": (
+            GiveBlock,
+            {"name": "result"},
+            {"position": {"x": 1, "y": 2}, "api_key": CANARY, "pinned_output": [["r", CANARY]], "credentials_optional": True},
+        ),
         "call": call_of(),
     }
     graph = make_graph(nodes, ["open.result -> out.value"], user_id=CANARY, description="Does things")
