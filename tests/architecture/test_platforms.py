@@ -48,7 +48,18 @@ POSIX_ONLY = {
     "time": {"tzset"},
 }
 POSIX_MODULES = {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "uvloop", "syslog"}
-NEEDED_BY_PYTHON = {"statvfs", "WNOHANG", "wait4", "SIGKILL", "O_CLOEXEC", "O_NONBLOCK", "O_DIRECTORY", "O_NOFOLLOW", "uname"}
+NEEDED_BY_PYTHON = {
+    "statvfs",
+    "posix_spawn",
+    "WNOHANG",
+    "wait4",
+    "SIGKILL",
+    "O_CLOEXEC",
+    "O_NONBLOCK",
+    "O_DIRECTORY",
+    "O_NOFOLLOW",
+    "uname",
+}
 """What Python's own modules use on this machine, so that it cannot be taken away."""
 LOOP_ONLY = {"add_signal_handler", "add_reader", "add_writer", "create_unix_server", "connect_read_pipe"}
 """Methods of the event loop that Windows does not have (all of them, or not for what is meant)."""
