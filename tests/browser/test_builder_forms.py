@@ -215,5 +215,22 @@ def test_problems_are_listed_while_one_types_and_lead_to_their_fields(open_build
     page.keyboard.press("Escape")
     page.get_by_label("Problems").get_by_role("button").nth(1).click()
     expect(page.locator(".panel")).to_have_attribute("aria-label", "Node Divide it")
+    expect(field(page, "a")).to_be_focused()
     field(page, "a").fill("42")
     expect(page.get_by_label("Problems")).to_have_count(0)
+
+
+def test_every_problem_is_listed_and_enter_goes_to_its_field(open_builder: Any, server: ServerProcess) -> None:
+    first, second = node(CALCULATOR, "First", operation="Add"), node(CALCULATOR, "Second", operation="Add", a=1)
+    graph = at(agent("All problems", [first, second], []), (0, 0), (300, 0))
+    page = open_builder(builder_of(server, graph))
+    page.get_by_role("button", name="3 problems in the draft").click()
+    rows = page.get_by_label("Problems").get_by_role("listitem").get_by_role("button")
+    expect(rows).to_contain_text(["First", "First", "Second"])
+    rows.nth(2).press("Enter")
+    expect(page.locator(".panel")).to_have_attribute("aria-label", "Node Second")
+    expect(field(page, "b")).to_be_focused()
+    # The same one once more, from somewhere else.
+    rows.nth(1).press("Enter")
+    expect(page.locator(".panel")).to_have_attribute("aria-label", "Node First")
+    expect(field(page, "b")).to_be_focused()

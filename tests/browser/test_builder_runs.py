@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ..server import ServerProcess
-from .agents import ticks
+from .agents import COUNTDOWN, agent, link, node, ticks
 from .builder import at, box_of, builder_of, placed_division
 from .conftest import call, skip_welcome
 
@@ -163,3 +163,14 @@ def test_watched_run_goes_on_through_a_kill_and_a_restart_of_the_server(browser:
         expect(page.locator(".dock")).not_to_contain_text("Connection lost")
         expect(box_of(page, "Timer").locator(".node")).to_have_attribute("data-status", "RUNNING")
         context.close()
+
+
+def test_a_node_shows_how_far_it_is_with_what_stands_in_line(open_builder: Any, server: ServerProcess) -> None:
+    many, slow = node(COUNTDOWN, "Many", seconds=0, repeat=4), node(COUNTDOWN, "Slow", seconds=3600, repeat=1)
+    graph = at(agent("In line", [many, slow], [link(many, "output_message", slow, "input_message")]), (0, 0), (300, 0))
+    page = open_builder(builder_of(server, graph))
+    page.locator(".dock-run").click()
+    expect(box_of(page, "Slow").locator(".node-bar")).to_be_attached()
+    expect(box_of(page, "Many").locator(".node-bar")).to_have_count(0)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(box_of(page, "Slow").locator(".node-bar")).to_have_count(0)

@@ -16,6 +16,8 @@ import { RunPrice } from "./run_price.js";
 import { TopTabs } from "./top_tabs.js";
 import { parts, plural, t } from "../messages.js";
 
+const MOST_LISTED = 100;
+
 export function TopBar() {
   const builder = useBuilder();
   const name = useDraft((draft) => draft.name);
@@ -180,14 +182,15 @@ export function ProblemList() {
     <button type="button" className="problem-head" aria-expanded="true"
       onClick=${() => setOpen(false)}><b>${plural(all.length, "{n} problem in the draft", "{n} problems in the draft")}</b><${Glyph} name="chevron" /></button>
     <ul>
-      ${all.slice(0, 100).map(
+      ${all.slice(0, MOST_LISTED).map(
         (problem, i) => html`<li key=${i}>
-          <button type="button" onClick=${() => builder.reveal(problem.nodeId)} disabled=${!builder.doc.node(problem.nodeId)}>
+          <button type="button" onClick=${() => builder.reveal(problem.nodeId, "inputs", problem.field)} disabled=${!builder.doc.node(problem.nodeId)}>
             <${Glyph} name="alert" className=${i < refused.length ? "tone-failed" : "tone-wait"} />
             <span><b>${builder.doc.node(problem.nodeId) ? builder.titleOf(problem.nodeId) : t("The agent")}</b><span>${problem.message}</span></span>
           </button>
         </li>`,
       )}
+      ${all.length > MOST_LISTED && html`<li className="muted">${plural(all.length - MOST_LISTED, "{n} more", "{n} more")}</li>`}
     </ul>
   </section>`;
 }

@@ -23,7 +23,7 @@ import { t } from "../messages.js";
  * @property {any[]} flowNodes
  * @property {Set<string>} selectedLinks
  * @property {Set<string>} openNodes those whose pins all show
- * @property {{kind: "node", id: string, tab: string}|{kind: "run", withPins?: boolean}|{kind: "versions"}|{kind: "nodes"}|null} panel
+ * @property {{kind: "node", id: string, tab: string, field?: string}|{kind: "run", withPins?: boolean}|{kind: "versions"}|{kind: "nodes"}|null} panel
  * @property {Graph|null} newer a version that was saved elsewhere while this draft was changed
  * @property {{screen: Point, at: Point, from: Dragged|null}|null} menu the block menu
  * @property {import("./link_by_keys.js").Linking|null} linking while a link is made by keys
@@ -171,9 +171,9 @@ export class Builder {
     this.set({ flowNodes: this.state.flowNodes.map(mark), selectedLinks: new Set() });
   }
 
-  /** Selects a node, opens its form and brings it into sight. @param {string} id @param {string} [tab] */
-  reveal(id, tab = "inputs") {
-    this.#openForm(id, tab);
+  /** Selects a node, opens its form and brings it into sight. @param {string} id @param {string} [tab] @param {string} [field] that is wanted */
+  reveal(id, tab = "inputs", field = "") {
+    this.#openForm(id, tab, field);
     const node = this.state.flowNodes.find((one) => one.id === id);
     const zoom = Math.max(FIRST_ZOOM, this.flow?.getZoom() ?? 1);
     if (node)
@@ -187,11 +187,11 @@ export class Builder {
     requestAnimationFrame(() => this.keepInSight(id));
   }
 
-  /** @param {string} id @param {string} [tab] */
-  #openForm(id, tab) {
+  /** @param {string} id @param {string} [tab] @param {string} [field] */
+  #openForm(id, tab, field = "") {
     this.select([id]);
     const before = this.state.panel;
-    this.set({ panel: { kind: "node", id, tab: tab ?? (before?.kind === "node" ? before.tab : "inputs") } });
+    this.set({ panel: { kind: "node", id, tab: tab ?? (before?.kind === "node" ? before.tab : "inputs"), field } });
   }
 
   /** @param {string} id */

@@ -1,7 +1,8 @@
 /** Chips of a node's executions: those of the run over the canvas, then those of earlier runs. */
 
 import { html } from "../../vendor/react.js";
-import { duration, number, timeMs, when } from "../format.js";
+import { duration, exactTime, number, timeMs } from "../format.js";
+import { runName } from "../run_name.js";
 import { statusLook } from "../status.js";
 import { plural, t } from "../messages.js";
 import { Glyph } from "./glyphs.js";
@@ -30,16 +31,18 @@ export function ExecutionChips({ list, shown, past, pastId, onChoose, onChoosePa
         tookMs=${(one.endMs ?? NaN) - (one.startMs ?? NaN)} isChosen=${!pastId && one === shown} onClick=${() => onChoose(one.node_exec_id)} />`,
     )}
     ${earlier.map(
-      (one) => html`<${Chip} key=${one.graph_exec_id} status=${one.status} name=${when(timeMs(one.run_at))}
+      (
+        one,
+      ) => html`<${Chip} key=${one.graph_exec_id} status=${one.status} name=${runName(one)} title=${exactTime(timeMs(one.run_at))}
         tookMs=${one.took_s === null ? NaN : one.took_s * 1000} isChosen=${one.graph_exec_id === pastId} onClick=${() => onChoosePast(one)} />`,
     )}
   </div>`;
 }
 
-/** @param {{status: any, name: string, tookMs: number, isChosen: boolean, onClick: () => void}} props */
-function Chip({ status, name, tookMs, isChosen, onClick }) {
+/** @param {{status: any, name: string, title?: string, tookMs: number, isChosen: boolean, onClick: () => void}} props */
+function Chip({ status, name, title = "", tookMs, isChosen, onClick }) {
   const look = statusLook(status);
-  return html`<button type="button" className="chip" aria-pressed=${isChosen} title=${look.word} onClick=${onClick}>
+  return html`<button type="button" className="chip" aria-pressed=${isChosen} title=${[look.word, title].filter(Boolean).join(", ")} onClick=${onClick}>
     <${Glyph} name=${look.icon} className=${`tone-${look.tone}`} /> ${name} <span className="muted">${duration(tookMs)}</span>
   </button>`;
 }

@@ -52,8 +52,13 @@ function Seconds({ since }) {
 
 /** @param {{id: string, run: NodeView|undefined}} props what stands below the pins */
 export function RunWords({ id, run }) {
-  if (run?.progress)
-    return html`<div className="node-progress" aria-hidden="true"><span>${run.progress.slice(-LAST_CHARS)}</span></div>`;
+  // Of what is not in line yet nobody knows how much it will be.
+  const share = run?.status === "RUNNING" && run.count - run.ended > 1 ? run.ended / run.count : null;
+  if (run?.progress || share !== null)
+    return html`<div className="node-progress" aria-hidden="true">
+      ${run?.progress && html`<span>${run.progress.slice(-LAST_CHARS)}</span>`}
+      ${share !== null && html`<div className="node-bar"><i style=${{ width: `${100 * share}%` }}></i></div>`}
+    </div>`;
   return run?.status === "FAILED" && run.error ? html`<${NodeError} id=${id} error=${run.error} />` : null;
 }
 

@@ -4,6 +4,7 @@ import { html } from "../../vendor/react.js";
 import { duration, exactTime, number, timeMs, when } from "../format.js";
 import { credits } from "../library/words.js";
 import { paths } from "../router.js";
+import { runName } from "../run_name.js";
 import { statusLook } from "../status.js";
 import { toastError } from "../toast.js";
 import { t } from "../messages.js";
@@ -38,7 +39,7 @@ function Row({ one }) {
   return html`<li>
     <button type="button" className="node-run" aria-pressed=${isShown} onClick=${lay} title=${exactTime(at)}>
       <${Glyph} name=${look.icon} className=${`tone-${look.tone}`} /><span className="sr-only">${look.word}</span>
-      <span>${when(at)}</span>
+      <span>${runName(one)}</span> <span className="muted">${when(at)}</span>
       ${one.graph_version !== version && html`<span className="muted">v${one.graph_version}</span>`}
       <span className="grow"></span>
       <span className="muted node-run-facts">${one.status === null ? t("did not run") : words.filter(Boolean).join(" · ")}</span>

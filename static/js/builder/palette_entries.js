@@ -1,5 +1,6 @@
 /** What the palette finds: commands, nodes, pages and runs to go to, blocks, agents, settings. */
 
+import { runName } from "../run_name.js";
 import { runLook } from "../status.js";
 import { timeMs, when } from "../format.js";
 import { blockLine, isNote, nodeTitle } from "../names.js";
@@ -24,14 +25,15 @@ export function findEntries(builder, offers, known, query) {
   const text = query.slice(only.length).trim().toLowerCase();
   const pick = (/** @type {Entry[]} */ entries, /** @type {number} */ most) => best(entries, text).slice(0, most);
   const blocks = () => searchOffers(offers, text, null).map((offer) => blockEntry(builder, offer));
-  if (only === ">") return pick([...commandEntries(builder), ...settingEntries()], MOST_OF_ONE_KIND);
+  const commands = () => [...commandEntries(builder), ...comparison(builder, known.runs)];
+  if (only === ">") return pick([...commands(), ...settingEntries()], MOST_OF_ONE_KIND);
   if (only === "@") return pick(nodeEntries(builder), MOST_OF_ONE_KIND);
   if (only === "+") return blocks().slice(0, MOST_OF_ONE_KIND);
   if (!text) return commandEntries(builder).slice(0, MOST);
   const found = [
-    ...pick(commandEntries(builder), 4),
-    ...pick(nodeEntries(builder), 3),
-    ...pick(placeEntries(builder, known.runs), 2),
+    ...pick(commands(), 5),
+    ...pick(nodeEntries(builder), 2),
+    ...pick(placeEntries(builder, known), 2),
     ...blocks().slice(0, 3),
     ...pick(agentEntries(builder, known.agents), 2),
     ...pick(settingEntries(), 2),
@@ -73,8 +75,17 @@ function nodeEntries(builder) {
   });
 }
 
-/** @param {any} builder @param {any[]} runs @returns {Entry[]} */
-function placeEntries({ saved }, runs) {
+/** The newest run beside the one before it. @param {any} builder @param {any[]} runs @returns {Entry[]} */
+function comparison({ saved }, runs) {
+  const [last, before] = runs.filter((run) => run.graph_id === saved?.id);
+  if (!before) return [];
+  const label = t("Compare run {last} with {before}", { last: last.number, before: before.number });
+  const run = () => go(paths.compare(before, last));
+  return [{ key: "compare", group: t("This agent"), label, line: "", glyph: "compare", keys: "", run }];
+}
+
+/** @param {any} builder @param {Known} known @returns {Entry[]} */
+function placeEntries({ saved }, { runs, agents }) {
   const group = t("Go to");
   const entry = (
     /** @type {string} */ key,
@@ -84,12 +95,15 @@ function placeEntries({ saved }, runs) {
   ) => {
     return { key: `go ${key}`, group, label, line, glyph: "chevron", keys: "", run: () => go(to) };
   };
-  const own = saved ? runs.filter((run) => run.graph_id === saved.id).slice(0, 5) : [];
+  const isOwn = (/** @type {any} */ run) => run.graph_id === saved?.id;
+  const shown = [...runs.filter(isOwn).slice(0, 5), ...runs.filter((run) => !isOwn(run)).slice(0, 20)];
+  const nameOf = (/** @type {any} */ run) =>
+    isOwn(run) ? "" : (agents.find((graph) => graph.id === run.graph_id)?.name ?? t("A deleted agent"));
   return [
     ...PLACES.map((place) => entry(place.href, place.label, "", place.href)),
-    ...own.map((run) => {
-      const line = `${when(timeMs(run.started_at))}, ${runLook(run).word}`;
-      return entry(run.id, t("Run of this agent"), line, paths.run(run.graph_id, run.id));
+    ...shown.map((run) => {
+      const line = [nameOf(run), when(timeMs(run.started_at)), runLook(run).word].filter(Boolean).join(", ");
+      return entry(run.id, runName(run), line, paths.run(run.graph_id, run.id));
     }),
   ];
 }

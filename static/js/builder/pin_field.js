@@ -1,6 +1,6 @@
 /** One input in the form of a node: its editor, where a link fills it from, and what is wrong with it. */
 
-import { html } from "../../vendor/react.js";
+import { html, useEffect, useRef } from "../../vendor/react.js";
 import { t } from "../messages.js";
 import { followPart, partOf } from "./dynamic_pins.js";
 import { CredentialsField } from "../fields/credentials_field.js";
@@ -10,6 +10,8 @@ import { Glyph } from "./glyphs.js";
 import { useBuilder, useView } from "./hooks.js";
 import { pinLabel, valuesOf, withValue } from "./pins.js";
 
+const CONTROL = ":scope > :not(.field-head) :is(input, textarea, select, button), :scope > :is(input, textarea, select)";
+
 /** @typedef {import("./pins.js").Pin} Pin */
 /** @typedef {import("../types.js").Link} Link */
 
@@ -18,6 +20,7 @@ export function PinField({ pin, node, block, links, needs }) {
   const builder = useBuilder();
   const problem = useView((view) => problemText(view, node.id, pin.name));
   const id = `field-${node.id}-${pin.name}`;
+  const place = useWanted(node.id, pin.name);
   const value = valuesOf(node, block)[pin.name];
   const title = pin.schema.title || pin.label;
   const write = (/** @type {any} */ to, /** @type {any} */ change) => {
@@ -35,7 +38,7 @@ export function PinField({ pin, node, block, links, needs }) {
       ? html`<${CredentialsField} id=${id} schema=${pin.schema} value=${value} values=${valuesOf(node, block)}
           siblings=${block.inputSchema.properties ?? {}} onChange=${write} />`
       : html`<${ValueField} id=${id} schema=${pin.schema} value=${value} linked=${linked} onChange=${write} />`;
-  return html`<div className="field" data-pin=${pin.name}>
+  return html`<div className="field" data-pin=${pin.name} ref=${place}>
     <div className="field-head"><label className="field-label" id=${`${id}-label`} htmlFor=${id}>
       <span className=${`pin-dot pin-${pin.kind} ${links.length ? "pin-linked" : ""}`}></span>${title}
       ${isOptional && html`<span className="optional">${t("optional")}</span>`}
@@ -50,6 +53,20 @@ export function PinField({ pin, node, block, links, needs }) {
     ${problem && html`<p className="field-error">${problem}</p>`}
     ${pin.schema.description && html`<p className="field-hint">${pin.schema.description}</p>`}
   </div>`;
+}
+
+/** Takes the focus to a field that somebody asks for. @param {string} nodeId @param {string} pin */
+function useWanted(nodeId, pin) {
+  const place = useRef(/** @type {any} */ (null));
+  const wanted = useView(({ panel }) => (panel?.kind === "node" && panel.id === nodeId && panel.field === pin ? panel : null));
+  useEffect(() => {
+    if (!wanted) return;
+    const fold = place.current.closest("details");
+    if (fold) fold.open = true;
+    place.current.scrollIntoView({ block: "nearest" });
+    place.current.querySelector(CONTROL)?.focus({ preventScroll: true });
+  }, [wanted]);
+  return place;
 }
 
 /** @param {Pin} pin @param {Link[]} links @returns {Record<string, any>} what stands in place of a key's or item's editor */

@@ -16,7 +16,7 @@ import { t } from "../messages.js";
 /** @typedef {import("./builder.js").Builder} Builder */
 /** @typedef {import("../types.js").GraphExecution} GraphExecution */
 /** @typedef {{id: string, run: GraphExecution, ended: number, nodes: number, isLive: boolean, tick: number}} RunView */
-/** @typedef {{status: import("../types.js").Status|null, count: number, startMs: number, tookMs: number, error: string, isReplayed: boolean, progress: string, there: number}} NodeView
+/** @typedef {{status: import("../types.js").Status|null, count: number, startMs: number, tookMs: number, error: string, isReplayed: boolean, progress: string, there: number, ended: number}} NodeView
  * `startMs` of the execution that runs, `there`: how many inputs the oldest one has that waits for more */
 
 const SHOW_EVERY_MS = 100;
@@ -201,6 +201,11 @@ function countValues(group) {
   return Object.fromEntries(counts);
 }
 
+/** @param {import("../run_state.js").NodeGroup} group @returns {number} */
+function endedOf(group) {
+  return group.countOf("COMPLETED") + group.countOf("FAILED") + group.countOf("TERMINATED");
+}
+
 /** @param {import("../run_state.js").NodeGroup} group @param {boolean} isReplayed @returns {NodeView} */
 function nodeView(group, isReplayed) {
   const failed = group.list.findLast((one) => one.status === "FAILED");
@@ -216,6 +221,7 @@ function nodeView(group, isReplayed) {
     startMs: running?.startMs ?? NaN,
     tookMs,
     there: Object.keys(waiting?.input_data ?? {}).length,
+    ended: endedOf(group),
     isReplayed,
     progress: (group.status === "RUNNING" && running?.progress) || "",
     error: error ? valueWords(error) : "",

@@ -3,10 +3,11 @@
 import { serverNow, stopExecution } from "../api.js";
 import { updateAgent } from "../api/library.js";
 import { fill, h, setText } from "../dom.js";
-import { clock, cut, duration, exactTime, timeMs, when, whenComing } from "../format.js";
+import { clock, cut, duration, exactTime, number, timeMs, when, whenComing } from "../format.js";
 import { drawMini } from "../graph_picture.js";
 import { icon } from "../icons.js";
-import { t } from "../messages.js";
+import { plural, t } from "../messages.js";
+import { isNote } from "../names.js";
 import { go, paths } from "../router.js";
 import { runTicks } from "../run_ticks.js";
 import { startGraph } from "../start_run.js";
@@ -31,6 +32,8 @@ export class AgentCard {
     this.agent = null;
     /** @type {string[]} */
     this.missing = [];
+    /** @type {LibraryCard|null} */
+    this.card = null;
     /** What the picture shows now. */
     this.drawn = "";
     /** @type {CardRun[]} */
@@ -75,6 +78,7 @@ export class AgentCard {
 
   /** @param {LibraryCard} card */
   showCard(card) {
+    this.card = card;
     this.runs = card.runs;
     this.needsApproval = card.needs_approval;
     this.#showNext();
@@ -99,6 +103,7 @@ export class AgentCard {
   #showRuns() {
     const [last] = this.runs;
     const looks = this.runs.map((run) => runLook(withStats(run)));
+    const far = this.#howFar();
     if (!last) fill(this.last, icon("waiting", "tone-quiet"), h("span", { class: "muted" }, t("Never run")));
     else {
       const look = looks[0];
@@ -106,11 +111,22 @@ export class AgentCard {
       fill(
         this.last,
         statusIcon(look),
-        h("a", { class: `tone-${look.tone}`, href, title: last.error ?? "" }, lastLine(last, look)),
+        h("a", { class: `tone-${look.tone}`, href, title: last.error ?? "" }, lastLine(last, look, far)),
       );
     }
     fill(this.ticks, runTicks(looks));
     fill(this.due, this.#dueButton(last));
+  }
+
+  /** How far the last run is; of a very large graph the card knows too little. @returns {string} */
+  #howFar() {
+    const { nodes, n_nodes: total } = this.card ?? { nodes: [], n_nodes: 0 };
+    if (!nodes.length || nodes.length < total) return "";
+    const able = nodes.filter((node) => !isNote(this.catalog.get(node.block_id)));
+    const failed = able.filter((node) => node.status === "FAILED").length;
+    if (failed) return plural(failed, "{n} node failed", "{n} nodes failed");
+    const done = able.filter((node) => hasEnded(node.status)).length;
+    return t("{done} of {n} nodes", { done: number(done), n: number(able.length) });
   }
 
   #showNext() {
@@ -190,10 +206,11 @@ function withStats(run) {
   return { status: run.status, stats: { node_error_count: run.node_error_count } };
 }
 
-/** @param {CardRun} run @param {import("../status.js").Look} look @returns {string} */
-function lastLine(run, look) {
+/** @param {CardRun} run @param {import("../status.js").Look} look @param {string} far @returns {string} */
+function lastLine(run, look, far) {
   const started = timeMs(run.started_at);
-  if (run.status === "RUNNING") return t("Running {time}", { time: clock(serverNow() - started) });
+  if (run.status === "RUNNING")
+    return [t("Running {time}", { time: clock(serverNow() - started) }), far].filter(Boolean).join(", ");
   if (run.status === "REVIEW") return t("Waits for your review");
   if (!hasEnded(run.status)) return look.word;
   const took = timeMs(run.ended_at) - started;
