@@ -67,4 +67,4 @@ def test_an_agent_with_them_runs_from_the_command_line(tmp_path: Path, settings:
     assert (done.returncode, done.stdout) == (0, "Greeting: Hello Ada!\n")
     without = run_cli(*arguments)
     assert without.returncode == 2
-    assert f"greet.block_id: There is no block '{GREETING}'" in without.stderr
+    assert f"node greet, block_id: There is no block '{GREETING}'" in without.stderr
