@@ -37,7 +37,7 @@ import { request } from "../api.js";
  * @property {string[]|null} allowed_hosts null: all that the server allows
  */
 
-/** @typedef {{id: string, number: number, graph_version: number, status: import("../types.js").Status, started_at: string|null, ended_at: string|null, node_exec_count: number, node_error_count: number, cost: number, error: string|null}} CardRun */
+/** @typedef {{id: string, number: number|null, graph_version: number, status: import("../types.js").Status, started_at: string|null, ended_at: string|null, node_exec_count: number, node_error_count: number, cost: number, error: string|null}} CardRun */
 
 /**
  * @typedef {Object} LibraryCard

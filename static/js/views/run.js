@@ -283,11 +283,13 @@ class RunPage {
     if (!run.number) return;
     const [card] = await listCards([this.graph.id]).catch(() => []);
     if (this.signal.aborted || !card) return;
-    const before = card.runs.filter((one) => one.number < Number(run.number) && one.graph_version === run.graph_version);
-    const took = before.filter((one) => one.status === "COMPLETED").map((one) => timeMs(one.ended_at) - timeMs(one.started_at));
+    // Those that another run started have no number, and are no turn of this agent's own.
+    const before = card.runs.filter((one) => one.number && one.number < Number(run.number));
+    const alike = before.filter((one) => one.graph_version === run.graph_version && one.status === "COMPLETED");
+    const took = alike.map((one) => timeMs(one.ended_at) - timeMs(one.started_at));
     const usual = took.sort((a, b) => a - b)[took.length >> 1];
     if (took.length >= LEAST_USUAL && usual >= LEAST_SAID_MS) this.facts.showUsual(usual);
-    const last = card.runs.find((one) => one.number < Number(run.number));
+    const [last] = before;
     if (last) this.head.offerComparison(run, last);
   }
 
