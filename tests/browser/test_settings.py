@@ -100,6 +100,7 @@ def test_the_rule_of_what_is_kept_is_told_where_system_leads_to_it(open_page: An
     card = page.get_by_role("region", name="How long runs are kept")
     expect(card).to_be_focused()
     expect(card).to_contain_text("Runs leave: older than 30 days")
+    expect(card.get_by_role("button", name="Save")).to_be_in_viewport()
 
 
 def test_an_agent_from_a_file_is_looked_at_and_approved(open_page: Any, server: ServerProcess) -> None:

@@ -23,14 +23,11 @@ const FIELDS = [
 export function retentionCard() {
   const title = t("How long runs are kept");
   const body = h("div", { class: "card-body stack" }, h("p", { class: "muted" }, t("Loading")));
+  const head = h("div", { class: "card-head" }, h("h2", null, title));
+  const element = h("section", { class: "card", id: "retention", "aria-label": title }, head, body);
   const show = (/** @type {ServerRetention} */ known) => fill(body, retentionForm(known, show));
   getServerRetention().then(show, (error) => toastError(error));
-  return h(
-    "section",
-    { class: "card", id: "retention", "aria-label": title },
-    h("div", { class: "card-head" }, h("h2", null, title)),
-    body,
-  );
+  return element;
 }
 
 /** @param {ServerRetention} known @param {(known: ServerRetention) => void} onSaved */

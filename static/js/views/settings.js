@@ -18,13 +18,17 @@ export async function showSettings(main, place, signal) {
   const kept = user.role === "admin" ? retentionCard() : null;
   const cards = [profileCard(user), appearanceCard(), apiKeysCard(), importsCard(), kept, sessionsCard()];
   fill(main, pageHead({ title: t("Settings") }), h("div", { class: "settings" }, cards));
-  if (place.query.get("show") === "retention") showCard(kept);
+  if (kept && place.query.get("show") === "retention") showCard(kept, signal);
 }
 
-/** @param {HTMLElement|null} card that an address asks for */
-function showCard(card) {
-  if (!card) return;
+/** @param {HTMLElement} card that an address asks for @param {AbortSignal} signal */
+function showCard(card, signal) {
   card.tabIndex = -1;
-  card.scrollIntoView({ block: "center" });
   card.focus({ preventScroll: true });
+  // The cards fill themselves: it stays in sight while they do, and until something else is chosen.
+  const seen = new ResizeObserver(() =>
+    document.activeElement === card ? card.scrollIntoView({ block: "center" }) : seen.disconnect(),
+  );
+  seen.observe(/** @type {HTMLElement} */ (card.parentElement));
+  signal.addEventListener("abort", () => seen.disconnect());
 }
