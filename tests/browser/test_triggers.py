@@ -10,7 +10,7 @@ import pytest
 
 from ..server import ServerProcess
 from .agents import on_delivery
-from .conftest import SETTINGS, call
+from .conftest import SETTINGS, call, hold
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 from playwright.sync_api import expect
@@ -63,6 +63,28 @@ def test_trigger_is_set_up_tried_and_deleted(open_page: Any, server: ServerProce
     page.locator("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_role("heading", name="No service starts an agent")).to_be_visible()
     assert call(server, "GET", "/api/integrations/webhooks") == []
+
+
+def test_list_that_was_asked_for_before_a_trigger_was_deleted_asks_nothing_of_it(open_page: Any, server: ServerProcess) -> None:
+    graph = call(server, "POST", "/api/graphs", {"graph": on_delivery("Files orders")})
+    trigger = {"name": "Late", "graph_id": graph["id"], "graph_version": 1, "trigger_config": {}}
+    call(server, "POST", "/api/library/presets/setup-trigger", trigger)
+    page = open_page("/triggers")
+    card = page.locator(".trigger")
+    expect(card).to_contain_text("Nothing has been delivered yet.")
+    show_list, end_deletion = hold(page, "/api/integrations/webhooks$"), hold(page, "/api/integrations/webhooks/", "DELETE")
+    with page.expect_request("**/api/integrations/webhooks"):
+        card.get_by_role("button", name="Secret").click()
+        page.keyboard.press("Escape")
+    card.get_by_role("button", name="Delete").click()
+    # The server has deleted it, the page does not know yet. open_page fails the test where anything is not found.
+    with page.expect_request(lambda request: request.method == "DELETE"):
+        page.locator("dialog").get_by_role("button", name="Delete").click()
+    show_list()
+    expect(page.get_by_role("heading", name="No service starts an agent")).to_be_visible()
+    with page.expect_response("**/api/integrations/webhooks"):
+        end_deletion()
+    expect(page.get_by_role("heading", name="No service starts an agent")).to_be_visible()
 
 
 def test_without_an_agent_that_has_a_trigger_the_form_says_what_to_do(open_page: Any, server: ServerProcess) -> None:

@@ -9,7 +9,7 @@ import { paths } from "../router.js";
 import { loadStyles } from "../styles.js";
 import { toastError } from "../toast.js";
 import { TriggerForm } from "../triggers/form.js";
-import { webhookCard } from "../triggers/webhook_card.js";
+import { webhookCards } from "../triggers/webhook_card.js";
 
 /** @type {import("../views/agent.js").TabView} */
 export async function showTriggersTab(box, { graph }) {
@@ -21,14 +21,7 @@ export async function showTriggersTab(box, { graph }) {
     const presets = all.filter((preset) => preset.graph_id === graph.id && preset.webhook_id);
     const own = webhooks.filter((webhook) => presets.some((preset) => preset.webhook_id === webhook.id));
     const names = new Map([[graph.id, graph.name]]);
-    const cards = own.map((webhook) =>
-      webhookCard(
-        webhook,
-        presets.filter((one) => one.webhook_id === webhook.id),
-        names,
-        reload,
-      ),
-    );
+    const cards = webhookCards(own, presets, names, reload);
     add.hidden = !cards.length;
     fill(list, cards.length ? cards : empty(graph, takesDeliveries ? openNew : null));
   });

@@ -19,12 +19,36 @@ import { nextStep, providerName } from "./providers.js";
 
 const SHOWN = 20;
 
+/** Those that are being deleted: a list that was asked for before still has them. @type {Set<string>} */
+const leaving = new Set();
+
+/** What was asked of a webhook and is not answered: it is deleted after that. @type {Map<string, Promise<any>>} */
+const asking = new Map();
+
+/**
+ * @param {Webhook[]} webhooks @param {Preset[]} presets @param {Map<string, string>} names of agents @param {() => void} onChange
+ * @returns {HTMLElement[]}
+ */
+export function webhookCards(webhooks, presets, names, onChange) {
+  const ownOf = (/** @type {Webhook} */ webhook) => presets.filter((preset) => preset.webhook_id === webhook.id);
+  return webhooks.filter(({ id }) => !leaving.has(id)).map((webhook) => webhookCard(webhook, ownOf(webhook), names, onChange));
+}
+
+/** @param {string} id */
+function askDeliveries(id) {
+  const answer = listDeliveries(id, SHOWN);
+  asking.set(id, Promise.allSettled([asking.get(id), answer]));
+  return answer;
+}
+
 /** @param {Webhook} webhook @param {Preset[]} presets those that it starts @param {Map<string, string>} names of agents @param {() => void} onChange */
-export function webhookCard(webhook, presets, names, onChange) {
+function webhookCard(webhook, presets, names, onChange) {
   const deliveries = h("div", { class: "trigger-deliveries" });
   const graphs = new Map(presets.map((preset) => [preset.id, preset.graph_id]));
-  const ask = () => listDeliveries(webhook.id, SHOWN);
-  const load = inOrder(ask, (list) => fill(deliveries, deliveryList(list, graphs)));
+  const load = inOrder(
+    () => askDeliveries(webhook.id),
+    (list) => fill(deliveries, deliveryList(list, graphs)),
+  );
   load().catch((error) => toastError(error));
   const test = button(t("Test"), "play", (pressed) => void tryOut(webhook, pressed, load));
   const secret = button(t("Secret"), "key", () => openSecret(webhook, onChange));
@@ -139,6 +163,12 @@ function openSecret(webhook, onChange) {
 async function removeWebhook(webhook, onChange) {
   const text = t("Its address takes nothing any more, and its deliveries are forgotten. Agents and runs stay.");
   if (!(await confirmLoss({ title: t("Delete this trigger?"), text, verb: t("Delete") }))) return;
-  await deleteWebhook(webhook.id).catch((error) => toastError(error, t("The trigger was not deleted")));
+  leaving.add(webhook.id);
+  await asking.get(webhook.id);
+  await deleteWebhook(webhook.id).catch((error) => {
+    leaving.delete(webhook.id);
+    toastError(error, t("The trigger was not deleted"));
+  });
+  asking.delete(webhook.id);
   onChange();
 }

@@ -10,7 +10,7 @@ import { button, pageHead } from "../page_head.js";
 import { loadStyles } from "../styles.js";
 import { toastError } from "../toast.js";
 import { TriggerForm } from "../triggers/form.js";
-import { webhookCard } from "../triggers/webhook_card.js";
+import { webhookCards } from "../triggers/webhook_card.js";
 
 /** @type {import("../pages.js").View} */
 export async function showTriggers(main, place, signal) {
@@ -20,10 +20,7 @@ export async function showTriggers(main, place, signal) {
   const load = inOrder(ask, ([webhooks, presets, graphs]) => {
     if (signal.aborted) return;
     const names = new Map(graphs.map((graph) => [graph.id, graph.name]));
-    const cards = webhooks.map((webhook) => {
-      const own = presets.filter((preset) => preset.webhook_id === webhook.id);
-      return webhookCard(webhook, own, names, reload);
-    });
+    const cards = webhookCards(webhooks, presets, names, reload);
     fill(body, cards.length ? cards : emptyTriggers(openNew));
   });
   const reload = () => void load().catch((error) => toastError(error));
