@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from typing import Any, NoReturn
@@ -38,12 +38,13 @@ def address_of(api: Api, run: Mapping[str, Any]) -> str:
     return f"{url}/runs/{run['graph_id']}/{run['id']}" if url else run["id"]
 
 
-def follow(api: Api, path: str, titles: Mapping[str, str] | None = None, *, is_interrupted: bool = False) -> str:
+def follow(
+    api: Api, path: str, titles: Mapping[str, str] | None = None, *, let_signals_in: Callable[[], None] = lambda: None
+) -> str:
     """Waits for the end of the run, showing its nodes live by their titles; its status then. Ctrl-C stops its tree and waits on; a
-    second one leaves at once."""
+    second one leaves at once. `let_signals_in` is that of `hold_signals`, where they were held until now."""
     try:
-        if is_interrupted:
-            raise KeyboardInterrupt
+        let_signals_in()
         return _wait(api, path, titles)
     except KeyboardInterrupt:
         stop = _Stop(api, path)

@@ -11,6 +11,7 @@ import click
 from ..engine.input_names import check_known
 from .api import Api, open_api
 from .follow import address_of, find_run, follow, read_result
+from .held_signals import hold_signals
 from .options import data_options
 from .run import exit_code, parse_input, print_result, read_json, read_pins
 
@@ -55,10 +56,12 @@ def command(
             click.echo(json.dumps(plan) if as_json else _described(api, origin, plan))
             return
         click.echo(_described(api, origin, plan), err=True)
-        new_id = api.post(f"{path}/rerun", body)["graph_exec_id"]
-        new_path = f"/api/graphs/{origin['graph_id']}/executions/{new_id}"
-        click.echo(f"new run: {address_of(api, {**origin, 'id': new_id})}", err=True)
-        result = read_result(api, new_path, follow(api, new_path))
+        with hold_signals() as let_signals_in:
+            new_id = api.post(f"{path}/rerun", body)["graph_exec_id"]
+            new_path = f"/api/graphs/{origin['graph_id']}/executions/{new_id}"
+            click.echo(f"new run: {address_of(api, {**origin, 'id': new_id})}", err=True)
+            status = follow(api, new_path, let_signals_in=let_signals_in)
+        result = read_result(api, new_path, status)
     print_result(result, as_json)
     sys.exit(exit_code(result))
 

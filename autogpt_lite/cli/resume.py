@@ -8,6 +8,7 @@ import click
 
 from .api import open_api
 from .follow import find_run, follow, read_result
+from .held_signals import hold_signals
 from .options import data_options
 from .run import exit_code, print_result
 
@@ -21,7 +22,9 @@ def command(data_dir: str | None, config_path: str | None, graph_exec_id: str, a
     end; Ctrl-C stops it. Exit codes as `run`."""
     with open_api(config_path, data_dir) as api:
         path, _ = find_run(api, graph_exec_id)
-        api.post(f"{path}/resume")
-        result = read_result(api, path, follow(api, path))
+        with hold_signals() as let_signals_in:
+            api.post(f"{path}/resume")
+            status = follow(api, path, let_signals_in=let_signals_in)
+        result = read_result(api, path, status)
     print_result(result, as_json)
     sys.exit(exit_code(result))
