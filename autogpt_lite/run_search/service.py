@@ -6,6 +6,7 @@ The index is made afterwards, by a job and by who searches, so that a run pays n
 from __future__ import annotations
 
 import asyncio
+import time
 
 from ..db import Database, Tx, load_sql
 from ..engine import states
@@ -20,8 +21,9 @@ BATCH = 200
 BATCH_CHARS = 200_000
 """One transaction takes so much of a batch: some milliseconds of the writer."""
 
-SEARCH_BATCHES = 10
-JOB_BATCHES = 500
+SEARCH_S = 0.3
+"""So long one who searches waits for the index at most, but for a batch."""
+JOB_S = 60.0
 
 
 class RunSearch:
@@ -34,7 +36,7 @@ class RunSearch:
 
     async def search(self, user_id: str, query: SearchQuery) -> FoundRuns:
         """The newest runs of a user that have all the words. What has ended lately is looked through first, within bounds."""
-        behind = await self._update(SEARCH_BATCHES)
+        behind = await self._update(SEARCH_S)
         words = query_words(query.query)
         if not words:
             return FoundRuns(runs=[], not_searched=behind)
@@ -47,14 +49,16 @@ class RunSearch:
 
     async def update(self) -> str | None:
         """Brings the index up to date, as a job does it."""
-        behind = await self._update(JOB_BATCHES)
+        behind = await self._update(JOB_S)
         return f"{behind} runs are left for the next time." if behind else None
 
-    async def _update(self, batches: int) -> int:
-        """Indexes at most `batches` batches; how many runs are left."""
-        async with self._updating:
-            while batches and await self._update_batch():
-                batches -= 1
+    async def _update(self, time_s: float) -> int:
+        """Indexes what there is, for so long and a batch at least; how many runs are left."""
+        ends_at = time.monotonic() + time_s
+        is_left = True
+        while is_left:
+            async with self._updating:  # batch by batch: who searches does not wait for the end of the job
+                is_left = await self._update_batch() and time.monotonic() < ends_at
         (last_id,) = self._db.point(sql.select_progress)
         return (await self._db.fetch_all(sql.count_behind, (last_id,)))[0][0]
 
@@ -69,9 +73,15 @@ class RunSearch:
         texts = [_words_of(run) for run in await self._executions.read_texts(ended)] if ended else []
         if not rows and not texts:
             return False
-        for part in _parts(texts):
+        *parts, last = _parts(texts)
+        for part in parts:
             await self._db.write(lambda tx, part=part: _insert(tx, part))
-        await self._db.write(lambda tx: _move_on(tx, rows[-1][0] if rows else last_id, still_open))
+
+        def write_last(tx: Tx) -> None:
+            _insert(tx, last)
+            _move_on(tx, rows[-1][0] if rows else last_id, still_open)
+
+        await self._db.write(write_last)
         return True
 
 
@@ -80,8 +90,8 @@ def _words_of(run: RunTexts) -> tuple[str, str, str, int]:
 
 
 def _parts(texts: list[tuple[str, str, str, int]]) -> list[list[tuple[str, str, str, int]]]:
-    parts: list[list[tuple[str, str, str, int]]] = []
-    size = BATCH_CHARS
+    parts: list[list[tuple[str, str, str, int]]] = [[]]
+    size = 0
     for row in texts:
         if size >= BATCH_CHARS:
             parts.append([])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from autogpt_lite.engine import engine
 from autogpt_lite.run_search import service as run_search
 from autogpt_lite.run_search.types import SearchQuery
+from autogpt_lite.users.types import DEFAULT_USER_ID
 from tests.http.library_agents import ANY_INPUT, add_other_user, echo_agent, end_of, ok, run, run_to_end, save, slow_agent
 from tests.server import LiveServer, run_app
 
@@ -99,7 +101,7 @@ async def test_what_is_not_looked_through_yet_is_said_and_a_job_goes_on(server: 
     for i in range(5):
         await run_to_end(server, echo["id"], Text=f"word{i}")
     monkeypatch.setattr(run_search, "BATCH", 2)
-    monkeypatch.setattr(run_search, "SEARCH_BATCHES", 1)
+    monkeypatch.setattr(run_search, "SEARCH_S", 0)
     answer = await ok(server.get("/api/executions/search", params={"query": "word"}))
     assert len(answer["runs"]) + answer["not_searched"] == 5
     assert answer["not_searched"] > 0
@@ -132,3 +134,24 @@ async def test_a_word_is_shown_where_the_index_has_it(server: LiveServer, echo: 
     assert (hit["field"], hit["text"][:17]) == ("out Text", "Ångström Ångström")
     (hit,) = await found(server, "text")
     assert (hit["field"], hit["text"]) == ("out Text", "first")
+
+
+async def test_who_searches_does_not_wait_for_the_end_of_the_job(server: LiveServer, echo: dict[str, Any], monkeypatch):
+    for i in range(6):
+        await run_to_end(server, echo["id"], Text=f"word{i}")
+    monkeypatch.setattr(run_search, "BATCH", 2)
+    monkeypatch.setattr(run_search, "SEARCH_S", 0)
+    asked, search = [], server.app.run_search
+    update_batch = search._update_batch
+
+    async def noted() -> bool:
+        if not asked:  # in the first batch of the job
+            asked.append(asyncio.ensure_future(search.search(DEFAULT_USER_ID, SearchQuery(query="word"))))
+            await asyncio.sleep(0)
+        return await update_batch()
+
+    monkeypatch.setattr(search, "_update_batch", noted)
+    assert await search.update() is None
+    answer = await asked[0]
+    assert answer.not_searched == 2, "there was a batch of the job, and its own"
+    assert len(answer.runs) >= 4
