@@ -15,6 +15,8 @@ export const paths = {
   agent: (graphId) => `/library/agents/${encodeURIComponent(graphId)}`,
   /** @param {string} graphId @param {string} tab of its page */
   agentTab: (graphId, tab) => `/library/agents/${encodeURIComponent(graphId)}?tab=${tab}`,
+  /** @param {string} graphId @param {string} presetId the preset whose inputs the form starts with */
+  agentWithPreset: (graphId, presetId) => `/library/agents/${encodeURIComponent(graphId)}?preset=${encodeURIComponent(presetId)}`,
   /** @param {string} graphId @param {string} runId the run whose inputs the form starts with */
   agentLikeRun: (graphId, runId) => `/library/agents/${encodeURIComponent(graphId)}?like=${encodeURIComponent(runId)}`,
   /** @param {{id: string, graph_id: string}} a @param {{id: string, graph_id: string}} b two runs */

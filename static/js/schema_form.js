@@ -12,23 +12,26 @@ import { valueProblem } from "./value_problems.js";
 export class SchemaForm {
   /**
    * @param {ObjectSchema} schema @param {Record<string, any>} values what the fields start with instead of their defaults
+   * @param {string} [origin] what these come from, said at each that is still as it came
    * @returns {Promise<SchemaForm>} once its fields are there
    */
-  static async make(schema, values) {
+  static async make(schema, values, origin = "") {
     const [{ drawForm }] = await Promise.all([import("./fields/form_view.js"), loadStyles("fields.css")]);
-    const form = new SchemaForm(schema, values);
+    const form = new SchemaForm(schema, values, origin);
     await drawForm(form);
     return form;
   }
 
-  /** Use `make`. @param {ObjectSchema} schema @param {Record<string, any>} values */
-  constructor(schema, values) {
+  /** Use `make`. @param {ObjectSchema} schema @param {Record<string, any>} values @param {string} [origin] */
+  constructor(schema, values, origin = "") {
     const required = new Set(schema.required ?? []);
     /** @type {Map<string, FormField>} */
     this.fields = new Map();
     for (const [name, property] of Object.entries(schema.properties ?? {})) {
-      const value = Object.hasOwn(values, name) ? values[name] : property.default;
-      this.fields.set(name, new FormField(name, property, value, required.has(name)));
+      const isGiven = Object.hasOwn(values, name);
+      const field = new FormField(name, property, isGiven ? values[name] : property.default, required.has(name));
+      if (isGiven) field.origin = origin;
+      this.fields.set(name, field);
     }
     this.element = h("div", { class: "form-fields" });
   }
@@ -70,6 +73,8 @@ export class FormField {
     this.value = value ?? undefined;
     this.start = this.value;
     this.problem = "";
+    /** What its first value comes from, where that is no default. */
+    this.origin = "";
     /** The field on the page, once it is drawn. @type {HTMLElement|null} */
     this.element = null;
     /** Draws it anew. @type {() => void} */
@@ -79,6 +84,11 @@ export class FormField {
   /** @returns {boolean} whether it differs from what it would be if nobody touched it */
   get isChanged() {
     return JSON.stringify(this.value ?? null) !== JSON.stringify(this.schema.default ?? null);
+  }
+
+  /** @returns {boolean} whether nobody has touched what it was given */
+  get isAsGiven() {
+    return JSON.stringify(this.value ?? null) === JSON.stringify(this.start ?? null);
   }
 
   /** @param {any} value undefined: nothing is given */

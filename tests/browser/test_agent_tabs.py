@@ -85,6 +85,19 @@ def test_preset_is_made_of_a_run_changed_and_deleted(open_page: Any, server: Ser
     expect(page.get_by_role("heading", name="No presets")).to_be_visible()
 
 
+def test_form_filled_in_from_a_preset_says_where_each_value_comes_from(open_page: Any, server: ServerProcess) -> None:
+    graph_id = add(server, division("Filled in"))
+    preset = {"name": "By seven", "description": "", "graph_id": graph_id, "graph_version": 1, "inputs": {"Divide by": 7}}
+    call(server, "POST", "/api/library/presets", {**preset, "credentials": {}})
+    page = open_page(f"/library/agents/{graph_id}?tab=presets")
+    page.get_by_role("link", name="Fill in the form with By seven").click()
+    form = page.get_by_role("form", name="Run this agent")
+    expect(form.get_by_label("Divide by")).to_have_value("7")
+    expect(form.locator(".field-origin")).to_have_text("from “By seven”")
+    form.get_by_label("Divide by").fill("8")
+    expect(form.locator(".field-origin")).to_have_count(0)
+
+
 def test_preset_that_does_not_fit_any_more_says_why(open_page: Any, server: ServerProcess) -> None:
     graph_id = add(server, division("Changes"))
     preset = {"name": "Old", "description": "", "graph_id": graph_id, "graph_version": 1, "inputs": {"Divide by": 3}}

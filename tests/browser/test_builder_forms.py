@@ -18,6 +18,7 @@ from playwright.sync_api import expect
 
 expect.set_options(timeout=15_000)
 
+AGENT = "e189baac-8c20-45a1-94a7-55177ea42565"
 TEMPLATE = "db7d8f02-2f44-4c55-ab7a-eae0941f0c30"
 KINDS = {
     *("any", "choice", "choices", "date", "date-time", "dictionary", "file", "list", "long-text", "model", "number", "object"),
@@ -234,3 +235,16 @@ def test_every_problem_is_listed_and_enter_goes_to_its_field(open_builder: Any, 
     rows.nth(1).press("Enter")
     expect(page.locator(".panel")).to_have_attribute("aria-label", "Node First")
     expect(field(page, "b")).to_be_focused()
+
+
+def test_input_that_its_schema_calls_read_only_is_shown_and_not_changed(open_builder: Any, server: ServerProcess) -> None:
+    schema = {"type": "object", "properties": {"Room": {"type": "string", "title": "Room", "readOnly": True}}}
+    called = call(server, "POST", "/api/graphs", {"graph": placed_division("Called")})
+    given = {"graph_id": called["id"], "graph_version": 1, "inputs": {"Room": "The hall"}}
+    sub = node(AGENT, "Call it", input_schema=schema, output_schema={"type": "object", "properties": {}}, **given)
+    page = open_builder(builder_of(server, at(agent("Calls", [sub], []), (0, 0))))
+    box_of(page, "Call it").click()
+    room = page.locator('.field[data-pin="Room"]')
+    expect(room).to_contain_text("read only")
+    expect(room.get_by_role("textbox")).to_be_disabled()
+    expect(room.get_by_role("textbox")).to_have_value("The hall")

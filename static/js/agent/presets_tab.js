@@ -56,6 +56,9 @@ function presetRow(preset, graph, onChange) {
     form.load().catch((error) => toastError(error));
   };
   const remove = button(t("Delete"), "trash", () => void removePreset(preset, onChange), "small quiet");
+  const toForm = h("a", { class: "button small quiet", href: paths.agentWithPreset(graph.id, preset.id) }, t("Fill in the form"));
+  toForm.hidden = preset.webhook_id !== null;
+  toForm.setAttribute("aria-label", t("Fill in the form with {name}", { name: preset.name }));
   const values = Object.entries(preset.inputs).map(
     ([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
   );
@@ -73,7 +76,7 @@ function presetRow(preset, graph, onChange) {
         h("p", { class: "muted", title: values.join("\n") }, cut(values.join(", "), 160) || t("No inputs")),
         preset.is_broken ? brokenWords(preset) : null,
       ),
-      h("div", { class: "preset-actions" }, runButton(preset, graph), edit, remove),
+      h("div", { class: "preset-actions" }, runButton(preset, graph), toForm, edit, remove),
     ),
     more,
   );

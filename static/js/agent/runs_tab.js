@@ -2,6 +2,7 @@
 
 import { listGraphExecutions } from "../api.js";
 import { listCards } from "../api/library.js";
+import { findPreset } from "../api/presets.js";
 import { findMisfits } from "../api/reruns.js";
 import { searchExecutions } from "../api/runs.js";
 import { getRunWithInputs } from "../api/values.js";
@@ -12,6 +13,7 @@ import { drawGraph } from "../graph_picture.js";
 import { icon } from "../icons.js";
 import { inOrder } from "../in_order.js";
 import { isNote } from "../names.js";
+import { runName } from "../run_name.js";
 import { hasEnded, runLook } from "../status.js";
 import { toastError } from "../toast.js";
 import { RunSelection } from "../runs/selection.js";
@@ -39,8 +41,10 @@ const FILTERS = [
 /** @type {import("../views/agent.js").TabView} */
 export async function showRunsTab(box, { graph, catalog, query, signal }) {
   const like = query.get("like");
-  const [earlier, credentials, cards] = await Promise.all([
+  const presetId = query.get("preset");
+  const [earlier, preset, credentials, cards] = await Promise.all([
     like ? getRunWithInputs(graph.id, like).catch(() => null) : null,
+    presetId ? findPreset(graph.id, presetId).catch(() => null) : null,
     CredentialFields.load(graph.credentials_input_schema),
     listCards([graph.id]).catch(() => []),
   ]);
@@ -49,8 +53,10 @@ export async function showRunsTab(box, { graph, catalog, query, signal }) {
     earlier && earlier.graph_version !== graph.version
       ? await findMisfits(earlier.graph_id, earlier.id, graph.version).catch(() => [])
       : [];
-  const kept = Object.entries(earlier?.inputs ?? {}).filter(([name]) => !problems.some((one) => one.name === name));
-  const inputs = await SchemaForm.make(graph.input_schema ?? {}, Object.fromEntries(kept));
+  const given = preset?.inputs ?? earlier?.inputs ?? {};
+  const kept = Object.entries(given).filter(([name]) => !problems.some((one) => one.name === name));
+  const origin = preset ? `“${preset.name}”` : earlier ? runName(earlier) : "";
+  const inputs = await SchemaForm.make(graph.input_schema ?? {}, Object.fromEntries(kept), origin);
   if (signal.aborted) return;
   const form = new RunForm(
     graph,

@@ -21,6 +21,9 @@ const BASE = "/api/library/presets";
 export const listPresetsOf = async (graphId) =>
   (await request("GET", `${BASE}?page_size=100&graph_id=${encodeURIComponent(graphId)}`)).presets;
 
+/** @param {string} graphId @param {string} id @returns {Promise<Preset|null>} */
+export const findPreset = async (graphId, id) => (await listPresetsOf(graphId)).find((one) => one.id === id) ?? null;
+
 /** @param {Record<string, any>} preset @returns {Promise<Preset>} */
 export const createPreset = (preset) => request("POST", BASE, preset);
 

@@ -3,7 +3,7 @@
 import { useFlowStore } from "../../vendor/flow.js";
 import { html, useEffect, useState } from "../../vendor/react.js";
 import { serverNow } from "../api.js";
-import { clock, cut, timeMs } from "../format.js";
+import { clock, cut, duration, timeMs } from "../format.js";
 import { isNote } from "../names.js";
 import { paths } from "../router.js";
 import { hasEnded, runLook } from "../status.js";
@@ -47,19 +47,20 @@ export function TopBar() {
     <span className="grow"></span>
     <${TopTabs} />
     <span className="grow"></span>
+    <${Tool} name="undo" off=${!canUndo} /><${Tool} name="redo" off=${!canRedo} />
+    <button type="button" className="button quiet build-wide" aria-label=${t("All commands")}
+      onClick=${() => actions.run("palette")}><${Glyph} name="search" /><kbd>Ctrl K</kbd></button>
     ${
       version > 0 &&
       html`<button type="button" className="button build-wide" onClick=${() => actions.run("versions")}><${Glyph}
         name="clock" /> ${t("Versions")}</button>`
     }
-    <${Tool} name="undo" off=${!canUndo} /><${Tool} name="redo" off=${!canRedo} />
-    <button type="button" className="button quiet build-wide" aria-label=${t("All commands")}
-      onClick=${() => actions.run("palette")}><${Glyph} name="search" /><kbd>Ctrl K</kbd></button>
     <span className="button-pair">
       <button type="button" className="button" disabled=${isSaving || (!isChanged && version > 0)} title=${t("Save version (Ctrl S)")}
-        onClick=${() => actions.run("save")}>${isSaving ? t("Saving") : t("Save version")}</button>
+        aria-label=${isSaving ? t("Saving") : t("Save version")}
+        onClick=${() => actions.run("save")}>${isSaving ? t("Saving") : html`<span className="build-wide">${t("Save version")}</span><span className="build-short">${t("Save")}</span>`}</button>
       <button type="button" className="button square build-wide" disabled=${isSaving || (!isChanged && version > 0)}
-        aria-label=${t("Save with a note")} title=${t("Save with a note")} onClick=${() => actions.run("save-note")}><${Glyph} name="text" /></button>
+        aria-label=${t("Save with a note")} title=${t("Save with a note")} onClick=${() => actions.run("save-note")}><${Glyph} name="note" /></button>
     </span>
   </header>`;
 }
@@ -123,7 +124,7 @@ function RunBar() {
       html`<button type="button" className="dock-facts" title=${t("Inputs and outputs of this run")}
         onClick=${() => builder.set({ panel: { kind: "run" } })}>
       <${Glyph} name=${look.icon} className=${`tone-${look.tone}`} /><span className="dock-word">${look.word}</span>
-      ${!Number.isNaN(start) && html`<b>${clock(end - start)}</b>`} <span
+      ${!Number.isNaN(start) && html`<b>${ended ? duration(end - start) : clock(end - start)}</b>`} <span
         className="muted">${t("{ended} of {nodes} nodes", { ended: run.ended, nodes: run.nodes })}</span>
       ${run.run.graph_version !== version && html`<span className="muted" title=${t("The run has the version it began with")}>v${run.run.graph_version}</span>`}
     </button>${

@@ -11,7 +11,7 @@ import { Glyph } from "./glyphs.js";
 /** @typedef {import("../api/node_runs.js").NodeRun} NodeRun */
 
 const MOST_CHIPS = 12;
-const MOST_PAST = 4;
+const MOST_PAST = 3;
 
 /**
  * @param {{list: NodeExecution[], shown: NodeExecution|undefined, past: NodeRun[], pastId: string, onChoose: (id: string) => void,

@@ -32,7 +32,8 @@ export function PinField({ pin, node, block, links, needs }) {
   const isWhole = links.some((link) => link.sink_name === pin.name);
   const linked = linkedParts(pin, links);
   const loose = links.filter((link) => linked[partOf(pin, link.sink_name) ?? ""] === undefined);
-  const isOptional = !pin.required && pin.schema.type !== "boolean";
+  const isOptional = !pin.required && pin.schema.type !== "boolean" && !pin.schema.readOnly;
+  const isFixed = needs.length > 0 || pin.schema.readOnly === true;
   const control =
     pin.kind === "key"
       ? html`<${CredentialsField} id=${id} schema=${pin.schema} value=${value} values=${valuesOf(node, block)}
@@ -42,13 +43,15 @@ export function PinField({ pin, node, block, links, needs }) {
     <div className="field-head"><label className="field-label" id=${`${id}-label`} htmlFor=${id}>
       <span className=${`pin-dot pin-${pin.kind} ${links.length ? "pin-linked" : ""}`}></span>${title}
       ${isOptional && html`<span className="optional">${t("optional")}</span>`}
+      ${pin.schema.readOnly && html`<span className="optional">${t("read only")}</span>`}
     </label>${
       !isWhole &&
+      !pin.schema.readOnly &&
       pin.kind !== "key" &&
       html`<${ExpandButton} id=${id} name=${pin.name} title=${title} schema=${pin.schema} value=${value} onChange=${write} />`
     }</div>
     ${loose.map((link) => html`<${LinkedFrom} key=${link.id} link=${link} pin=${pin} />`)}
-    ${!isWhole && (needs.length ? html`<fieldset className="plain" disabled>${control}</fieldset>` : control)}
+    ${!isWhole && (isFixed ? html`<fieldset className="plain" disabled>${control}</fieldset>` : control)}
     ${needs.length > 0 && html`<p className="field-hint">${t("Takes effect once {fields} is given.", { fields: needs.join(", ") })}</p>`}
     ${problem && html`<p className="field-error">${problem}</p>`}
     ${pin.schema.description && html`<p className="field-hint">${pin.schema.description}</p>`}

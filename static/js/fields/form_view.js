@@ -61,13 +61,15 @@ function FieldView({ field, onChange }) {
     <div className="field-head">
       <label className="field-label" id=${`${id}-label`} htmlFor=${id}>
         <span className=${`pin-dot pin-${pinKind(schema)}`}></span><span dir="auto">${title}</span>
-        ${optional && html`<span className="optional">${t("optional")}</span>`}
+        ${optional && !schema.readOnly && html`<span className="optional">${t("optional")}</span>`}
+        ${schema.readOnly && html`<span className="optional">${t("read only")}</span>`}
+        ${field.origin && field.isAsGiven && html`<span className="field-origin" dir="auto">${t("from {origin}", { origin: field.origin })}</span>`}
       </label>
-      <${ExpandButton} id=${id} name=${field.name} title=${title} schema=${schema} value=${value} onChange=${write} />
+      ${!schema.readOnly && html`<${ExpandButton} id=${id} name=${field.name} title=${title} schema=${schema} value=${value} onChange=${write} />`}
     </div>
-    <div className="field-control">
+    <fieldset className="plain field-control" disabled=${schema.readOnly === true}>
       <${ValueField} id=${id} label=${title} schema=${schema} value=${value} onChange=${write} />
-    </div>
+    </fieldset>
     ${schema.description && html`<p className="field-hint" id=${`${id}-hint`} dir="auto">${cut(schema.description, MOST_HINT)}</p>`}
     <p className="field-error" id=${`${id}-error`} hidden=${!problem}>${problem}</p>
   </div>`;

@@ -144,7 +144,7 @@ export class AgentCard {
     if (at) return show("schedules", h("time", { title: exactTime(time) }, whenComing(time)));
     if (activity === "listening" || waits) return show("triggers", t("Starts by a trigger"));
     if (this.missing.length) return show("key", t("Needs a key"));
-    return show("play", this.needsKey || this.agent?.execution_count ? t("Runs by hand") : t("Needs no key"));
+    return show("pointer", this.needsKey || this.agent?.execution_count ? t("Runs by hand") : t("Needs no key"));
   }
 
   get needsKey() {
