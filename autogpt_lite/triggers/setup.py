@@ -100,7 +100,8 @@ class TriggerSetup:
         if not self._config.server.public_url:
             raise MissingConfigError(
                 "Webhooks need an address that other services reach this server under.",
-                hint="Set `server.public_url` in config.toml, for instance to the address of a tunnel (docs/triggers.md).",
+                hint="Set `server.public_url` in config.toml: the address of a tunnel, or for programs on this machine this server's own "
+                "(docs/triggers.md).",
             )
 
     def trigger_of(self, graph: Graph) -> tuple[Any, BlockEntry, Provider]:

@@ -54,7 +54,7 @@ class RequestGuard:
         self._check_origin(headers, origins)
         site = headers.get("Sec-Fetch-Site")
         # "same-site" is another port of this machine, so it is as foreign as "cross-site".
-        if site is not None and site not in ("same-origin", "none") and not (is_landing and _is_navigation(headers)):
+        if site is not None and site not in ("same-origin", "none") and not (is_landing and is_navigation(headers)):
             raise NotAuthorizedError("A page of another origin made this request.")
         if self._refuses_proxies:
             _refuse_forwarded(headers)
@@ -65,7 +65,8 @@ class RequestGuard:
                 raise NotAuthorizedError("A page of another origin made this request.")
 
 
-def _is_navigation(headers: CIMultiDictProxy[str]) -> bool:
+def is_navigation(headers: CIMultiDictProxy[str]) -> bool:
+    """Whether somebody opens an address in a browser, and no page or program asks for it."""
     return headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
 
 

@@ -34,10 +34,10 @@ from .answers import (
 )
 from .authentication import Authenticator
 from .authorization import authorize, needs_login
-from .guard import RequestGuard
+from .guard import RequestGuard, is_navigation
 from .router import Endpoint, Router
 from .routing import Principal, Request, Response
-from .static_files import StaticFiles, serve_file
+from .static_files import INDEX, StaticFiles, serve_file
 
 BODY_TIMEOUT_S = 60.0
 WEBSOCKET_PATH = "/ws"
@@ -104,6 +104,8 @@ class RequestHandler:
         file = self._static_files.find(path)
         if file is None and path.startswith("/api/"):
             raise NotFoundError("The API has no such address.", hint="GET /openapi.json lists all of them.")
+        if file is None and request.method == "GET" and is_navigation(request.headers):
+            return self._missing_page(request)
         if file is None:
             raise NotFoundError()
         if request.method == "OPTIONS":
@@ -113,6 +115,16 @@ class RequestHandler:
         response = serve_file(file, request.headers)
         if response is None:
             raise NotFoundError()
+        return response
+
+    def _missing_page(self, request: BaseRequest) -> StreamResponse:
+        """For somebody who has typed an address: the UI, which says that it has no such page and leads on."""
+        file = self._static_files.find(INDEX)
+        response = serve_file(file, request.headers) if file is not None else None
+        if response is None:
+            raise NotFoundError()
+        if response.status == 200:
+            response.set_status(404)
         return response
 
     async def _run(self, request: BaseRequest, endpoint: Endpoint, values: list[str], query: str) -> StreamResponse:

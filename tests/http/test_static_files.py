@@ -52,6 +52,14 @@ async def test_other_addresses_do_not(ui: LiveServer, path: str):
     assert (await ui.raw_request(f"GET {path} HTTP/1.1")).startswith(b"HTTP/1.1 404")
 
 
+async def test_who_types_an_address_that_there_is_not_gets_the_page_that_says_so(ui: LiveServer):
+    opened = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    for path in ("/nothing", "/builds", "/no/such.html"):
+        answer = await ui.get(path, anonymous=True, headers=opened)
+        assert (answer.status, answer.body.decode()) == (404, "<!doctype html><title>ü</title>")
+    assert (await ui.get("/api/nothing", anonymous=True, headers=opened)).json()["message"]
+
+
 async def test_a_file_that_the_browser_has_is_not_sent_again(ui: LiveServer, root: Path):
     first = await ui.get("/app.js")
     etag = first.headers["ETag"]

@@ -76,12 +76,14 @@ export function storageCard(storage) {
  */
 function foldRest(all) {
   if (all.length <= MOST_PARTS) return all;
-  const sorted = all.toSorted((a, b) => b.bytes - a.bytes);
+  // What has no name of its own is among those in one, whatever its size.
+  const unnamed = (/** @type {{name: string}} */ part) => part.name === PART_NAMES.other;
+  const sorted = all.toSorted((a, b) => Number(unnamed(a)) - Number(unnamed(b)) || b.bytes - a.bytes);
   const rest = sorted.slice(MOST_PARTS - 1);
   const title = rest.map((part) => `${part.name}: ${size(part.bytes)}`).join("\n");
   return [
     ...sorted.slice(0, MOST_PARTS - 1),
-    { name: t("Others"), bytes: rest.reduce((sum, part) => sum + part.bytes, 0), title },
+    { name: PART_NAMES.other, bytes: rest.reduce((sum, part) => sum + part.bytes, 0), title },
   ];
 }
 

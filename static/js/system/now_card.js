@@ -53,7 +53,7 @@ function minuteChart(counts) {
   const peakAt = all.indexOf(most);
   const time = (/** @type {number} */ i) => {
     const at = new Date(Date.now() - (MINUTES - 1 - i) * MINUTE_MS);
-    return at.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
+    return at.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   };
   const bars = all.map((count, i) => {
     const bar = h("i", { class: i >= MINUTES - 2 ? "is-now" : null });
