@@ -243,6 +243,17 @@ async def test_a10_nobody_may_frame_us(server: LiveServer):
         assert "unsafe" not in answer.headers["Content-Security-Policy"]
 
 
+async def test_f1_f3_a_page_loads_and_runs_nothing_that_is_not_its_own(server: LiveServer):
+    """The second lock, behind what the pages make of hostile values: no script, picture, style or frame from anywhere else."""
+    policy = (await server.get("/", anonymous=True)).headers["Content-Security-Policy"]
+    sources = {name: rest.split() for name, _, rest in (part.strip().partition(" ") for part in policy.split(";"))}
+    assert sources["default-src"] == ["'self'"]
+    assert sources["img-src"] == sources["media-src"] == ["'self'", "data:"]
+    assert sources["object-src"] == sources["base-uri"] == ["'none'"]
+    assert sources["form-action"] == ["'self'"]
+    assert not {"script-src", "style-src", "connect-src", "frame-src"} & sources.keys(), "they would widen default-src"
+
+
 async def test_a11_a_login_always_makes_a_new_session(server: LiveServer):
     planted = {"Cookie": f"{server.cookie_name()}=planted", "X-Auth-Token": "planted"}
     code = server.accounts.new_link().url.partition("#code=")[2]
