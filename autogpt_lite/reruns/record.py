@@ -21,36 +21,39 @@ Recorded = dict[int, list[list[tuple[str, Any]]]]
 
 
 class RunRecord(msgspec.Struct):
-    """`outputs` by node, `costs` in credits and `counts` of executions by node. `is_too_large` where the outputs are more than
-    a new run may take along."""
+    """`costs` in credits and `counts` of executions by node; `outputs` by node, None where they are more than a new run may take
+    along."""
 
-    outputs: Recorded
     costs: dict[int, int]
     counts: dict[int, int]
-    is_too_large: bool
+    outputs: Recorded | None
 
 
-def read_record(connection: apsw.Connection, key: int) -> RunRecord:
-    """Everything that the ended node executions of a run yielded."""
-    record = RunRecord({}, {}, {}, False)
-    left = MAX_RECORD_BYTES
-    for node_exec_key, node, output, stats in connection.execute(
-        sql.recorded_nodes, (node_key(key, 0), node_key(key, MAX_SEQ))
-    ).fetchall():
-        left -= len(output or b"")
-        yielded = decode(output) if output is not None else _many_outputs(connection, node_exec_key)
-        if left < 0:
-            record.is_too_large = True
-            return record
-        record.outputs.setdefault(node, []).append([tuple(pair) for pair in yielded])
-        record.counts[node] = record.counts.get(node, 0) + 1
-        record.costs[node] = record.costs.get(node, 0) + (decode(stats).get("cost", 0) if stats is not None else 0)
-    return record
+def read_record(connection: apsw.Connection, key: int, *, with_outputs: bool) -> RunRecord:
+    """What the ended node executions of a run cost, and what they yielded, where that is asked for."""
+    span = (node_key(key, 0), node_key(key, MAX_SEQ))
+    sums = connection.execute(sql.sums_by_node, span).fetchall()
+    outputs = _read_outputs(connection, span) if with_outputs else {}
+    return RunRecord({node: cost for node, _, cost in sums}, {node: count for node, count, _ in sums}, outputs)
 
 
-def _many_outputs(connection: apsw.Connection, node_exec_key: int) -> list[tuple[str, Any]]:
-    rows = connection.execute(sql.recorded_outputs, (node_exec_key,)).fetchall()
-    return [(pin, decode(value)) for pin, value in rows]
+def _read_outputs(connection: apsw.Connection, span: tuple[int, int]) -> Recorded | None:
+    found: Recorded = {}
+    left_bytes = MAX_RECORD_BYTES
+    for node_exec_key, node, output in connection.execute(sql.recorded_nodes, span):
+        yielded: list[tuple[str, Any]] = []
+        found.setdefault(node, []).append(yielded)
+        if output is not None:
+            left_bytes -= len(output)
+            yielded += map(tuple, decode(output))
+        else:
+            for pin, value in connection.execute(sql.recorded_outputs, (node_exec_key,)):
+                if (left_bytes := left_bytes - len(value)) < 0:
+                    return None
+                yielded.append((pin, decode(value)))
+        if left_bytes < 0:
+            return None
+    return found
 
 
 def nodes_from(plan: GraphPlan, node_id: str) -> set[int]:

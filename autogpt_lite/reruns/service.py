@@ -13,7 +13,7 @@ from ..engine.plan import GraphPlan
 from ..engine.records import GraphExecution
 from ..errors import ConflictError, InvalidInputError, NotFoundError
 from ..executions.service import ExecutionService
-from ..executions.types import ExecuteGraph
+from ..executions.types import ExecuteGraph, PinnedOutputs
 from ..graphs.service import GraphService
 from ..graphs.types import GraphFacts, Misfit
 from ..prices.service import PriceService
@@ -56,17 +56,19 @@ class RerunService:
         if asked.graph_version not in (None, version):
             return await self._rerun_in(user_id, graph_id, graph_exec_id, asked.graph_version, asked)
         plan = self._engine.plan_of(graph_id, version)
-        record = await self._db.read(lambda connection: read_record(connection, key))
+        # From the beginning nothing is taken along.
+        with_outputs = asked.from_node is not None
+        record = await self._db.read(lambda connection: read_record(connection, key, with_outputs=with_outputs))
         again = _nodes_to_run(plan, record, asked.from_node)
-        answer = _describe(plan, record, again, graph_exec_id, asked)
-        if asked.dry:
-            given = _values_given(plan, record, again, asked)
-            answer.at_most = await self._prices.bound(user_id, graph_id, version, given, asked.limits)
-            return answer
-        if record.is_too_large and asked.from_node is not None:
+        if record.outputs is None:
             raise InvalidInputError("The recorded outputs are too large to be taken along.", hint="Run it from the beginning.")
         recorded = {plan.nodes[i].id: lists for i, lists in record.outputs.items() if i not in again}
         pinned = {**recorded, **asked.pinned_outputs}
+        answer = _describe(plan, record, again, graph_exec_id, asked)
+        if asked.dry:
+            given = _values_given(plan, again, pinned)
+            answer.at_most = await self._prices.bound(user_id, graph_id, version, given, asked.limits)
+            return answer
         given = ExecuteGraph(inputs={**inputs, **asked.inputs}, pinned_outputs=pinned, limits=asked.limits)
         return await self._start(user_id, answer, given)
 
@@ -80,7 +82,7 @@ class RerunService:
         problems = self._graphs.find_misfits(self._made_for(user_id, graph_id, version, current), current, inputs)
         problems = [problem for problem in problems if problem.name not in asked.inputs]
         plan = self._engine.plan_of(graph_id, wanted)
-        record = await self._db.read(lambda connection: read_record(connection, key))
+        record = await self._db.read(lambda connection: read_record(connection, key, with_outputs=False))
         answer = RerunAnswer(
             graph_exec_id=None,
             origin_id=graph_exec_id,
@@ -162,11 +164,12 @@ def _nodes_to_run(plan: GraphPlan, record: RunRecord, from_node: str | None) -> 
     return nodes_from(plan, from_node)
 
 
-def _values_given(plan: GraphPlan, record: RunRecord, again: set[int], asked: RerunGraph) -> dict[str, list[dict[str, int]]]:
+def _values_given(plan: GraphPlan, again: set[int], outputs: PinnedOutputs) -> dict[str, list[dict[str, int]]]:
     """How many values each node that does not run gives on each pin, execution by execution: those that never ran, none."""
-    still = {node.id: record.outputs.get(node.index, []) for node in plan.nodes if node.index not in again}
-    yielded = {**still, **asked.pinned_outputs}
-    return {node_id: [dict(Counter(pin for pin, _ in values)) for values in lists] for node_id, lists in yielded.items()}
+    still = {node.id: [] for node in plan.nodes if node.index not in again}
+    return {
+        node_id: [dict(Counter(pin for pin, _ in values)) for values in lists] for node_id, lists in {**still, **outputs}.items()
+    }
 
 
 def _describe(plan: GraphPlan, record: RunRecord, again: set[int], origin_id: str, asked: RerunGraph) -> RerunAnswer:
@@ -177,7 +180,7 @@ def _describe(plan: GraphPlan, record: RunRecord, again: set[int], origin_id: st
         graph_id=plan.graph_id,
         graph_version=plan.version,
         nodes=[plan.nodes[index].id for index in sorted(again)],
-        recorded_nodes=[plan.nodes[index].id for index in sorted(record.outputs) if index not in again],
+        recorded_nodes=[plan.nodes[index].id for index in sorted(record.counts) if index not in again],
         cost_credits=sum(cost for index, cost in record.costs.items() if index in again),
         node_exec_count=sum(count for index, count in record.counts.items() if index in again),
     )

@@ -10,9 +10,14 @@ SELECT origin_id, from_node FROM reruns WHERE graph_exec_id = ? AND user_id = ?;
 -- The newest runs that repeat a run. (origin_id, user_id, limit)
 SELECT graph_exec_id FROM reruns WHERE origin_id = ? AND user_id = ? ORDER BY created_at DESC LIMIT ?;
 
+-- name: sums_by_node
+-- How often each node of a run ran, and what that cost. By primary key. (first key, last key)
+SELECT node, count(*), sum(coalesce(json_extract(stats, '$.cost'), 0)) FROM node_executions
+WHERE id BETWEEN ? AND ? AND status IN (4, 5) GROUP BY node;
+
 -- name: recorded_nodes
 -- What each node of a run yielded, in the order of its executions. (first key, last key)
-SELECT id, node, output, stats FROM node_executions WHERE id BETWEEN ? AND ? AND status IN (4, 5) ORDER BY id;
+SELECT id, node, output FROM node_executions WHERE id BETWEEN ? AND ? AND status IN (4, 5) ORDER BY id;
 
 -- name: recorded_outputs
 -- The outputs of a node execution that has many.

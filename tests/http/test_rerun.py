@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from autogpt_lite.reruns import record
 from tests.server import LiveServer, run_app
 
 INPUT, OUTPUT = "c0a8e994-ebf1-4a9c-a4d8-89d09c86741b", "363ae599-353e-4804-937e-b2ee3cef3da4"
@@ -81,6 +82,25 @@ async def test_from_a_node_on_what_is_upstream_gives_its_record(server: LiveServ
     assert (origin["source"], origin["origin_id"], origin["from_node"]) == ("rerun", past["id"], ids["count"])
     assert origin["repetitions"] == []
     assert (await server.get(f"{path}/origin")).json()["repetitions"] == [again["id"]]
+
+
+async def test_outputs_that_are_too_large_are_not_taken_along_and_the_beginning_needs_none(server: LiveServer, monkeypatch):
+    """Long outputs, which lie in a table of their own, count as short ones do."""
+    path, ids, _ = await past_run(server)
+    started = (
+        await server.post(f"{path.split('/executions')[0]}/execute/1", {"inputs": {"Text": " ".join("x" * 50_000)}})
+    ).json()
+    await ended(server, started["id"])
+    monkeypatch.setattr(record, "MAX_RECORD_BYTES", 300_000)
+    for is_dry in (True, False):
+        body = {"from_node": ids["count"], "dry": is_dry}
+        assert (await server.post(f"{path}/rerun", body)).status == 200
+        refused = await server.post(f"{path.rpartition('/')[0]}/{started['id']}/rerun", body)
+        assert (refused.status, refused.json()["hint"]) == (400, "Run it from the beginning.")
+    whole = (await server.post(f"{path.rpartition('/')[0]}/{started['id']}/rerun", {"dry": True})).json()
+    assert (whole["node_exec_count"], len(whole["nodes"])) == (5, 5)
+    again = (await server.post(f"{path.rpartition('/')[0]}/{started['id']}/rerun", {})).json()
+    assert (await ended(server, again["graph_exec_id"]))["outputs"]["Number"] == [50_000]
 
 
 async def test_the_origin_of_a_run_is_what_began_it(server: LiveServer):
