@@ -7,6 +7,7 @@ import { icon } from "./icons.js";
 import { plural, t } from "./messages.js";
 import { button } from "./page_head.js";
 import { FailureRepair } from "./run/failure_repair.js";
+import { hasEnded } from "./status.js";
 import { valueWords } from "./value_line.js";
 
 /** @typedef {import("./types.js").NodeExecution} NodeExecution */
@@ -24,6 +25,7 @@ export class RunProblems {
   constructor(place) {
     this.place = place;
     this.shown = "";
+    this.hasEnded = false;
     this.element = h("section", { class: "card problem", "aria-label": t("Problems"), hidden: true });
   }
 
@@ -35,6 +37,7 @@ export class RunProblems {
     const key = [run?.status, failures.length, first?.output_data?.error?.length, first?.n_outputs].join(" ");
     if (!run || key === this.shown) return;
     this.shown = key;
+    this.hasEnded = hasEnded(run.status);
     this.element.hidden = !failures.length && run.status !== "FAILED";
     if (this.element.hidden) return;
     if (first) this.#showFailure(first, failures.length - 1);
@@ -54,7 +57,9 @@ export class RunProblems {
 
   /** @param {string} title @param {string} cause @param {NodeExecution|null} execution */
   #show(title, cause, execution) {
-    const { graphId, runId, openNode, canRepair } = this.place;
+    const { graphId, runId, openNode } = this.place;
+    // What goes on cannot be begun again from the middle.
+    const canRepair = this.place.canRepair && this.hasEnded;
     const repair = execution && new FailureRepair(graphId, runId, execution, canRepair, cause, () => openNode(execution.node_id));
     const isLong = cause.length > CAUSE_CHARS || cause.includes("\n");
     fill(

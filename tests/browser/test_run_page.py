@@ -205,12 +205,15 @@ def test_key_that_was_refused_is_replaced_where_it_failed(open_page: Any, server
     meta = {"id": stored["id"], "provider": "openai", "type": "api_key", "title": "work"}
     asks, out = node(GENERATOR, "Ask", prompt="Hello", model="gpt-4o", credentials=meta), node(OUTPUT, name="Answer")
     graph = store(server, agent("Refused key", [asks, out], [link(asks, "response", out, "value")]))
-    said = "OpenAI did not accept the API key (status 401): it was revoked."
+    said = "OpenAI did not accept the API key (status 401): it was revoked.\n{'code': 'invalid_api_key'}"
     path = f"/api/graphs/{graph['id']}/execute/{graph['version']}"
     pinned = {graph["nodes"][0]["id"]: [[["error", said]]]}
     run = call(server, "POST", path, {"inputs": {}, "pinned_outputs": pinned})
     page = open_page(f"/runs/{graph['id']}/{run['id']}")
     problems = page.get_by_label("Problems")
+    expect(problems.get_by_role("paragraph")).to_have_text(said.split("\n")[0])
+    problems.get_by_text("What it said").click()
+    expect(problems.locator("pre")).to_contain_text("invalid_api_key")
     problems.get_by_label("New key for “work”").fill("the-new-one-1111")
     with page.expect_response(lambda answer: answer.request.method == "PUT" and stored["id"] in answer.url) as answer:
         problems.get_by_role("button", name="Save and go on from here").click()

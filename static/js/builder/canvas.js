@@ -86,7 +86,7 @@ export function Canvas() {
       elevateNodesOnSelect=${false}
       proOptions=${{ hideAttribution: true }}
     >
-      <${Background} gap=${16} size=${1.2} />
+      <${Background} gap=${24} size=${2} />
     <//>
     <${MiniMap} /><${DragMarks} />
     <${LinkHint} /><${PinChoice} />

@@ -44,7 +44,7 @@ export class FailureRepair {
     );
     this.element = h("div", { class: "problem-repair" }, this.keyPlace, this.actions);
     if (canRun) void this.#askPrice();
-    if (used) void this.#askKey(used);
+    if (canRun && used) void this.#askKey(used);
   }
 
   async #askPrice() {
