@@ -60,7 +60,9 @@ def test_trigger_is_set_up_tried_and_deleted(open_page: Any, server: ServerProce
     expect(page.locator("dialog")).to_contain_text("shown this once")
     page.keyboard.press("Escape")
     card.get_by_role("button", name="Delete").click()
-    page.locator("dialog").get_by_role("button", name="Delete").click()
+    # It is out of sight before the server has answered.
+    with page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        page.locator("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_role("heading", name="No service starts an agent")).to_be_visible()
     assert call(server, "GET", "/api/integrations/webhooks") == []
 
