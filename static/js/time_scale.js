@@ -32,45 +32,46 @@ export function roomFor(elapsedMs) {
 
 /** @param {NodeGroup} group @param {TimeScale} scale @param {number} nowMs where open bars end @returns {Segment[]} */
 export function segmentsOf(group, scale, nowMs) {
+  /** @type {Segment[]} */
   const bars = [];
+  /** @type {string[]} */
+  const tones = [];
+  const isMany = group.list.length > MOST_SEGMENTS;
+  // A hundred thousand executions are drawn ten times a second: no object is made for each of them.
+  const draw = (/** @type {number} */ left, /** @type {number} */ right, /** @type {string} */ tone) => {
+    if (isMany) paint(tones, left, right, tone);
+    else bars.push({ left, width: Math.max(0, right - left), tone });
+  };
   for (const execution of group.list) {
-    const { startMs: start = NaN, endMs: end = NaN } = execution;
+    const { startMs: start = NaN, endMs: end = NaN, status, tries } = execution;
     if (Number.isNaN(start)) continue;
-    const left = scale.at(start);
-    const tone = statusLook(execution.status).tone;
-    const isOpen = execution.status === "RUNNING" || execution.status === "TERMINATED";
+    const isOpen = status === "RUNNING" || status === "TERMINATED";
     const right = scale.at(Number.isNaN(end) && isOpen ? nowMs : end || start);
-    const failed = failedTries(execution, left, scale);
-    const from = failed.length ? failed[failed.length - 1].left + failed[failed.length - 1].width : left;
-    bars.push(...failed, { left: from, width: Math.max(0, right - from), tone });
+    let left = scale.at(start);
+    for (const one of tries ?? []) {
+      const failedAt = Math.max(left, scale.at(timeMs(one.failed_at)) || left);
+      draw(left, failedAt, "failed");
+      left = failedAt;
+    }
+    draw(left, right, statusLook(status).tone);
   }
-  return bars.length > MOST_SEGMENTS ? merge(bars) : bars;
-}
-
-/** @param {import("./types.js").NodeExecution} execution @param {number} left @param {TimeScale} scale @returns {Segment[]} one behind the other */
-function failedTries({ tries = [] }, left, scale) {
-  let from = left;
-  return tries.map((one) => {
-    const right = Math.max(from, scale.at(timeMs(one.failed_at)) || from);
-    const bar = { left: from, width: right - from, tone: "failed" };
-    from = right;
-    return bar;
-  });
+  if (!isMany && bars.length > MOST_SEGMENTS) for (const bar of bars) paint(tones, bar.left, bar.left + bar.width, bar.tone);
+  return isMany || bars.length > MOST_SEGMENTS ? merge(tones) : bars;
 }
 
 /**
  * Thousands of bars become at most 100 coloured buckets; a failure in a bucket wins.
- * @param {Segment[]} bars @returns {Segment[]}
+ * @param {string[]} tones by bucket @param {number} left @param {number} right @param {string} tone
  */
-function merge(bars) {
-  /** @type {string[]} */
-  const tones = [];
-  for (const bar of bars) {
-    const last = Math.min(BUCKETS - 1, Math.floor(((bar.left + bar.width) / 100) * BUCKETS));
-    for (let i = Math.min(BUCKETS - 1, Math.floor((bar.left / 100) * BUCKETS)); i <= last; i += 1) {
-      if (tones[i] !== "failed" && (bar.tone !== "done" || !tones[i])) tones[i] = bar.tone;
-    }
+function paint(tones, left, right, tone) {
+  const last = Math.min(BUCKETS - 1, Math.floor((Math.max(left, right) / 100) * BUCKETS));
+  for (let i = Math.min(BUCKETS - 1, Math.floor((left / 100) * BUCKETS)); i <= last; i += 1) {
+    if (tones[i] !== "failed" && (tone !== "done" || !tones[i])) tones[i] = tone;
   }
+}
+
+/** @param {string[]} tones by bucket @returns {Segment[]} */
+function merge(tones) {
   /** @type {Segment[]} */
   const merged = [];
   for (let i = 0; i < BUCKETS; i += 1) {

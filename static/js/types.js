@@ -104,6 +104,7 @@
  * @property {number} [n_outputs] how many there are, where not all are here
  * @property {string} [progress] the page's own: the end of what it says while it works
  * @property {number} [startMs] the page's own: start_time as a number, NaN before the start
+ * @property {{cost: number, tries: number}} [counted] the page's own: what of it is in the sums of its node
  * @property {number} [endMs]
  */
 

@@ -107,7 +107,7 @@ def test_history_says_what_each_start_cost_and_how_long_it_ran(open_page: Any, s
     fire(server.data_dir, call(server, "POST", f"/api/graphs/{agent}/schedules", lunch)["id"])
     rows = open_page("/schedules").get_by_label("What happened").locator(".fire")
     expect(rows).to_have_count(6)
-    expect(rows.first.locator(".fire-cost")).to_have_text("12 credits")
+    expect(rows.first.locator(".fire-cost")).to_have_text("$0.12")
     expect(rows.first.locator(".fire-took")).to_have_text("41.2 s")
     expect(rows.nth(2).locator(".fire-took")).to_have_text("")
     expect(rows.nth(2)).to_contain_text("Not run: the run before it had not ended.")

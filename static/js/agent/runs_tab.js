@@ -17,7 +17,7 @@ import { runName } from "../run_name.js";
 import { hasEnded, runLook } from "../status.js";
 import { toastError } from "../toast.js";
 import { RunSelection } from "../runs/selection.js";
-import { runTable } from "../runs/table.js";
+import { earlierNote, runTable } from "../runs/table.js";
 import { plural, t } from "../messages.js";
 import { misfitList } from "../run/run_again.js";
 import { SchemaForm } from "../schema_form.js";
@@ -105,7 +105,7 @@ class RunList {
     /** @type {GraphExecution[]|null} what the search has found */
     this.found = null;
     this.filter = 0;
-    this.table = h("div");
+    this.table = h("div", { class: "stack" });
     this.selection = new RunSelection(() => this.reload?.());
     this.chips = FILTERS.map(([label], i) =>
       h(
@@ -176,6 +176,7 @@ class RunList {
       shown.length
         ? runTable(shown, null, () => this.reload?.(), { choice: this.selection })
         : h("p", { class: "card card-body muted" }, none),
+      this.found ? null : earlierNote(this.runs),
     );
   }
 }

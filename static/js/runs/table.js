@@ -13,6 +13,9 @@ import { deleteRuns, isLeaving } from "./delete_later.js";
 
 /** @typedef {import("../types.js").GraphExecution} GraphExecution */
 
+/** So many the server lists at once. */
+const MOST_LISTED = 250;
+
 /** @typedef {{has: (run: GraphExecution) => boolean, toggle: (run: GraphExecution) => void}} Choice of runs */
 
 /** @typedef {{choice?: Choice, snippet?: (run: GraphExecution) => string}} Extras `snippet`: what a search has found */
@@ -29,6 +32,12 @@ export function runTable(runs, names, onDelete, extras = {}) {
     { class: "card runs" },
     runs.filter((run) => !isLeaving(run)).map((run) => runRow(run, names, onDelete, extras)),
   );
+}
+
+/** What a list leaves out. @param {GraphExecution[]} runs as the server has listed them @returns {HTMLElement|null} */
+export function earlierNote(runs) {
+  if (runs.length < MOST_LISTED) return null;
+  return h("p", { class: "muted" }, t("The newest {n} runs are here. The search finds earlier ones.", { n: MOST_LISTED }));
 }
 
 /** @param {GraphExecution} run @param {Map<string, string>|null} names @param {() => void} onDelete @param {Extras} extras */

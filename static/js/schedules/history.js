@@ -2,7 +2,8 @@
 
 import { fill, h } from "../dom.js";
 import { duration, exactTime, number, timeMs, when } from "../format.js";
-import { plural, t } from "../messages.js";
+import { credits } from "../library/words.js";
+import { t } from "../messages.js";
 import { paths } from "../router.js";
 import { statusIcon } from "../status.js";
 import { fireLook, fireWords, hasFailed, isWholeSentence, wasNotRun } from "./fire_words.js";
@@ -62,7 +63,7 @@ function fireRow(fire) {
     h("time", { class: "fire-when", title: exactTime(due) }, when(due)),
     h("b", { class: "fire-name" }, title),
     h("span", { class: "fire-words" }, fireWords(fire)),
-    h("span", { class: "fire-cost" }, fire.cost_credits ? plural(fire.cost_credits, "{n} credit", "{n} credits") : ""),
+    h("span", { class: "fire-cost" }, fire.cost_credits ? credits(fire.cost_credits) : ""),
     h(
       "span",
       { class: "fire-took", title: t("How long it ran") },

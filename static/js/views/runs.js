@@ -12,7 +12,7 @@ import { pageHead } from "../page_head.js";
 import { paths } from "../router.js";
 import { reviewCard } from "../run/reviews.js";
 import { RunSelection } from "../runs/selection.js";
-import { runTable } from "../runs/table.js";
+import { earlierNote, runTable } from "../runs/table.js";
 import { hasEnded, runLook } from "../status.js";
 import { loadStyles } from "../styles.js";
 import { toastError } from "../toast.js";
@@ -156,7 +156,12 @@ class RunsPage {
       chip.lastElementChild?.replaceChildren(number(count));
     });
     if (this.filter === NEEDS_YOU) this.#showReviews();
-    else fill(this.table, chosen.length ? this.#rows(chosen) : emptyRuns(this.runs.length > 0));
+    else
+      fill(
+        this.table,
+        chosen.length ? this.#rows(chosen) : emptyRuns(this.runs.length > 0),
+        this.found ? null : earlierNote(this.runs),
+      );
   }
 
   /** @param {GraphExecution[]} runs */
