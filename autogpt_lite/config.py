@@ -264,6 +264,8 @@ def load_config(
             keys = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
             _merge(merged, _nested(keys, _parse_environment(keys, text)), name)
             given.add(".".join(keys[:2]))
+        elif name.startswith(ENVIRONMENT_PREFIX[:-1]):
+            _refuse_near_miss(name, merged)
     for dotted, value in (overrides or {}).items():
         if value is not None:
             _merge(merged, _nested(dotted.split("."), value), dotted)
@@ -274,6 +276,16 @@ def load_config(
         raise ConfigError(
             f"A setting has a value that it cannot have: {error}", hint="config.toml lists every setting."
         ) from None
+
+
+def _refuse_near_miss(name: str, settings: dict[str, Any]) -> None:
+    """Raises ConfigError for AUTOGPT_LITE_AUTH_MODE: with one underscore it would be ignored, and the owner thinks that it holds."""
+    words = name.removeprefix(ENVIRONMENT_PREFIX[:-1]).lower()
+    for section, keys in settings.items():
+        is_key = isinstance(keys, dict) and words.startswith(f"{section}_") and words.removeprefix(f"{section}_") in keys
+        if is_key or (words == section and not isinstance(keys, dict)):
+            meant = "__".join(filter(None, (section, words.removeprefix(section).removeprefix("_"))))
+            raise ConfigError(f"{name} is no setting.", hint=f"Write {ENVIRONMENT_PREFIX}{meant.upper()}, with two underscores.")
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from autogpt_lite.config import load_config
+from autogpt_lite.errors import ConfigError
 from tests.server import run_cli
 
 
@@ -49,3 +51,18 @@ def test_a_wrong_setting_in_the_environment_names_its_variable(tmp_path: Path):
     assert checked.returncode == 2
     assert "AUTOGPT_LITE__ENGINE__WORKRS" in checked.stderr
     assert "Did you mean `engine.workers`?" in checked.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("AUTH_MODE", "AUTH__MODE"), ("DATA_DIR", "DATA_DIR"), ("SERVER_PUBLIC_URL", "SERVER__PUBLIC_URL")]
+)
+def test_a_variable_with_one_underscore_is_not_taken_for_nothing(name: str, meant: str):
+    with pytest.raises(ConfigError, match=f"AUTOGPT_LITE_{name} is no setting") as caught:
+        load_config(environ={f"AUTOGPT_LITE_{name}": "1"})
+    assert f"AUTOGPT_LITE__{meant}," in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["FAULT", "PORT", "PORT_8006_TCP", "SERVER", "SERVICE_HOST"])
+def test_variables_that_others_set_are_left_alone(name: str):
+    """Kubernetes and Docker's links set some of these for a service that is called like us."""
+    load_config(environ={f"AUTOGPT_LITE_{name}": "1"})
