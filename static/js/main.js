@@ -9,6 +9,7 @@ import { watchConnection } from "./offline.js";
 import { PAGES } from "./pages.js";
 import { parsePlace, paths, startRouter } from "./router.js";
 import { beginSession, hasLinkCode, takeLink, whenLoggedOutElsewhere } from "./session.js";
+import { loadSharedStyles } from "./styles.js";
 import { toast, toastError } from "./toast.js";
 import { t } from "./messages.js";
 
@@ -52,7 +53,7 @@ async function verifyTaken() {
 }
 
 /** Most visits need none of it. */
-const loadLogin = () => import("./views/login.js");
+const loadLogin = async () => (await Promise.all([import("./views/login.js"), loadSharedStyles()]))[0];
 
 let isLoggedOut = false;
 
@@ -122,7 +123,8 @@ function showFailure(main, error) {
 /** @param {string} name @returns {Promise<View>} */
 async function viewOf(name) {
   const page = PAGES.find((one) => one.name === name);
-  return page ? page.load() : showMissing;
+  const [view] = await Promise.all([page ? page.load() : showMissing, page?.isBare ? null : loadSharedStyles()]);
+  return view;
 }
 
 /** @type {View} */

@@ -42,6 +42,11 @@ export function isNote(block) {
   return block?.uiType === "Note";
 }
 
+/** @param {GraphNode|undefined} node @returns {boolean} whether runs leave it out */
+export function isOff(node) {
+  return node?.metadata?.disabled === true;
+}
+
 /** Which of the pin classes (text, number, toggle, list, dict, any) fits a schema.
  * @param {Record<string, any>|undefined} schema @returns {string} */
 export function pinKind(schema) {

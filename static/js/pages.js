@@ -7,7 +7,7 @@ import { t } from "./messages.js";
  * @typedef {(main: HTMLElement, place: import("./router.js").Place, signal: AbortSignal) => Promise<void>|void} View
  */
 
-/** @typedef {{name: string, pattern: RegExp, keys: string[], load: () => Promise<View>}} Page `keys` name the pattern's groups */
+/** @typedef {{name: string, pattern: RegExp, keys: string[], load: () => Promise<View>, isBare?: boolean}} Page `keys` name the pattern's groups; `isBare`: it can do without the shared styles (styles.js) */
 
 /** @type {Page[]} */
 export const PAGES = [
@@ -25,6 +25,7 @@ export const PAGES = [
     pattern: /^\/build(?:\/([^/]+))?$/,
     keys: ["graphId"],
     load: async () => (await import("./views/build.js")).showBuild,
+    isBare: true,
   },
   { name: "runs", pattern: /^\/runs$/, keys: [], load: async () => (await import("./views/runs.js")).showRuns },
   {

@@ -3,7 +3,8 @@
 import { h, uniqueId } from "./dom.js";
 import { t } from "./messages.js";
 import { loadStyles } from "./styles.js";
-import { schemaLike, takesAnything, valueKind, withoutNull } from "./value_kinds.js";
+import { withoutNull } from "./schema_options.js";
+import { schemaLike, takesAnything, valueKind } from "./value_kinds.js";
 import { valueProblem } from "./value_problems.js";
 
 /** @typedef {import("./types.js").ObjectSchema} ObjectSchema */

@@ -1,4 +1,4 @@
-/** Styles of a page that is not among the first: loaded once, with the page. */
+/** Styles that not every page has: loaded once, with the page. */
 
 import { h } from "./dom.js";
 
@@ -10,13 +10,23 @@ export function loadStyles(...names) {
   return Promise.all(names.map((name) => loaded.get(name) ?? load(name)));
 }
 
-/** @param {string} name */
-function load(name) {
+/**
+ * Those that all pages but the builder's first screen have. They stand before any page's own, whichever page is opened first: later rules win.
+ * @returns {Promise<any>}
+ */
+export function loadSharedStyles() {
+  const place = /** @type {Element} */ (document.querySelector("link[href$='/controls.css']"));
+  const before = /** @type {Element} */ (place.nextElementSibling);
+  return Promise.all(["pages.css", "run.css"].map((name) => loaded.get(name) ?? load(name, before)));
+}
+
+/** @param {string} name @param {Element|null} [before] in front of it, else as the last */
+function load(name, before = null) {
   const link = h("link", { rel: "stylesheet", href: new URL(`../${name}`, import.meta.url).href });
   const done = new Promise((resolve) =>
     ["load", "error"].forEach((event) => link.addEventListener(event, () => resolve(undefined))),
   );
   loaded.set(name, done);
-  document.head.append(link);
+  document.head.insertBefore(link, before);
   return done;
 }

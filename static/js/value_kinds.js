@@ -1,5 +1,7 @@
 /** Which editor a value gets, by its JSON schema: the one rule for the forms of nodes and of runs. Pure. */
 
+import { optionsOf, withoutNull } from "./schema_options.js";
+
 /** @typedef {import("./types.js").Schema} Schema */
 /**
  * @typedef {"choice"|"choices"|"model"|"toggle"|"number"|"list"|"table"|"dictionary"|"object"|"variants"|"date"|"time"
@@ -17,17 +19,6 @@ const BY_FORMAT = {
   password: "secret",
   "long-text": "long-text",
 };
-
-/** @param {Schema} schema @returns {Schema} without the "or null" that optional fields carry */
-export function withoutNull(schema) {
-  const options = optionsOf(schema);
-  return options.length === 1 ? { ...options[0], ...schema, anyOf: undefined, oneOf: undefined } : schema;
-}
-
-/** @param {Schema} schema @returns {Schema[]} what it may be, each a schema; none where it is only itself */
-export function optionsOf(schema) {
-  return (schema.anyOf ?? schema.oneOf ?? []).filter((/** @type {Schema} */ one) => one.type !== "null");
-}
 
 /**
  * A value that the schema's own editor could not show, as a template where a number belongs, stands as text or JSON: no editor

@@ -1,7 +1,7 @@
 /** What is wrong with a value, by its JSON schema, in a sentence; the server has the last word. Pure. */
 
 import { t } from "./messages.js";
-import { withoutNull } from "./value_kinds.js";
+import { withoutNull } from "./schema_options.js";
 
 /** @typedef {import("./types.js").Schema} Schema */
 

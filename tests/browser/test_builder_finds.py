@@ -37,6 +37,7 @@ def choose(menu: Any, group: str) -> Any:
 
 
 def test_blocks_stand_in_groups(menu: Any) -> None:
+    expect(menu.get_by_role("option").first).to_be_visible()
     every = menu.get_by_role("option").count()
     inputs = choose(menu, "Inputs")
     expect(inputs.filter(has_text="Agent Short Text Input")).to_have_count(1)

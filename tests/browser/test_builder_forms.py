@@ -27,8 +27,8 @@ KINDS = {
 
 # Draws every schema's editor, types into it as a person would, and answers what did not come back.
 WALK = """async (schemas) => {
-  const [{ createRoot, html, useState }, { ValueField }, kinds, problems] = await Promise.all([
-    import("/vendor/react.js"), import("/js/fields/value_field.js"), import("/js/value_kinds.js"),
+  const [{ createRoot, html, useState }, { ValueField }, { withoutNull }, kinds, problems] = await Promise.all([
+    import("/vendor/react.js"), import("/js/fields/value_field.js"), import("/js/schema_options.js"), import("/js/value_kinds.js"),
     import("/js/value_problems.js")]);
   const wait = () => new Promise((resolve) => setTimeout(resolve));
   const place = document.body.appendChild(document.createElement("div"));
@@ -62,7 +62,7 @@ WALK = """async (schemas) => {
   };
   const seen = {}, wrong = [];
   for (const [name, given] of schemas) {
-    const schema = kinds.withoutNull(given), kind = kinds.valueKind(schema, undefined);
+    const schema = withoutNull(given), kind = kinds.valueKind(schema, undefined);
     seen[kind] = (seen[kind] ?? 0) + 1;
     const box = place.appendChild(document.createElement("div"));
     const root = createRoot(box);

@@ -4,11 +4,8 @@ export {
   BaseEdge,
   getBezierPath,
   Handle,
-  MiniMap,
-  Position,
   ReactFlow,
   ReactFlowProvider,
   useConnection,
-  useReactFlow,
   useStore as useFlowStore,
 } from "@xyflow/react";

@@ -2,42 +2,8 @@
 
 import { request } from "../api.js";
 
-/**
- * @typedef {Object} Schedule
- * @property {string} id
- * @property {string} graph_id
- * @property {number} graph_version
- * @property {string|null} agent_name
- * @property {string} name
- * @property {string} cron
- * @property {string} timezone
- * @property {string} next_run_time "" while it is paused
- * @property {Record<string, any>} input_data
- * @property {Record<string, any>} input_credentials
- * @property {"skip"|"once"|"all"} catch_up
- * @property {number} catch_up_limit
- * @property {"queue"|"skip"|"parallel"} overlap
- * @property {"user"|"config"} origin
- * @property {boolean} is_paused
- * @property {string|null} paused_reason
- */
-
-/**
- * @typedef {Object} Fire
- * @property {string} schedule_id
- * @property {string} schedule_name
- * @property {string} graph_id
- * @property {string|null} agent_name
- * @property {string} due_at
- * @property {string|null} fired_at
- * @property {"started"|"waiting"|"missed"|"skipped"|"refused"} status
- * @property {string|null} graph_exec_id
- * @property {string|null} reason
- * @property {import("../types.js").Status|null} run_status
- * @property {number|null} duration_s of its run, once that has ended
- * @property {number|null} cost_credits of its run with the agents that it called, once it has ended
- */
-
+/** @typedef {import("../types.js").Schedule} Schedule */
+/** @typedef {import("../types.js").Fire} Fire */
 /** @typedef {{cron: string, timezone: string, next_run_times: string[]}} Preview */
 
 /** @returns {Promise<Schedule[]>} the oldest first */

@@ -2,19 +2,17 @@
 
 import { go, paths } from "../router.js";
 import { toast, toastError } from "../toast.js";
-import { alignSelected, distributeSelected, moveSelected } from "./arrange.js";
 import { openMenuAt } from "./canvas.js";
 import { copySelected, copyToClipboard, pasteNodes } from "./clipboard.js";
-import { beginLinking } from "./link_by_keys.js";
-import { SIDES, focusForm, focusNode, selectTowards } from "./node_focus.js";
-import { countPinned, togglePin } from "./pinned_outputs.js";
-import { saveVersion } from "./save.js";
+import { EarlySelection } from "./early_selection.js";
+import { SIDES, focusForm, focusNode } from "./node_focus.js";
+import * as parts from "./parts.js";
+import { countPinned } from "./pinned_outputs.js";
 import { whenDrawn } from "./side_panel.js";
-import { toggleOff } from "./switch_off.js";
-import { tidy } from "./tidy.js";
 import { t } from "../messages.js";
 
-/** @typedef {{id: string, label: string, glyph: string, keys: string, run: () => any}} Action */
+/** @typedef {{id: string, label: string, glyph: string, keys: string, run: (part: any) => any, part?: import("./later.js").Later<any>}} Action `part`: what it needs, and is given */
+/** @typedef {[id: string, label: string, glyph: string, keys: string, run: (part: any) => any, part?: import("./later.js").Later<any>]} Row */
 
 export class Actions {
   /** @param {any} builder */
@@ -22,36 +20,55 @@ export class Actions {
     this.builder = builder;
     /** @type {Map<string, Action>} */
     this.all = new Map(makeActions(builder).map((action) => [action.id, action]));
+    this.selection = new EarlySelection(builder);
+    /** Whether keys wait for their turn (early_keys.js). */
+    this.holdsKeys = false;
+    /** While an action waits for its part, those after it wait as well: they are done in the order in which they were asked for. @type {Promise<any>|null} */
+    this.coming = null;
   }
 
   /** @param {string} id */
   run(id) {
     const action = this.all.get(id);
     if (!action) return;
-    Promise.resolve(action.run()).catch((error) => toastError(error, action.label));
+    const fail = (/** @type {unknown} */ error) => toastError(error, action.label);
+    const act = () => void (async () => action.run(action.part?.now))().catch(fail);
+    if (!this.coming && (!action.part || action.part.now)) return act();
+    const asked = this.selection.now;
+    const work = Promise.resolve(this.coming).then(action.part);
+    this.waitFor(work.then(() => this.selection.use(asked, act), fail));
+  }
+
+  /** What was asked for elsewhere is done before the actions after it. @param {Promise<any>} work */
+  waitFor(work) {
+    const coming = Promise.allSettled([this.coming, work]).then(() => {
+      if (this.coming !== coming) return;
+      this.coming = null;
+      if (!this.holdsKeys) this.selection.forget();
+    });
+    this.coming = coming;
   }
 }
 
-const partialRuns = () => import("./partial_runs.js");
-
 /** @param {any} builder @returns {Action[]} */
 function makeActions(builder) {
-  /** @type {[string, string, string, string, () => any][]} */
+  /** @type {Row[]} */
   const rows = [
     ["run", t("Run with inputs"), "play", "Ctrl Enter", () => builder.control.begin()],
     ["simulate", t("Simulate with pins"), "pin", "Ctrl Shift Enter", () => simulate(builder)],
-    ["run-from", t("Run from here"), "play", "Shift Enter", async () => (await partialRuns()).runFrom(builder, theNode(builder))],
+    ["run-from", t("Run from here"), "play", "Shift Enter", (part) => part.runFrom(builder, theNode(builder)), parts.partialRuns],
     [
       "run-alone",
       t("Run this node alone"),
       "node",
       "Alt Enter",
-      async () => (await partialRuns()).runAlone(builder, theNode(builder)),
+      (part) => part.runAlone(builder, theNode(builder)),
+      parts.partialRuns,
     ],
-    ["pin", t("Pin or unpin the output"), "pin", "P", () => togglePin(builder, theNode(builder))],
-    ["switch-off", t("Switch off or on"), "ban", "X", () => toggleOff(builder)],
+    ["pin", t("Pin or unpin the output"), "pin", "P", (part) => part.togglePin(builder, theNode(builder)), parts.pinOutput],
+    ["switch-off", t("Switch off or on"), "ban", "X", (part) => part.toggleOff(builder), parts.switchOff],
     ["stop", t("Stop the run"), "square", "Ctrl .", () => builder.control.stop()],
-    ["save", t("Save version"), "save", "Ctrl S", () => saveVersion(builder)],
+    ["save", t("Save version"), "save", "Ctrl S", (part) => part.saveVersion(builder), parts.save],
     ["save-note", t("Save with a note"), "save", "", () => askForNote(builder)],
     ["schedule", t("Schedule it"), "clock", "", () => askForSchedule(builder)],
     ["versions", t("Versions"), "clock", "", () => builder.saved && builder.set({ panel: { kind: "versions" }, menu: null })],
@@ -61,7 +78,7 @@ function makeActions(builder) {
     ["redo", t("Redo"), "redo", "Ctrl Shift Z", () => builder.doc.redo()],
     ["copy", t("Copy"), "copy", "Ctrl C", () => copyToClipboard(builder)],
     ["duplicate", t("Duplicate"), "copy", "Ctrl D", () => duplicate(builder)],
-    ["delete", t("Delete what is selected"), "trash", "Del", () => builder.removeSelected()],
+    ["delete", t("Delete what is selected"), "trash", "Del", (part) => builder.removeSelected(part), parts.insertBlock],
     [
       "select-all",
       t("Select all"),
@@ -69,7 +86,7 @@ function makeActions(builder) {
       "Ctrl A",
       () => builder.select(builder.doc.now.nodes.map((/** @type {any} */ n) => n.id)),
     ],
-    ["tidy", t("Tidy the layout"), "tidy", "Shift L", () => tidy(builder)],
+    ["tidy", t("Tidy the layout"), "tidy", "Shift L", (part) => part.tidy(builder), parts.tidy],
     ["fit", t("Zoom to fit"), "fit", "Shift 1", () => builder.showAll()],
     ["fit-selected", t("Zoom to what is selected"), "fit", "Shift 2", () => builder.showSelected()],
     ["zoom-100", t("Zoom to 100 %"), "search", "1", () => builder.zoomTo(1)],
@@ -77,43 +94,58 @@ function makeActions(builder) {
     ["palette", t("All commands"), "dots", "Ctrl K", () => builder.set({ palette: "", menu: null })],
     ["rename", t("Rename the node"), "text", "F2", () => rename(builder)],
     ["open-form", t("Open the form"), "node", "Enter", () => openForm(builder)],
-    ["link", t("Link by keys"), "link", "C", () => beginLinking(builder, theNode(builder))],
-    ["align-left", t("Align left edges"), "tidy", "", () => alignSelected(builder, "left")],
-    ["align-top", t("Align upper edges"), "tidy", "", () => alignSelected(builder, "top")],
-    ["align-middle", t("Align in one row"), "tidy", "", () => alignSelected(builder, "middle")],
-    ["spread-across", t("Spread evenly from left to right"), "tidy", "", () => distributeSelected(builder, "x")],
-    ["spread-down", t("Spread evenly from top to bottom"), "tidy", "", () => distributeSelected(builder, "y")],
+    ["link", t("Link by keys"), "link", "C", (part) => part.beginLinking(builder, theNode(builder)), parts.linkByKeys],
+    ["align-left", t("Align left edges"), "tidy", "", (part) => part.alignSelected(builder, "left"), parts.arrange],
+    ["align-top", t("Align upper edges"), "tidy", "", (part) => part.alignSelected(builder, "top"), parts.arrange],
+    ["align-middle", t("Align in one row"), "tidy", "", (part) => part.alignSelected(builder, "middle"), parts.arrange],
+    [
+      "spread-across",
+      t("Spread evenly from left to right"),
+      "tidy",
+      "",
+      (part) => part.distributeSelected(builder, "x"),
+      parts.arrange,
+    ],
+    [
+      "spread-down",
+      t("Spread evenly from top to bottom"),
+      "tidy",
+      "",
+      (part) => part.distributeSelected(builder, "y"),
+      parts.arrange,
+    ],
     ["next-problem", t("Next problem"), "alert", "J", () => showProblem(builder, 1)],
     ["previous-problem", t("Previous problem"), "alert", "K", () => showProblem(builder, -1)],
     ["agent-page", t("To the agent's page"), "agent", "", () => builder.saved && go(paths.agent(builder.saved.id))],
     ["new", t("New agent"), "plus", "", () => go(paths.build())],
     ["tour", t("Tour of the builder"), "play", "", () => showTour(builder)],
-    ["keys", t("All keys"), "text", "?", () => showKeys(builder)],
+    ["keys", t("All keys"), "text", "?", (part) => part.showKeys(builder.actions.all.values()), parts.keysDialog],
     ["close", t("Close"), "cross", "Esc", () => close(builder)],
     ...arrowRows(builder),
   ];
-  return rows.map(([id, label, glyph, keys, run]) => ({ id, label, glyph, keys, run }));
+  return rows.map(([id, label, glyph, keys, run, part]) => ({ id, label, glyph, keys, run, part }));
 }
 
-/** @param {any} builder @returns {[string, string, string, string, () => any][]} for each direction: to the next node, and a move */
+/** @param {any} builder @returns {Row[]} for each direction: to the next node, and a move */
 function arrowRows(builder) {
   const words = { left: t("to the left"), right: t("to the right"), up: t("up"), down: t("down") };
   const signs = { left: "←", right: "→", up: "↑", down: "↓" };
   return /** @type {import("./node_focus.js").Side[]} */ (Object.keys(SIDES)).flatMap((side) => {
     const way = words[side];
-    const move = (/** @type {number} */ steps) => () => moveSelected(builder, SIDES[side], steps);
+    const move = (/** @type {number} */ steps) => (/** @type {any} */ part) => part.moveSelected(builder, SIDES[side], steps);
     return [
-      [`select-${side}`, t("To the next node {way}", { way }), "node", signs[side], () => selectTowards(builder, side)],
-      [`move-${side}`, t("Move {way} by 8", { way }), "node", `Ctrl ${signs[side]}`, move(1)],
-      [`move-far-${side}`, t("Move {way} by 40", { way }), "node", `Ctrl Shift ${signs[side]}`, move(5)],
+      [
+        `select-${side}`,
+        t("To the next node {way}", { way }),
+        "node",
+        signs[side],
+        (part) => part.selectTowards(builder, side),
+        parts.arrowKeys,
+      ],
+      [`move-${side}`, t("Move {way} by 8", { way }), "node", `Ctrl ${signs[side]}`, move(1), parts.arrange],
+      [`move-far-${side}`, t("Move {way} by 40", { way }), "node", `Ctrl Shift ${signs[side]}`, move(5), parts.arrange],
     ];
   });
-}
-
-/** @param {any} builder */
-async function showKeys(builder) {
-  const dialog = await import("./keys_dialog.js"); // seldom asked for
-  dialog.showKeys(builder.actions.all.values());
 }
 
 /** @param {any} builder */
@@ -125,13 +157,13 @@ async function showTour(builder) {
 /** @param {any} builder */
 async function askForNote(builder) {
   if (builder.saved && !builder.state.isChanged) return toast(t("Nothing has changed since version {version}.", builder.state));
-  const dialog = await import("./save_note.js"); // seldom asked for
+  const dialog = await parts.saveNote();
   dialog.askForNote(builder);
 }
 
 /** @param {any} builder */
 async function askForSchedule(builder) {
-  const dialog = await import("./schedule_dialog.js"); // seldom asked for
+  const dialog = await parts.scheduleDialog();
   await dialog.openSchedule(builder);
 }
 

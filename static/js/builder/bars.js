@@ -1,4 +1,4 @@
-/** What lies around the canvas: the top bar, the dock with the run, the problems and the zoom. */
+/** What lies around the canvas: the top bar, the dock with the run, and the zoom. */
 
 import { useFlowStore } from "../../vendor/flow.js";
 import { html, useEffect, useState } from "../../vendor/react.js";
@@ -11,12 +11,11 @@ import { openMenuAt } from "./canvas.js";
 import { crumbsOf } from "./crumbs.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useDraft, useHistory, useView } from "./hooks.js";
+import { Coming } from "./later.js";
+import { runPrice } from "./parts.js";
 import { countPinned } from "./pinned_outputs.js";
-import { RunPrice } from "./run_price.js";
 import { TopTabs } from "./top_tabs.js";
-import { parts, plural, t } from "../messages.js";
-
-const MOST_LISTED = 100;
+import { parts, t } from "../messages.js";
 
 export function TopBar() {
   const builder = useBuilder();
@@ -101,6 +100,7 @@ function RunBar() {
   const isSaving = useView((view) => view.busy === "save");
   const pins = useDraft(countPinned);
   const version = useView((view) => view.version);
+  const hasPrice = useView((view) => view.price !== null);
   const ended = !run || hasEnded(run.run.status);
   useTicks(!ended);
   const look = run && runLook(run.run);
@@ -110,7 +110,7 @@ function RunBar() {
     ${
       ended
         ? html`<button type="button" className="button quiet dock-run" disabled=${isEmpty || isSaving} title=${t("Run (Ctrl Enter)")}
-          onClick=${() => builder.actions.run("run")}><${Glyph} name="play" /> ${t("Run")} <${RunPrice} /></button>
+          onClick=${() => builder.actions.run("run")}><${Glyph} name="play" /> ${t("Run")} ${hasPrice && html`<${Coming} part=${runPrice} name="RunPrice" />`}</button>
           ${
             pins > 0 &&
             html`<button type="button" className="button quiet dock-simulate" disabled=${isSaving} title=${t("Simulate with pins (Ctrl Shift Enter)")}
@@ -164,36 +164,6 @@ export function ZoomBar() {
     <button type="button" className="button quiet square small" aria-label=${t("Zoom to fit")} title=${t("Zoom to fit (Shift 1)")}
       onClick=${() => builder.showAll()}><${Glyph} name="fit" /></button>
   </div>`;
-}
-
-export function ProblemList() {
-  const builder = useBuilder();
-  const refused = useView((view) => view.refused);
-  const found = useView((view) => view.problems);
-  const [isOpen, setOpen] = useState(false);
-  useEffect(() => setOpen(refused.length > 0), [refused]);
-  const known = new Set(refused.map((problem) => `${problem.nodeId} ${problem.field}`));
-  const all = [...refused, ...found.filter((problem) => !known.has(`${problem.nodeId} ${problem.field}`))];
-  if (!all.length) return null;
-  const title = plural(all.length, "{n} problem", "{n} problems");
-  if (!isOpen)
-    return html`<button type="button" className="problem-pill" aria-expanded="false" onClick=${() => setOpen(true)}><${Glyph}
-      name="alert" className="tone-wait" /><b>${title}</b><span className="muted">${t("in the draft")}</span></button>`;
-  return html`<section className="problem-list" aria-label=${t("Problems")}>
-    <button type="button" className="problem-head" aria-expanded="true"
-      onClick=${() => setOpen(false)}><b>${plural(all.length, "{n} problem in the draft", "{n} problems in the draft")}</b><${Glyph} name="chevron" /></button>
-    <ul>
-      ${all.slice(0, MOST_LISTED).map(
-        (problem, i) => html`<li key=${i}>
-          <button type="button" onClick=${() => builder.reveal(problem.nodeId, "inputs", problem.field)} disabled=${!builder.doc.node(problem.nodeId)}>
-            <${Glyph} name="alert" className=${i < refused.length ? "tone-failed" : "tone-wait"} />
-            <span><b>${builder.doc.node(problem.nodeId) ? builder.titleOf(problem.nodeId) : t("The agent")}</b><span>${problem.message}</span></span>
-          </button>
-        </li>`,
-      )}
-      ${all.length > MOST_LISTED && html`<li className="muted">${plural(all.length - MOST_LISTED, "{n} more", "{n} more")}</li>`}
-    </ul>
-  </section>`;
 }
 
 export function EmptyHint() {

@@ -7,27 +7,24 @@ import { GROUPS, isInGroup, missingKeys, suggest } from "./block_groups.js";
 import { noteAdded, recentKeys, withUsual } from "./block_history.js";
 import { fittingPin, makeOffers, searchOffers } from "./block_search.js";
 import { BLOCK_MIME } from "./canvas.js";
+import { readTyped } from "./early_keys.js";
 import { Glyph, blockGlyph } from "./glyphs.js";
 import { useBuilder, useView } from "./hooks.js";
 import { focusForm } from "./node_focus.js";
-import { loadPanel } from "./side_panel.js";
+import { panel } from "./parts.js";
 import { number, orList } from "../format.js";
 import { t } from "../messages.js";
 
 const SIZE = { width: 372, height: 420 };
 
-export function BlockMenu() {
-  const menu = useView((view) => view.menu);
-  return menu ? html`<${OpenMenu} menu=${menu} />` : null;
-}
-
 /** @param {{menu: NonNullable<import("./builder.js").View["menu"]>}} props */
-function OpenMenu({ menu }) {
+export function BlockMenu({ menu }) {
   const builder = useBuilder();
   const [graphs, setGraphs] = useState(/** @type {any[]} */ ([]));
-  const [query, setQuery] = useState("");
+  const early = useRef(readTyped(menu.typed ?? ""));
+  const [query, setQuery] = useState(early.current.query);
   const [from, setFrom] = useState(menu.from);
-  useEffect(() => void loadPanel(), []); // what is chosen opens its form
+  useEffect(() => void panel().catch(() => {}), []); // what is chosen opens its form
   const [chosen, setChosen] = useState(""); // the key of a row: rows come up and move once the agents are known
   useEffect(() => void listGraphPins().then(setGraphs, () => {}), []);
   const offers = useMemo(() => makeOffers(builder.catalog, graphs, builder.saved?.id ?? ""), [graphs]);
@@ -64,6 +61,7 @@ function OpenMenu({ menu }) {
     event.preventDefault();
     event.stopPropagation();
   };
+  useEffect(() => (early.current.isChosen ? add(found[0]?.offer) : undefined), []);
   const place = useRef(/** @type {any} */ (null));
   useEffect(() => putAt(place.current, menu.screen), [menu]);
   useEffect(() => void place.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [index]);

@@ -1,17 +1,16 @@
 /** A node on the canvas: title, block, status, and its pins with the values that stand on it. */
 
 import { html, memo } from "../../vendor/react.js";
-import { blockLine, nodeTitle } from "../names.js";
+import { blockLine, isOff, nodeTitle } from "../names.js";
 import { paths } from "../router.js";
 import { goInto } from "./crumbs.js";
 import { Glyph, blockGlyph } from "./glyphs.js";
 import { useBuilder, useView } from "./hooks.js";
-import { isFitting } from "./link_ends.js";
 import { FarPins, PinRow } from "./node_pins.js";
 import { RunMark, RunWords } from "./node_run.js";
 import { NodeEdge } from "./node_width.js";
 import { pinnedOutput } from "./pinned_outputs.js";
-import { isOff } from "./switch_off.js";
+import { isFitting } from "./pins.js";
 import { plural, t } from "../messages.js";
 
 /** @typedef {import("./pins.js").Pin} Pin */

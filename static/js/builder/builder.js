@@ -1,51 +1,22 @@
 /** What the parts of the builder share: the draft, what the canvas shows of it, and what can be done with both. */
 
-import { nodeTitle } from "../names.js";
+import { isOff, nodeTitle } from "../names.js";
 import { createStore } from "../../vendor/state.js";
 import { GraphDocument } from "./document.js";
-import { bridgeOver, tellBridge } from "./insert_block.js";
 import { bestPin, findPin, fit, pinsOf, takesLinks } from "./pins.js";
 import { makeFlowNodes } from "./flow_nodes.js";
-import { findProblems } from "./problems.js";
+import { problems, switchOff } from "./parts.js";
 import { t } from "../messages.js";
 
 /** @typedef {import("../types.js").Graph} Graph */
 /** @typedef {import("../types.js").GraphNode} GraphNode */
 /** @typedef {import("../types.js").Block} Block */
-/** @typedef {{nodeId: string, field: string, message: string, isMissing?: boolean}} Problem `isMissing`: nothing is given there yet */
-/** @typedef {{nodeId: string, pin: import("./pins.js").Pin, isSource: boolean}} Dragged a pin that a link is drawn from */
-/** @typedef {{x: number, y: number}} Point */
-/** @typedef {{screen: Point, nodeId: string, dragged: Dragged, pins: import("./pins.js").Pin[]}} PinChoice */
-/** @typedef {"near"|"middle"|"far"|"block"} Zoom near: all of it; middle: no pin names; far: title bars; block: its status only */
-
-/**
- * @typedef {Object} View
- * @property {any[]} flowNodes
- * @property {Set<string>} selectedLinks
- * @property {Set<string>} openNodes those whose pins all show
- * @property {{kind: "node", id: string, tab: string, field?: string}|{kind: "run", withPins?: boolean}|{kind: "versions"}|{kind: "nodes"}|null} panel
- * @property {Graph|null} newer a version that was saved elsewhere while this draft was changed
- * @property {{screen: Point, at: Point, from: Dragged|null}|null} menu the block menu
- * @property {import("./link_by_keys.js").Linking|null} linking while a link is made by keys
- * @property {PinChoice|null} pinChoice after a link was dropped on a node with several pins that fit as well
- * @property {string} said what a screen reader is told
- * @property {string|null} palette what the palette's field starts with; null while it is closed
- * @property {Problem[]} problems
- * @property {Problem[]} refused what the server said at the last save
- * @property {string} draft in words
- * @property {number} version 0 before the first save
- * @property {boolean} isChanged
- * @property {Dragged|null} dragged
- * @property {boolean} isReady whether the canvas shows what it shows first, and stays where it is
- * @property {Zoom} zoom how much of a node can be read
- * @property {import("./guides.js").Line[]} guides what dragged nodes snap to
- * @property {import("./drag_nodes.js").Place[]} ghosts copies that are dragged
- * @property {string} busy
- * @property {import("../api/prices.js").Price|null} price of the whole draft, by its nodes
- * @property {import("./run_control.js").RunView|null} run
- * @property {Record<string, import("./run_control.js").NodeView>} runNodes
- * @property {Record<string, Record<string, number>>} pinCounts how many values each pin of a node has given in the run
- */
+/** @typedef {import("./types.js").Problem} Problem */
+/** @typedef {import("./types.js").Dragged} Dragged */
+/** @typedef {import("./types.js").Point} Point */
+/** @typedef {import("./types.js").PinChoice} PinChoice */
+/** @typedef {import("./types.js").Zoom} Zoom */
+/** @typedef {import("./types.js").View} View */
 
 /** @type {View} */
 const EMPTY = {
@@ -135,7 +106,16 @@ export class Builder {
     const { flowNodes, openNodes } = this.state;
     this.set({ flowNodes: makeFlowNodes(this.doc.now, flowNodes, this.catalog, openNodes) });
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.set({ problems: findProblems(this.doc.now, this.catalog) }), PROBLEMS_AFTER_MS);
+    this.timer = setTimeout(() => void this.#findProblems(), PROBLEMS_AFTER_MS);
+  }
+
+  async #findProblems() {
+    // Without them one can go on: the server has the last word when the draft is saved.
+    const [found, off] = await Promise.all([problems(), this.doc.now.nodes.some(isOff) ? switchOff() : null]).catch(() => []);
+    const { now } = this.doc;
+    if (!off && now.nodes.some(isOff)) return; // since then: the next look is on its way
+    const followed = off ? off.linksOfRun(now, this.catalog) : { links: now.links, cutOff: new Set() };
+    if (found) this.set({ problems: found.findProblems(now, this.catalog, followed) });
   }
 
   /** @param {string} id @returns {Block|undefined} */
@@ -329,7 +309,8 @@ export class Builder {
     return id;
   }
 
-  removeSelected() {
+  /** @param {typeof import("./insert_block.js")} insertBlock */
+  removeSelected({ bridgeOver, tellBridge }) {
     const { selectedLinks, panel } = this.state;
     const nodes = this.selected;
     if (!nodes.size && !selectedLinks.size) return;

@@ -2,21 +2,19 @@
 
 import { Background, ReactFlow, applyNodeChanges } from "../../vendor/flow.js";
 import { html, useCallback, useEffect, useMemo, useRef } from "../../vendor/react.js";
-import { toast } from "../toast.js";
+import { toast, toastError } from "../toast.js";
 import { BlockNode } from "./block_node.js";
 import { GRID } from "./builder.js";
 import { goInto } from "./crumbs.js";
-import { DragMarks } from "./drag_marks.js";
-import { NodeDrag } from "./drag_nodes.js";
+import { dragSoon } from "./early_drag.js";
 import { makeFlowEdges } from "./flow_nodes.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
-import { insertOnLink, linkAt, markLink } from "./insert_block.js";
 import { LinkEdge } from "./link_edge.js";
-import { linkToBody, refusalOf } from "./link_ends.js";
-import { LinkHint, PinChoice } from "./link_hint.js";
+import { Coming } from "./later.js";
 import { MiniMap } from "./mini_map.js";
 import { selectFocused } from "./node_focus.js";
 import { NoteNode } from "./note_node.js";
+import { contextMenu, dragMarks, insertBlock, linkEnds, linkHint } from "./parts.js";
 import { t } from "../messages.js";
 
 const NODE_TYPES = { block: BlockNode, note: NoteNode };
@@ -54,10 +52,13 @@ export function Canvas() {
     selectFocused(builder, box.current, gone.signal);
     return () => gone.abort();
   }, [builder]);
-  const onDrop = useCallback((/** @type {any} */ event) => dropBlock(builder, event), [builder]);
+  const onDrop = useCallback(
+    (/** @type {any} */ event) => builder.actions.waitFor(dropBlock(builder, event).catch(toastError)),
+    [builder],
+  );
   const { canDrag } = builder;
   return html`<div className="build-canvas" ref=${box} data-linking=${isDragged || undefined} data-zoom=${zoom} aria-busy=${!isReady}
-    onDrop=${onDrop} onDragOver=${allowDrop} onDragLeave=${() => markLink(null)}>
+    onDrop=${onDrop} onDragOver=${allowDrop} onDragLeave=${() => insertBlock.now?.markLink(null)}>
     <${ReactFlow}
       nodes=${nodes}
       edges=${edges}
@@ -88,9 +89,20 @@ export function Canvas() {
     >
       <${Background} gap=${24} size=${2} />
     <//>
-    <${MiniMap} /><${DragMarks} />
-    <${LinkHint} /><${PinChoice} />
+    <${MiniMap} />
+    <${DragMarks} /><${LinkMarks} />
   </div>`;
+}
+
+function DragMarks() {
+  const isShown = useView((view) => view.guides.length + view.ghosts.length > 0);
+  return isShown && html`<${Coming} part=${dragMarks} name="DragMarks" />`;
+}
+
+/** What is said while a link is drawn, and asked after it. */
+function LinkMarks() {
+  const isAsked = useView((view) => Boolean(view.dragged || view.linking || view.pinChoice));
+  return isAsked && html`<${Coming} part=${linkHint} name="LinkMarks" />`;
 }
 
 /** @param {import("./builder.js").Builder} builder */
@@ -132,7 +144,7 @@ async function openContextMenu(builder, event, kind, id = "") {
   event.preventDefault();
   const anchor = event.target.closest?.(".react-flow__node, .react-flow__edge") ?? document.querySelector(".build-canvas");
   const at = { x: event.clientX, y: event.clientY };
-  const menus = await import("./context_menu.js"); // seldom asked for
+  const menus = await contextMenu();
   menus[kind](builder, anchor, at, id);
 }
 
@@ -154,21 +166,8 @@ function takeNodeChanges(builder, changes) {
   // Sizes are ours (node_box.js); what React Flow measures can only repeat them.
   const selected = changes.filter((change) => change.type === "select");
   const moved = changes.filter((change) => change.type === "position" && change.position);
-  if (moved.length) dragNodes(builder, moved, selected);
+  if (moved.length) dragSoon(/** @type {any} */ (builder), moved, selected);
   else if (selected.length) builder.set({ flowNodes: applyNodeChanges(selected, builder.state.flowNodes) });
-}
-
-/** All nodes of a drag move, and end, in one call. @param {import("./builder.js").Builder} builder @param {any[]} moved @param {any[]} selected */
-function dragNodes(builder, moved, selected) {
-  const wanted = new Map(moved.map((change) => [change.id, change.position]));
-  const drag = (builder.drag ??= new NodeDrag(builder, new Set(wanted.keys()), builder.isAltDown));
-  const { places, marks } = drag.move(wanted);
-  // Copies are dragged as outlines: what they are made of stays where it is.
-  const shown = drag.isCopy ? [] : moved.map((change) => ({ ...change, position: places.get(change.id) }));
-  builder.set({ ...marks, flowNodes: applyNodeChanges([...shown, ...selected], builder.state.flowNodes) });
-  if (moved.some((change) => change.dragging)) return;
-  builder.drag = null;
-  drag.end(places);
 }
 
 /** @param {import("./builder.js").Builder} builder @param {any[]} changes */
@@ -189,13 +188,15 @@ function endConnection(builder, event, state) {
   builder.closeOpened();
   if (!dragged || state.isValid) return;
   const { clientX: x, clientY: y } = event.changedTouches?.[0] ?? event;
-  if (state.toHandle && state.toNode?.id !== dragged.nodeId) {
-    return toast(refusalOf(builder, dragged, state.toHandle), { isError: true });
-  }
-  if (state.toNode) return linkToBody(builder, dragged, state.toNode.id, { x, y });
   const hovered = document.elementFromPoint(x, y)?.closest(".react-flow__node");
-  if (hovered) return linkToBody(builder, dragged, hovered.getAttribute("data-id"), { x, y });
-  openMenuAt(builder, { x, y }, dragged);
+  const nodeId = state.toNode?.id ?? hovered?.getAttribute("data-id");
+  if (!nodeId) return openMenuAt(builder, { x, y }, dragged);
+  const end = (/** @type {typeof import("./link_ends.js")} */ { linkToBody, refusalOf }) => {
+    if (state.toHandle && state.toNode?.id !== dragged.nodeId)
+      return toast(refusalOf(builder, dragged, state.toHandle), { isError: true });
+    linkToBody(builder, dragged, nodeId, { x, y });
+  };
+  builder.actions.waitFor(linkEnds().then(end).catch(toastError));
 }
 
 /** @param {import("./builder.js").Builder} builder @param {{x: number, y: number}} screen @param {any} from */
@@ -207,17 +208,19 @@ export function openMenuAt(builder, screen, from = null) {
 function allowDrop(event) {
   if (!event.dataTransfer.types.includes(BLOCK_MIME)) return;
   event.preventDefault();
-  markLink(linkAt(event.clientX, event.clientY));
+  const { now } = insertBlock;
+  now?.markLink(now.linkAt(event.clientX, event.clientY));
 }
 
 /** @param {import("./builder.js").Builder} builder @param {any} event */
-function dropBlock(builder, event) {
+async function dropBlock(builder, event) {
   const text = event.dataTransfer.getData(BLOCK_MIME);
   if (!text) return;
   event.preventDefault();
   const { blockId, inputs } = JSON.parse(text);
   const at = builder.flow.screenToFlowPosition({ x: event.clientX - 108, y: event.clientY - 25 });
   builder.set({ menu: null });
+  const { insertOnLink, linkAt, markLink } = await insertBlock();
   markLink(null);
   const link = linkAt(event.clientX, event.clientY)?.getAttribute("data-id");
   if (link && insertOnLink(builder, link, blockId, at, inputs)) return;

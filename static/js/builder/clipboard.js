@@ -104,7 +104,7 @@ export function listenToClipboard(builder, signal) {
     if (!copied || !event.clipboardData) return;
     event.clipboardData.setData("text/plain", JSON.stringify(copied, null, 2));
     event.preventDefault();
-    if (cut) builder.removeSelected();
+    if (cut) builder.actions.run("delete");
     else toast(plural(copied.nodes.length, "{n} node is copied.", "{n} nodes are copied."));
   };
   document.addEventListener("copy", (event) => take(event, false), { signal });

@@ -1,5 +1,6 @@
 /** Dragging of nodes: they snap to the grid and to the edges of their neighbours, and with Alt copies are dragged. One step of undo. */
 
+import { applyNodeChanges } from "../../vendor/flow.js";
 import { copyNodes } from "./clipboard.js";
 import { alignTo, edgesOf } from "./guides.js";
 import { linkAt, linksThrough, markLink } from "./insert_block.js";
@@ -81,6 +82,19 @@ export class NodeDrag {
     const start = /** @type {Place} */ (this.from.get(moved[0]));
     copyNodes(builder, new Set(this.from.keys()), { x: moved[1].x - start.x, y: moved[1].y - start.y });
   }
+}
+
+/** All nodes of a drag move, and end, in one call. @param {Builder} builder @param {any[]} moved @param {any[]} selected changes, as React Flow gives them */
+export function takeStep(builder, moved, selected) {
+  const wanted = new Map(moved.map((change) => [change.id, change.position]));
+  const drag = (builder.drag ??= new NodeDrag(builder, new Set(wanted.keys()), builder.isAltDown));
+  const { places, marks } = drag.move(wanted);
+  // Copies are dragged as outlines: what they are made of stays where it is.
+  const shown = drag.isCopy ? [] : moved.map((change) => ({ ...change, position: places.get(change.id) }));
+  builder.set({ ...marks, flowNodes: applyNodeChanges([...shown, ...selected], builder.state.flowNodes) });
+  if (moved.some((change) => change.dragging)) return;
+  builder.drag = null;
+  drag.end(places);
 }
 
 /** @param {Builder} builder @returns {{x: number, y: number, width: number, height: number}} with a little around it: the canvas scrolls at its edges */

@@ -1,11 +1,10 @@
 /** Nodes and links of the draft in the form that React Flow draws. What stayed the same stays the same object. */
 
 import { t } from "../messages.js";
-import { blockLine, isNote, nodeTitle } from "../names.js";
+import { blockLine, isNote, isOff, nodeTitle } from "../names.js";
 import { findLanes } from "./link_lanes.js";
 import { boxOf, noteBox } from "./node_box.js";
 import { fit, pinLabel } from "./pins.js";
-import { isOff } from "./switch_off.js";
 
 /** @typedef {import("../types.js").Link} Link */
 /** @typedef {import("./document.js").Draft} Draft */

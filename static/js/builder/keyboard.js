@@ -1,6 +1,7 @@
 /** The builder's keys: what is pressed, and the action that it starts. */
 
-import { pressWhileLinking } from "./link_by_keys.js";
+import { EarlyKeys, FIELDS, isFieldComing, keepForField } from "./early_keys.js";
+import { linkByKeys } from "./parts.js";
 
 /** What is pressed, as `keyOf` says it, and the action that it starts. @type {Record<string, string>} */
 const KEYS = {
@@ -43,24 +44,40 @@ for (const side of ["Left", "Right", "Up", "Down"]) {
 
 /** @param {any} builder @param {AbortSignal} signal */
 export function listenToKeys(builder, signal) {
-  document.addEventListener("keydown", (event) => press(builder, event), { signal });
+  const early = new EarlyKeys(builder, (event) => take(builder, event));
+  const press = (/** @type {KeyboardEvent} */ event) => {
+    // A dialog has its own keys, as has whatever has taken the event already.
+    if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    if (early.isWaiting && isOurs(event) ? early.hold(event) : take(builder, event)) event.preventDefault();
+  };
+  document.addEventListener("keydown", press, { signal });
 }
 
-/** @param {any} builder @param {KeyboardEvent} event */
-function press(builder, event) {
-  // A dialog has its own keys, as has whatever has taken the event already.
-  if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
-  if (builder.state.linking && pressWhileLinking(builder, event)) return event.preventDefault();
-  const target = event.target instanceof HTMLElement || event.target instanceof SVGElement ? event.target : document.body;
+/** @param {any} builder @param {KeyboardEvent} event @returns {boolean} whether it was for the builder */
+function take(builder, event) {
+  if (isFieldComing(builder) && keepForField(builder, event)) return true;
+  if (builder.state.linking && linkByKeys.now?.pressWhileLinking(builder, event)) return true;
   const id = KEYS[keyOf(event)];
-  if (!id || isForTarget(event, id, target)) return;
-  event.preventDefault();
+  if (!id || isForTarget(event, id, targetOf(event))) return false;
   builder.actions.run(id);
+  return true;
+}
+
+/** @param {KeyboardEvent} event @returns {boolean} whether it means something here, or may do so after the keys before it */
+function isOurs(event) {
+  const id = KEYS[keyOf(event)];
+  if (id) return !isForTarget(event, id, targetOf(event));
+  return event.key.length === 1 && !event.ctrlKey && !event.metaKey && !targetOf(event).matches(FIELDS);
+}
+
+/** @param {KeyboardEvent} event @returns {Element} */
+function targetOf({ target }) {
+  return target instanceof HTMLElement || target instanceof SVGElement ? target : document.body;
 }
 
 /** @param {KeyboardEvent} event @param {string} id @param {Element} target @returns {boolean} whether it means something else there */
 function isForTarget(event, id, target) {
-  const inField = target.matches("input, textarea, select, [contenteditable]");
+  const inField = target.matches(FIELDS);
   const plain = !event.ctrlKey && !event.metaKey && event.key !== "F2" && event.key !== "Escape";
   if (event.key.startsWith("Arrow")) return target !== document.body && !target.closest(".build-canvas");
   if (plain && event.key.length === 1 && localStorage.getItem("letter-keys") === "off") return true;

@@ -63,7 +63,7 @@ function useBeads(count) {
     const fresh = Math.min(count - known.current, MOST_AT_ONCE);
     const from = known.current;
     known.current = count;
-    if (fresh <= 0 || !control?.isFollowed) return;
+    if (fresh <= 0 || !control.overlay?.isFollowed) return;
     const beads = beadsOnScreen + fresh > MOST_BEADS ? [] : Array.from({ length: fresh }, (_, i) => from + i);
     beadsOnScreen += beads.length;
     const glows = beads.length ? 0 : 1;

@@ -1,17 +1,12 @@
 /** Where a dragged link may end: which pins fit, which one is meant, and what is offered instead of one that does not. */
 
 import { toast } from "../toast.js";
-import { bestPin, fit, pinsOf, rankPins, takesLinks } from "./pins.js";
+import { bestPin, isFitting, pinsOf, rankPins, takesLinks } from "./pins.js";
 import { plural, t } from "../messages.js";
 
 /** @typedef {import("./builder.js").Builder} Builder */
 /** @typedef {import("./builder.js").Dragged} Dragged */
 /** @typedef {import("./pins.js").Pin} Pin */
-
-/** @param {Dragged} dragged @param {Pin} pin @returns {boolean} */
-export function isFitting(dragged, pin) {
-  return (dragged.isSource ? fit(dragged.pin, pin) : fit(pin, dragged.pin)).fits;
-}
 
 /** @param {Builder} builder @param {Dragged} dragged @param {any} handle @returns {string} why the pin does not take the link, or "" */
 export function refusalOf(builder, dragged, handle) {

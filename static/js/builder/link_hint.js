@@ -9,7 +9,11 @@ import { countFitting, linkTo, nearestFitting, refusalOf } from "./link_ends.js"
 import { wordOf } from "./pins.js";
 import { parts, t } from "../messages.js";
 
-export function LinkHint() {
+export function LinkMarks() {
+  return html`<${LinkHint} /><${PinChoice} />`;
+}
+
+function LinkHint() {
   const builder = useBuilder();
   const dragged = useView((view) => view.dragged);
   const linking = useView((view) => view.linking);
@@ -70,7 +74,7 @@ function leaveByEscape(builder) {
 }
 
 /** Several pins are as good: one of them is chosen. */
-export function PinChoice() {
+function PinChoice() {
   const choice = useView((view) => view.pinChoice);
   return choice && html`<${OpenChoice} key=${choice.nodeId} choice=${choice} />`;
 }

@@ -8,7 +8,8 @@ import { Glyph } from "./glyphs.js";
 import { toastError } from "../toast.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
 import { priceAlone, priceFrom } from "./partial_runs.js";
-import { pinnedOutput, togglePin } from "./pinned_outputs.js";
+import { togglePin } from "./pin_output.js";
+import { pinnedOutput } from "./pinned_outputs.js";
 import { PriceText, givenCounts } from "./run_price.js";
 
 /** @param {{nodeId: string, tab: string}} props */

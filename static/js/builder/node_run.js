@@ -6,7 +6,8 @@ import { clock, duration, number } from "../format.js";
 import { hasEnded, statusLook } from "../status.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useView } from "./hooks.js";
-import { PriceBadge } from "./run_price.js";
+import { Coming } from "./later.js";
+import { runPrice } from "./parts.js";
 import { t } from "../messages.js";
 
 /** @typedef {import("./run_control.js").NodeView} NodeView */
@@ -16,10 +17,11 @@ const LAST_CHARS = 72;
 
 /** @param {{id: string, run: NodeView|undefined, isOff: boolean, needs: number}} props `needs`: how many inputs are linked */
 export function RunMark({ id, run, isOff, needs }) {
+  const price = useView((view) => view.price?.nodes[id]);
   const hasRunEnded = useView((view) => view.run !== null && hasEnded(view.run.run.status));
   if (isOff) return html`<${Mark} word=${t("Switched off")} glyph="ban" tone="quiet" />`;
   if (!run?.status && hasRunEnded) return html`<${Mark} word=${t("Not started")} glyph="unstarted" tone="quiet" />`;
-  if (!run?.status) return html`<${PriceBadge} id=${id} />`;
+  if (!run?.status) return price && html`<${Coming} part=${runPrice} name="PriceBadge" price=${price} />`;
   const look = statusLook(run.status);
   const word = run.isReplayed ? t("{word}: recorded outputs, not called", { word: look.word }) : look.word;
   const isWaiting = run.status === "INCOMPLETE";

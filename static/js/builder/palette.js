@@ -1,24 +1,21 @@
 /** The palette: one field that finds commands, blocks and nodes. */
 
-import { html, useEffect, useMemo, useRef, useState } from "../../vendor/react.js";
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../vendor/react.js";
 import { listExecutions, listGraphNames } from "../api.js";
 import { makeOffers } from "./block_search.js";
+import { readTyped } from "./early_keys.js";
 import { Glyph } from "./glyphs.js";
 import { findEntries } from "./palette_entries.js";
-import { useBuilder, useView } from "./hooks.js";
+import { useBuilder } from "./hooks.js";
 import { t } from "../messages.js";
 
 /** @typedef {import("./palette_entries.js").Entry} Entry */
 
-export function Palette() {
-  const start = useView((view) => view.palette);
-  return start === null ? null : html`<${OpenPalette} start=${start} />`;
-}
-
-/** @param {{start: string}} props */
-function OpenPalette({ start }) {
+/** @param {{start: string}} props what its field begins with */
+export function Palette({ start }) {
   const builder = useBuilder();
-  const [query, setQuery] = useState(start);
+  const early = useRef(readTyped(start));
+  const [query, setQuery] = useState(early.current.query);
   const [chosen, setChosen] = useState(""); // the key of a row: rows come up and move once agents and runs are known
   const offers = useMemo(() => makeOffers(builder.catalog, [], ""), []);
   const [known, setKnown] = useState({ agents: [], runs: [] });
@@ -39,7 +36,9 @@ function OpenPalette({ start }) {
     found.findIndex((entry) => entry.key === chosen),
   );
   const place = useRef(/** @type {any} */ (null));
-  useEffect(() => place.current.showModal(), []);
+  // Not an effect that comes later: until it is open its field does not get the keys.
+  useLayoutEffect(() => place.current.showModal(), []);
+  useEffect(() => (early.current.isChosen ? choose(found[0]) : undefined), []);
   useEffect(() => setChosen(""), [query]);
   useEffect(() => void place.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [index]);
   const close = () => builder.set({ palette: null });

@@ -15,6 +15,7 @@ import { NodeBadge } from "./panel_marks.js";
 import { NodeRunsTab } from "./node_runs_tab.js";
 import { OutputTab } from "./output_tab.js";
 import { PanelEdge } from "./panel_edge.js";
+import { contextMenu } from "./parts.js";
 import { RunPanel } from "./run_panel.js";
 import { AddAfter, SheetGrip } from "./sheet.js";
 import { UnknownBlock } from "./unknown_block.js";
@@ -92,7 +93,7 @@ function PanelHead({ node, block }) {
     builder.doc.setMetadata(node.id, { customized_name: event.target.value || undefined }, "name");
   const own = node.metadata.customized_name ?? "";
   const more = async (/** @type {any} */ { currentTarget }) =>
-    (await import("./context_menu.js")).openNodeMenu(builder, currentTarget, undefined, node.id);
+    (await contextMenu()).openNodeMenu(builder, currentTarget, undefined, node.id);
   return html`<${SheetGrip} /><header className="panel-head">
     <span className="panel-icon"><${Glyph} name=${blockGlyph(block)} /></span>
     <div className="panel-names">

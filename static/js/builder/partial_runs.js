@@ -3,14 +3,14 @@
 import { ApiError, listGraphExecutions } from "../api.js";
 import { dryRerun } from "../api/reruns.js";
 import { getRunWithInputs } from "../api/values.js";
-import { isNote } from "../names.js";
+import { isNote, isOff } from "../names.js";
 import { startAgainFrom, startGraph } from "../start_run.js";
 import { hasEnded } from "../status.js";
 import { toast, toastError } from "../toast.js";
-import { pinnedOutput, recordedOutputs } from "./pinned_outputs.js";
+import { recordedOutputs } from "./pin_output.js";
+import { pinnedOutput } from "./pinned_outputs.js";
 import { givenCounts, priceDraft } from "./run_price.js";
 import { saveVersion } from "./save.js";
-import { isOff } from "./switch_off.js";
 import { sumOf } from "../price_words.js";
 import { pinsOf } from "./pins.js";
 import { t } from "../messages.js";
@@ -36,7 +36,7 @@ function reach({ doc }, nodeId, side) {
 
 /** @param {Builder} builder @returns {Run|null} the run over the canvas, once it has ended */
 function endedRun({ control }) {
-  const run = control.state?.run ?? null;
+  const run = control.overlay?.state.run ?? null;
   return run && hasEnded(run.status) ? run : null;
 }
 
@@ -58,7 +58,7 @@ function isSameVersion({ saved, state }, run) {
 
 /** @param {Builder} builder @param {string} nodeId @returns {string} the node's id in the run over the canvas */
 function idInRun({ control }, nodeId) {
-  for (const [id, local] of control.localIds) if (local === nodeId) return id;
+  for (const [id, local] of control.overlay?.localIds ?? []) if (local === nodeId) return id;
   return nodeId;
 }
 
@@ -193,7 +193,7 @@ async function startWith(builder, run, outputs, only = null) {
   const inputs = (run ? (await getRunWithInputs(run.graph_id, run.id)).inputs : builder.lastInputs) ?? {};
   try {
     const id = await startGraph(builder.saved, inputs, run?.credential_inputs ?? {}, pins);
-    if (id) builder.control.follow(builder.saved, id, builder.localIds, { replayed, only });
+    if (id) await builder.control.follow(builder.saved, id, builder.localIds, { replayed, only });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     toastError(error, t("It was not started"));

@@ -48,8 +48,8 @@ export async function layOver(builder, past) {
     isSame ? null : pairVersions(saved.id, past.graph_version, saved.version),
   ]);
   const local = pairs && new Map(Object.entries(pairs).map(([then, now]) => [then, localIds.get(now) ?? now]));
-  builder.control.follow(graph, past.graph_exec_id, local ?? localIds);
-  await builder.control.feed?.reload();
+  await builder.control.follow(graph, past.graph_exec_id, local ?? localIds);
+  await builder.control.overlay?.reload();
 }
 
 /** @param {Builder} builder @param {NodeRun} past @returns {Promise<NodeExecution[]>} what the node did in it, in order */

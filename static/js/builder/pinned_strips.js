@@ -5,7 +5,8 @@ import { size, when } from "../format.js";
 import { toastError } from "../toast.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useDraft } from "./hooks.js";
-import { pinnedOutput, togglePin } from "./pinned_outputs.js";
+import { togglePin } from "./pin_output.js";
+import { pinnedOutput } from "./pinned_outputs.js";
 import { plural, t } from "../messages.js";
 
 const MOST_STRIPS = 3;

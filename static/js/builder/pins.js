@@ -162,6 +162,11 @@ export function takesLinks(block) {
   return block?.uiType !== "Input" && block?.uiType !== "Note";
 }
 
+/** @param {import("./builder.js").Dragged} dragged @param {Pin} pin of the other side @returns {boolean} */
+export function isFitting(dragged, pin) {
+  return (dragged.isSource ? fit(dragged.pin, pin) : fit(pin, dragged.pin)).fits;
+}
+
 /**
  * The pin of a block that suits a dragged pin best.
  * @param {Pin} dragged

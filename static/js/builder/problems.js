@@ -1,17 +1,19 @@
 /** What a run of the draft would be refused for, found while it is edited. The server has the last word when it is saved. */
 
-import { blockTitle, isInterface, isNote } from "../names.js";
+import { blockTitle, isInterface, isNote, isOff } from "../names.js";
 import { linkedPins } from "./flow_nodes.js";
 import { basePin, missingNeeds, pinsOf, valuesOf } from "./pins.js";
-import { isOff, linksOfRun } from "./switch_off.js";
 import { valueProblem } from "../value_problems.js";
 import { t } from "../messages.js";
 
 /** @typedef {import("./builder.js").Problem} Problem */
 
-/** @param {import("./document.js").Draft} draft @param {Map<string, import("../types.js").Block>} catalog @returns {Problem[]} */
-export function findProblems(draft, catalog) {
-  const { links, cutOff } = linksOfRun(draft, catalog);
+/**
+ * @param {import("./document.js").Draft} draft @param {Map<string, import("../types.js").Block>} catalog
+ * @param {{links: import("../types.js").Link[], cutOff: Set<string>}} followed what a run follows: switch_off.js knows, where a node is switched off
+ * @returns {Problem[]}
+ */
+export function findProblems(draft, catalog, { links, cutOff }) {
   const linked = linkedPins(links);
   const drawn = linkedPins(draft.links);
   return draft.nodes.flatMap((node) => {

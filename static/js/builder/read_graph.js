@@ -1,6 +1,4 @@
-/** A stored graph as a draft: what the canvas edits of it, every node with a place. */
-
-import { layOut } from "../graph_layout.js";
+/** A stored graph as a draft: what the canvas edits of it. */
 
 /** @typedef {import("./document.js").Draft} Draft */
 
@@ -20,22 +18,16 @@ export function readGraph({ name, description, nodes = [], links = [] }) {
     sink_name,
     is_static,
   }));
-  return withPositions({ name, description: description ?? "", nodes: own, links: ends });
+  return { name, description: description ?? "", nodes: own, links: ends };
 }
 
-/** Nodes that stand nowhere get a place along their links. @param {Draft} draft @returns {Draft} */
-export function withPositions(draft) {
-  const isPlaced = (/** @type {any} */ node) =>
-    Number.isFinite(node.metadata?.position?.x) && Number.isFinite(node.metadata?.position?.y);
-  if (draft.nodes.every(isPlaced)) return draft;
-  const { cells } = layOut(
-    draft.nodes.map((node) => node.id),
-    draft.links,
-  );
-  const nodes = draft.nodes.map((node) => {
-    if (isPlaced(node)) return node;
-    const { column, row } = cells.get(node.id) ?? { column: 0, row: 0 };
-    return { ...node, metadata: { ...node.metadata, position: { x: column * 296, y: row * 168 } } };
-  });
-  return { ...draft, nodes };
+/** @param {import("../types.js").GraphNode} node @returns {boolean} whether it stands somewhere */
+export function hasPlace(node) {
+  const { x, y } = /** @type {any} */ (node.metadata?.position) ?? {};
+  return Number.isFinite(x) && Number.isFinite(y);
+}
+
+/** @param {Draft} draft @returns {boolean} whether the canvas can show all of it: what came from elsewhere may be without places (place_nodes.js) */
+export function isPlaced(draft) {
+  return draft.nodes.every(hasPlace);
 }

@@ -135,10 +135,8 @@ export function SimulatePrice() {
   return price && html`<${PriceText} sum=${sumOf(price)} />`;
 }
 
-/** The price of one node, on it; a run shows times there instead. @param {{id: string}} props */
-export function PriceBadge({ id }) {
-  const price = useView((view) => view.price?.nodes[id]);
-  if (!price) return null;
+/** The price of one node, on it; a run shows times there instead. @param {{price: Price["nodes"][string]}} props */
+export function PriceBadge({ price }) {
   const { about_credits: about, at_most_credits: most } = price;
   const title =
     most === null

@@ -4,7 +4,7 @@ import { ApiError, createGraph, updateGraph } from "../api.js";
 import { paths } from "../router.js";
 import { toast, toastError } from "../toast.js";
 import { forgetDraft } from "./draft_keeper.js";
-import { findNewer, tellOtherTabs } from "./version_watch.js";
+import { findNewer, tellOtherTabs } from "./version_news.js";
 import { t } from "../messages.js";
 
 /** @typedef {import("./builder.js").Builder} Builder */

@@ -1,24 +1,15 @@
 /** The place of the panel: its code, with the forms of all types of values, is loaded when it first opens. */
 
-import { html, useEffect, useState } from "../../vendor/react.js";
-import { loadStyles } from "../styles.js";
-import { toastError } from "../toast.js";
-import { useView } from "./hooks.js";
-
-/** @returns {Promise<{PanelOfNow: any}>} */
-export async function loadPanel() {
-  const styles = loadStyles("fields.css", "build_versions.css", "build_outputs.css");
-  const [panel] = await Promise.all([import("./panel.js"), styles]);
-  return panel;
-}
+import { html } from "../../vendor/react.js";
+import { useBuilder, useView } from "./hooks.js";
+import { Coming } from "./later.js";
+import { panel } from "./parts.js";
 
 export function SidePanel() {
+  const builder = useBuilder();
   const isOpen = useView((view) => view.panel !== null);
-  const [found, setFound] = useState(/** @type {any} */ (null));
-  useEffect(() => {
-    if (isOpen && !found) loadPanel().then(setFound, (error) => toastError(error));
-  }, [isOpen]);
-  return found && isOpen && html`<${found.PanelOfNow} />`;
+  const close = () => builder.set({ panel: null });
+  return isOpen && html`<${Coming} part=${panel} name="PanelOfNow" onFailure=${close} />`;
 }
 
 /**

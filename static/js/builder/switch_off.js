@@ -3,7 +3,7 @@
  * way through. The rule is the server's (engine/switched_off.py, docs/runs.md); here it says what is missing while one edits.
  */
 
-import { isNote } from "../names.js";
+import { isNote, isOff } from "../names.js";
 import { toast } from "../toast.js";
 import { pinsOf } from "./pins.js";
 import { plural, t } from "../messages.js";
@@ -12,11 +12,6 @@ import { plural, t } from "../messages.js";
 /** @typedef {import("../types.js").Link} Link */
 /** @typedef {import("./document.js").Draft} Draft */
 /** @typedef {Map<string, import("../types.js").Block>} Catalog */
-
-/** @param {GraphNode|undefined} node @returns {boolean} */
-export function isOff(node) {
-  return node?.metadata?.disabled === true;
-}
 
 /**
  * @param {Draft} draft @param {Catalog} catalog

@@ -4,9 +4,10 @@ import { updateGraph } from "../api.js";
 import { setActiveVersion } from "../api/versions.js";
 import { toast } from "../toast.js";
 import { forgetDraft } from "./draft_keeper.js";
+import { placeNodes } from "./place_nodes.js";
 import { readGraph } from "./read_graph.js";
 import { saveVersion } from "./save.js";
-import { tellOtherTabs } from "./version_watch.js";
+import { tellOtherTabs } from "./version_news.js";
 import { t } from "../messages.js";
 
 /** @typedef {import("./builder.js").Builder} Builder */
@@ -17,7 +18,7 @@ import { t } from "../messages.js";
  * @param {Builder} builder @param {Graph} graph
  */
 export function takeVersion(builder, graph) {
-  const draft = readGraph(graph);
+  const draft = placeNodes(readGraph(graph));
   builder.doc.edit(draft);
   builder.saved = graph;
   builder.localIds = new Map(draft.nodes.map((node) => [node.id, node.id]));

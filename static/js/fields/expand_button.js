@@ -2,7 +2,8 @@
 
 import { html } from "../../vendor/react.js";
 import { t } from "../messages.js";
-import { valueKind, withoutNull } from "../value_kinds.js";
+import { withoutNull } from "../schema_options.js";
+import { valueKind } from "../value_kinds.js";
 import { isTooLarge } from "../value_weight.js";
 import { Glyph } from "./glyph.js";
 import { openValue } from "./open_value.js";

@@ -2,7 +2,8 @@
 
 import { html } from "../../vendor/react.js";
 import { t } from "../messages.js";
-import { emptyValue, optionsOf } from "../value_kinds.js";
+import { optionsOf } from "../schema_options.js";
+import { emptyValue } from "../value_kinds.js";
 import { ValueField } from "./value_field.js";
 
 /** @typedef {import("./value_field.js").FieldProps} FieldProps */

@@ -1,7 +1,8 @@
 /** The control for a value, made from its JSON schema. It tells every change at once, so that undo and the draft follow it. */
 
 import { html, useMemo } from "../../vendor/react.js";
-import { valueKind, withoutNull } from "../value_kinds.js";
+import { withoutNull } from "../schema_options.js";
+import { valueKind } from "../value_kinds.js";
 import { isTooLarge } from "../value_weight.js";
 import { Choice, Choices, Toggle } from "./choice_fields.js";
 import { DictionaryField } from "./dictionary_field.js";
