@@ -3,10 +3,7 @@
 import { ReactFlowProvider } from "../../vendor/flow.js";
 import { createRoot, html } from "../../vendor/react.js";
 import { fill, h } from "../dom.js";
-import { when } from "../format.js";
 import { t } from "../messages.js";
-import { go, paths } from "../router.js";
-import { toast } from "../toast.js";
 import { Actions } from "./actions.js";
 import { Announcer } from "./announcer.js";
 import { Dock, EmptyHint, TopBar, ZoomBar } from "./bars.js";
@@ -17,7 +14,6 @@ import { forgetDraft, keepDraft, readDraft, restoreSecrets } from "./draft_keepe
 import { BuilderContext, useBuilder, useView } from "./hooks.js";
 import { listenToKeys } from "./keyboard.js";
 import { Coming, loadRestSoon } from "./later.js";
-import { NewerStrip } from "./newer_strip.js";
 import * as parts from "./parts.js";
 import { isPlaced, readGraph } from "./read_graph.js";
 import { RunControl } from "./run_control.js";
@@ -37,6 +33,7 @@ const PHONE = "(max-width: 719px)";
 export async function openBuilder(main, graphId, saved, catalog, signal) {
   const base = saved ? await placed(readGraph(saved)) : { name: t("New agent"), description: "", nodes: [], links: [] };
   const kept = readDraft(graphId);
+  const recovered = kept && (await import("./recovered_draft.js"));
   const keeper = kept && (await parts.undoKeeper().catch(() => null));
   const undo = kept && keeper && keeper.readUndo(graphId, kept, base, catalog);
   const draft = undo ? undo.now : kept ? await placed(restoreSecrets(kept, base, catalog)) : base;
@@ -55,7 +52,7 @@ export async function openBuilder(main, graphId, saved, catalog, signal) {
   const root = createRoot(box);
   root.render(html`<${Page} builder=${builder} />`);
   keepDrafts(builder, signal);
-  if (kept) offerRecovered(builder, kept, base);
+  if (kept && recovered) recovered.offerRecovered(builder, kept, base);
   listenToKeys(builder, signal);
   listenToClipboard(builder, signal);
   watchVersions(builder, signal);
@@ -85,6 +82,11 @@ function Page({ builder }) {
       <${Palette} /><${Announcer} /><${PriceWatch} />
     <//>
   <//>`;
+}
+
+function NewerStrip() {
+  const isThere = useView((view) => view.newer !== null);
+  return isThere && html`<${Coming} part=${parts.newerStrip} name="NewerStrip" />`;
 }
 
 function ProblemList() {
@@ -140,34 +142,4 @@ function keepDrafts(builder, signal) {
   builder.keepDraft = keep;
   addEventListener("pagehide", keepNow, { signal });
   signal.addEventListener("abort", () => (keepNow(), stop()));
-}
-
-/**
- * @param {any} builder
- * @param {import("./draft_keeper.js").KeptDraft} kept
- * @param {import("./document.js").Draft} base
- */
-function offerRecovered(builder, kept, base) {
-  const { saved } = builder;
-  const isOld = saved !== null && saved.version !== kept.version;
-  builder.stored = base;
-  builder.set({
-    isChanged: true,
-    draft: saved ? t("Draft saved · based on v{version}", { version: kept.version }) : t("Draft saved"),
-  });
-  const text = isOld
-    ? t(
-        "This is your draft of version {version}; version {newer} was saved meanwhile. Saving makes a new version of the draft.",
-        { version: kept.version, newer: saved.version },
-      )
-    : t("Your draft of {time} is here again.", { time: when(kept.at) });
-  const drop = () => {
-    forgetDraft(saved?.id ?? "");
-    builder.doc.edit(base);
-    builder.set({ draft: "" });
-    if (!saved) go(paths.build());
-  };
-  toast(text, {
-    action: { label: isOld ? t("Take version {version}", { version: saved.version }) : t("Discard it"), run: drop },
-  });
 }

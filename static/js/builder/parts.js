@@ -36,6 +36,7 @@ export const tidy = later(() => import("./tidy.js"));
 export const pinOutput = later(() => import("./pin_output.js"));
 export const switchOff = later(() => import("./switch_off.js"));
 export const versionNews = later(() => import("./version_news.js"));
+export const newerStrip = later(() => import("./newer_strip.js"));
 
 const SELDOM = { isSeldom: true };
 export const keysDialog = later(() => withStyles(import("./keys_dialog.js"), menuStyles()), SELDOM);
