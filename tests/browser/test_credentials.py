@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +15,7 @@ pytest.importorskip("playwright.sync_api", reason="playwright is not installed: 
 pytest.importorskip("authlib", reason="Authlib is not installed: pip install authlib")
 from playwright.sync_api import expect
 
-from ..credentials.oauth_server import CLIENT_ID, CLIENT_SECRET
+from ..credentials.oauth_server import CLIENT_ID, CLIENT_SECRET, run_oauth_server
 
 expect.set_options(timeout=15_000)
 BLOCKS = PROJECT / "tests" / "credentials" / "blocks"
@@ -25,12 +23,8 @@ BLOCKS = PROJECT / "tests" / "credentials" / "blocks"
 
 @pytest.fixture(scope="module")
 def oauth_url() -> Iterator[str]:
-    command = [sys.executable, "-m", "tests.credentials.oauth_server"]
-    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        finally:
-            process.kill()
+    with run_oauth_server() as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -27,15 +27,6 @@ def without_ids(content: bytes) -> str:
     return re.sub(r'"created_at": ".*"', "", text)
 
 
-@pytest.fixture(params=["in this process", "on the server"])
-def data_dir(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A data directory, or that of the running server."""
-    if request.param == "in this process":
-        return tmp_path / "data"
-    server: ServerProcess = request.getfixturevalue("real_server")
-    return server.data_dir
-
-
 def test_several_files_of_which_some_are_bad(contract: Path, data_dir: Path, tmp_path: Path):
     (tmp_path / "notes.json").write_text("hello")
     (tmp_path / "broken.json").write_text('{"name": "x", "nodes": [{"id": "n", "block_id": "none"}]}')

@@ -8,19 +8,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.http.library_agents import echo_agent, slow_agent
 from tests.server import ServerProcess, run_cli
-
-
-@pytest.fixture(params=["in this process", "on the server"])
-def data_dir(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A data directory, or that of the running server."""
-    if request.param == "in this process":
-        return tmp_path / "data"
-    server: ServerProcess = request.getfixturevalue("real_server")
-    return server.data_dir
 
 
 def library(data_dir: Path, *arguments: str) -> str:

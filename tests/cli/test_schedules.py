@@ -13,15 +13,6 @@ from tests.http.library_agents import TEXT_INPUT, echo_agent
 from tests.server import ServerProcess, run_cli
 
 
-@pytest.fixture(params=["in this process", "on the server"])
-def data_dir(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A data directory, or that of the running server."""
-    if request.param == "in this process":
-        return tmp_path / "data"
-    server: ServerProcess = request.getfixturevalue("real_server")
-    return server.data_dir
-
-
 @pytest.fixture
 def agent(data_dir: Path, tmp_path: Path) -> dict[str, str]:
     """{name, graph_id}"""

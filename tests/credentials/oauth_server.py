@@ -5,7 +5,11 @@ from __future__ import annotations
 
 import json
 import secrets
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -16,8 +20,21 @@ from authlib.oauth2.rfc6750 import BearerTokenGenerator
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7636 import CodeChallenge
 
+from tests.server import PROJECT
+
 CLIENT_ID, CLIENT_SECRET = "client-of-the-test", "secret-of-the-client-0123456789"
 LIFETIME_S = 3600
+
+
+@contextmanager
+def run_oauth_server() -> Iterator[str]:
+    """Runs it; its address."""
+    command = [sys.executable, "-m", "tests.credentials.oauth_server"]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        finally:
+            process.kill()
 
 
 class Client(ClientMixin):

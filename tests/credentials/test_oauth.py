@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,23 +14,19 @@ from autogpt_lite import clock
 from autogpt_lite.oauth.providers import KNOWN, configured
 from tests.compat.openapi_contract import OpenApiContract
 from tests.credentials.world import USER, World, open_world, ref
-from tests.server import PROJECT, make_config
+from tests.server import make_config
 
 pytest.importorskip("authlib")
 
-from tests.credentials.oauth_server import CLIENT_ID, CLIENT_SECRET
+from tests.credentials.oauth_server import CLIENT_ID, CLIENT_SECRET, run_oauth_server
 
 BASE = "/api/integrations/github"
 
 
 @pytest.fixture(scope="module")
 def oauth_url() -> Iterator[str]:
-    command = [sys.executable, "-m", "tests.credentials.oauth_server"]
-    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        finally:
-            process.kill()
+    with run_oauth_server() as url:
+        yield url
 
 
 @pytest.fixture
