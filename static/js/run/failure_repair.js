@@ -44,7 +44,9 @@ export class FailureRepair {
     );
     this.element = h("div", { class: "problem-repair" }, this.keyPlace, this.actions);
     if (canRun) void this.#askPrice();
-    if (canRun && used) void this.#askKey(used);
+    // A press before the field is there would begin with the old key.
+    this.start.disabled = canRun && this.isOfKey;
+    if (canRun && used) void this.#askKey(used).finally(() => (this.start.disabled = false));
   }
 
   async #askPrice() {
@@ -78,7 +80,7 @@ export class FailureRepair {
       this.touched,
     );
     this.keyPlace.hidden = false;
-    await this.#showTouched(stored);
+    void this.#showTouched(stored);
   }
 
   /** It is no key that can be replaced here. */

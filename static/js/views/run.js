@@ -1,7 +1,6 @@
 /** One run, live: its outputs first, then a timeline of its nodes and sub-agents, its graph, its inputs and its log. */
 
 import { getGraph, serverNow } from "../api.js";
-import { listCards } from "../api/library.js";
 import { getOrigin, getTree } from "../api/runs.js";
 import { getRun } from "../api/values.js";
 import { loadCatalog } from "../catalog.js";
@@ -11,6 +10,7 @@ import { timeMs } from "../format.js";
 import { bringIntoView, drawGraph } from "../graph_picture.js";
 import { t } from "../messages.js";
 import { isInterface, nameNodes } from "../names.js";
+import { amongOthers } from "../run/among_others.js";
 import { EarlierExecutions } from "../run/earlier.js";
 import { RunHead } from "../run/head.js";
 import { KeptResults } from "../run/kept_results.js";
@@ -40,8 +40,6 @@ import { PinTable } from "../value_view.js";
 const SHOW_EVERY_MS = 100; // a stream of thousands of events is shown ten times a second
 const TICK_MS = 250;
 const TREE_EVERY_MS = 500;
-const LEAST_USUAL = 3; // of fewer runs nothing is usual
-const LEAST_SAID_MS = 1000;
 
 /** @type {import("../pages.js").View} */
 export async function showRun(main, place, signal) {
@@ -278,19 +276,12 @@ class RunPage {
     this.root.showTime(timeMs(run.started_at), this.#openEnd(), this.scale);
   }
 
-  /** Beside the runs before it: what is usual, and what to compare it with. @param {GraphExecution} run */
+  /** @param {GraphExecution} run */
   async #showAmongOthers(run) {
-    if (!run.number) return;
-    const [card] = await listCards([this.graph.id]).catch(() => []);
-    if (this.signal.aborted || !card) return;
-    // Those that another run started have no number, and are no turn of this agent's own.
-    const before = card.runs.filter((one) => one.number && one.number < Number(run.number));
-    const alike = before.filter((one) => one.graph_version === run.graph_version && one.status === "COMPLETED");
-    const took = alike.map((one) => timeMs(one.ended_at) - timeMs(one.started_at));
-    const usual = took.sort((a, b) => a - b)[took.length >> 1];
-    if (took.length >= LEAST_USUAL && usual >= LEAST_SAID_MS) this.facts.showUsual(usual);
-    const [last] = before;
-    if (last) this.head.offerComparison(run, last);
+    const { usualMs, before } = await amongOthers(run);
+    if (this.signal.aborted) return;
+    if (!Number.isNaN(usualMs)) this.facts.showUsual(usualMs);
+    if (before) this.head.offerComparison(run, before);
   }
 
   #setScale() {
