@@ -95,6 +95,7 @@ def test_j8_signals_end_the_server_in_order(tmp_path: Path, numbers: list[str]):
 
 STUBBORN = """
 import asyncio, time
+from pathlib import Path
 from autogpt_lite.sdk import Block, BlockInput, BlockOutput, pin
 
 class StubbornThreadBlock(Block):
@@ -126,13 +127,14 @@ class StubbornTaskBlock(Block):
 
 class ShortBlock(Block):
     id = "00000000-0000-4000-8000-00000000bad3"
-    description = "Takes a second."
+    description = "Ends when the file `go` is there."
 
     class Output(BlockOutput):
         x: int = pin()
 
     async def run(self, input, ctx):
-        await asyncio.sleep(1)
+        while not Path(__file__).with_name("go").exists():
+            await asyncio.sleep(0.02)
         yield "x", 1
 """
 
@@ -155,6 +157,7 @@ def test_j8_what_is_short_ends_and_what_is_not_goes_on_at_the_next_start(tmp_pat
                 break
         begin = time.monotonic()
         server.process.send_signal(signal.SIGTERM)
+        (tmp_path / "blocks" / "go").touch()  # what is short: it ends well within the grace
         server.process.communicate(timeout=20)
         assert (server.process.returncode, is_within(time.monotonic() - begin, 5)) == (0, True)
     with ServerProcess(tmp_path / "data", settings=settings, log=tmp_path / "log") as server:
