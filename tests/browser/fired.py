@@ -20,20 +20,34 @@ STARTS = [
     (123, "started", 0, 0.4, None),
 ]
 RUN = """INSERT INTO graph_executions
-    (uuid, user_id, graph_id, graph_version, status, root_id, source, inputs, created_at, queued_at, started_at, ended_at, stats)
-    SELECT :uuid, user_id, graph_id, graph_version, 'COMPLETED', 0, 'schedule', inputs, :at, :at, :at, :end, CAST(:stats AS BLOB)
+    (uuid, user_id, graph_id, graph_version, status, root_id, source, inputs, created_at, queued_at, started_at, ended_at, stats,
+     number)
+    SELECT :uuid, user_id, graph_id, graph_version, 'COMPLETED', 0, 'schedule', inputs, :at, :at, :at, :end, CAST(:stats AS BLOB),
+        :number
     FROM schedules WHERE id = :schedule"""
+RENUMBER = """UPDATE graph_executions SET number = number + ? WHERE (user_id, graph_id) IN
+    (SELECT user_id, graph_id FROM schedules WHERE id = ?)"""
 
 
 def fire(data_dir: Path, schedule_id: str, now_s: float | None = None) -> None:
     """What became of the last times at which the schedule was due; the runs have no nodes."""
     now = int((now_s or time.time()) * 1_000_000)
     with closing(sqlite3.connect(data_dir / "autogpt_lite.sqlite", timeout=20)) as db, db:
+        number = sum(status == "started" for _, status, *_ in STARTS)
+        db.execute(RENUMBER, (number, schedule_id))
         for hours, status, credits, seconds, reason in STARTS:
             at, run = now - hours * HOUR_US, str(uuid.uuid4()) if status == "started" else None
             if run:
                 stats = json.dumps({"cost": credits, "duration": seconds, "node_exec_count": 4})
-                row = {"uuid": run, "at": at, "end": at + int(seconds * 1e6), "stats": stats, "schedule": schedule_id}
+                row = {
+                    "uuid": run,
+                    "at": at,
+                    "end": at + int(seconds * 1e6),
+                    "stats": stats,
+                    "schedule": schedule_id,
+                    "number": number,
+                }
+                number -= 1
                 key = db.execute(RUN, row).lastrowid
                 db.execute("UPDATE graph_executions SET root_id = id WHERE id = ?", (key,))
             fired = at if run else None

@@ -47,6 +47,7 @@ def grip(page: Any, title: str) -> tuple[float, float]:
 def test_it_snaps_to_the_grid_and_undo_takes_the_whole_drag_back(page: Any) -> None:
     x, y = grip(page, "A")
     drag(page, (x, y), (x + 61, y + 501))
+    expect(page.get_by_role("button", name="Undo")).to_be_enabled()
     moved = place(page, "A")
     assert moved != (0, 0)
     assert all(value % 8 == 0 for value in moved), moved
@@ -131,10 +132,12 @@ def test_several_selected_nodes_are_dragged_in_one_step(page: Any) -> None:
     page.keyboard.press("Control+a")
     x, y = grip(page, "A")
     drag(page, (x, y), (x + 80, y + 88))
+    expect(page.get_by_role("button", name="Undo")).to_be_enabled()
     by = [place(page, name) for name in "ABC"]
     assert by[0] != (0, 0)
     assert (by[1][0] - 301, by[1][1] - 240) == by[0] == (by[2][0] - 600, by[2][1])
     page.keyboard.press("Control+z")
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
     assert [place(page, name) for name in "ABC"] == [(0, 0), (301, 240), (600, 0)]
 
 

@@ -45,7 +45,7 @@ function runRow(run, names, onDelete, { choice, snippet }) {
   const started = timeMs(run.started_at);
   const took = run.status === "RUNNING" ? clock(serverNow() - started) : duration(timeMs(run.ended_at) - started);
   const said = Number.isNaN(started) ? t("Not started") : when(started);
-  const title = names ? (names.get(run.graph_id) ?? t("A deleted agent")) : runName(run);
+  const title = names ? (names.get(run.graph_id) ?? t("A deleted agent")) : run.number ? runName(run) : said;
   const nodes = run.stats?.node_exec_count ?? 0;
   const cost = run.stats?.cost ?? 0;
   const text = snippet?.(run);
@@ -57,11 +57,7 @@ function runRow(run, names, onDelete, { choice, snippet }) {
       "a",
       { class: "run-link", href: paths.run(run.graph_id, run.id), title: exactTime(started) },
       h("span", { class: "run-name" }, title),
-      h(
-        "span",
-        { class: "run-when" },
-        names && run.number ? `${runName(run)}, ${said.replace(/^[TY]/, (first) => first.toLowerCase())}` : said,
-      ),
+      h("span", { class: "run-when" }, whenWords(run, said, names !== null)),
     ),
     h("span", { class: "run-status" }, badge(runLook(run))),
     h("span", { class: "run-nodes" }, nodes ? plural(nodes, "{n} node", "{n} nodes") : ""),
@@ -71,6 +67,12 @@ function runRow(run, names, onDelete, { choice, snippet }) {
     hasEnded(run.status) ? deleteButton(run, title, onDelete) : h("span", { class: "run-delete" }),
     text ? h("p", { class: "run-snippet", dir: "auto" }, text) : null,
   );
+}
+
+/** What stands beside the title. @param {GraphExecution} run @param {string} said @param {boolean} isOfAll */
+function whenWords(run, said, isOfAll) {
+  if (!run.number) return isOfAll ? said : ""; // the title is the time already
+  return isOfAll ? `${runName(run)}, ${said.replace(/^[TY]/, (first) => first.toLowerCase())}` : said;
 }
 
 /** @param {GraphExecution} run @param {string} title @param {Choice} choice */
