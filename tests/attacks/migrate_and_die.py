@@ -1,8 +1,9 @@
-"""python migrate_and_die.py OLD FOLDER: migrates a copy of OLD in FOLDER/1, FOLDER/2 ... and dies at the first, second ... statement
-of it, until one gets through. Prints how many died."""
+"""python migrate_and_die.py OLD FOLDER STEP: migrates copies of OLD, and dies at statement 1, 1 + STEP, 1 + 2 * STEP ... of them, until
+one gets through. FOLDER/17/db.sqlite is the one that died at statement 17. Prints these numbers."""
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import signal
@@ -17,8 +18,8 @@ from autogpt_lite.db.connection import open_connection
 from autogpt_lite.db.migrate import migrate
 
 
-def migrate_until(path: Path, count: int) -> None:
-    left = [count]
+def migrate_until(path: Path, n_statements: int) -> None:
+    left = [n_statements]
 
     def trace(cursor: apsw.Cursor, statement: str, bindings: object) -> bool:
         left[0] -= 1
@@ -32,19 +33,19 @@ def migrate_until(path: Path, count: int) -> None:
     os._exit(0)
 
 
-def main(old: Path, folder: Path) -> None:
-    count = 0
-    while True:
-        count += 1
+def main(old: Path, folder: Path, step: int) -> None:
+    died = []
+    for count in itertools.count(1, step):
         copy = folder / str(count) / "db.sqlite"
         copy.parent.mkdir(parents=True)
         shutil.copy(old, copy)
         child = os.fork()
         if child == 0:
-            migrate_until(copy, count)
+            migrate_until(copy, count - 1)
         if os.waitpid(child, 0)[1] == 0:
             break
-    print(count - 1)
+        died.append(count)
+    print(*died)
 
 
-main(Path(sys.argv[1]), Path(sys.argv[2]))
+main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
