@@ -33,11 +33,12 @@ def fire(data_dir: Path, schedule_id: str, now_s: float | None = None) -> None:
     """What became of the last times at which the schedule was due; the runs have no nodes."""
     now = int((now_s or time.time()) * 1_000_000)
     with closing(sqlite3.connect(data_dir / "autogpt_lite.sqlite", timeout=20)) as db, db:
-        number = sum(status == "started" for _, status, *_ in STARTS)
-        db.execute(RENUMBER, (number, schedule_id))
-        for hours, status, credits, seconds, reason in STARTS:
+        db.execute(RENUMBER, (sum(status == "started" for _, status, *_ in STARTS), schedule_id))
+        number = 0
+        for hours, status, credits, seconds, reason in reversed(STARTS):  # later rows are later runs
             at, run = now - hours * HOUR_US, str(uuid.uuid4()) if status == "started" else None
             if run:
+                number += 1
                 stats = json.dumps({"cost": credits, "duration": seconds, "node_exec_count": 4})
                 row = {
                     "uuid": run,
@@ -47,7 +48,6 @@ def fire(data_dir: Path, schedule_id: str, now_s: float | None = None) -> None:
                     "schedule": schedule_id,
                     "number": number,
                 }
-                number -= 1
                 key = db.execute(RUN, row).lastrowid
                 db.execute("UPDATE graph_executions SET root_id = id WHERE id = ?", (key,))
             fired = at if run else None
