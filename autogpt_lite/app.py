@@ -139,7 +139,7 @@ class App:
         self.costs = CostService(db, registry, self.users.timezone_of)
         self.graphs = GraphService(db, registry, self.library, find_credentials=self.credentials_access.finder)
         self.engine = Engine(db, registry, self.bus, config, self._engine_services())
-        self.budgets = BudgetService(db, self.engine, self.book, self.costs, self.library, self.users.timezone_of)
+        self.budgets = BudgetService(db, self.engine, self.book, self.costs, self.library)
         self.executions = ExecutionService(db, registry, self.engine, self.graphs, self.credentials_access)
         self.folders = FolderService(db)
         self.library_agents = LibraryAgentService(db, self.library, self.graphs, self.executions, self.folders)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
 
 import apsw
 
 from ..clock import iso, now_us
-from ..costs.service import CostService, month_of, zone_of
+from ..costs.service import CostService, Span
 from ..db import Database, load_sql
 from ..engine.engine import Engine
 from ..engine.records import root_of
@@ -31,14 +30,12 @@ class BudgetService:
         book: BudgetBook,
         costs: CostService,
         library: LibraryService,
-        timezone_of: Callable[[str], str],
     ):
         self._db = db
         self._engine = engine
         self._book = book
         self._costs = costs
         self._library = library
-        self._timezone_of = timezone_of
         self._refreshing = asyncio.Lock()
 
     async def open(self) -> None:
@@ -51,17 +48,17 @@ class BudgetService:
         async with self._refreshing:
             # What was settled comes from three places: stored or on its way to the writer, which does one thing after the other;
             # waiting for the next flush; and whatever is settled until the answer is here.
-            waiting, since = self._settled_unsent(user_id), Counter()
+            waiting, since, month = self._settled_unsent(user_id), Counter(), self._costs.this_month(user_id)
             self._book.settling[user_id] = since
             try:
-                budgets, spent = await self._db.write(lambda tx: self._read(tx.connection, user_id))
+                budgets, spent = await self._db.write(lambda tx: self._read(tx.connection, user_id, month))
             finally:
                 del self._book.settling[user_id]
             self._book.open_account(user_id, budgets, spent + waiting + since, self._reserved(user_id))
 
-    def _read(self, connection: apsw.Connection, user_id: str) -> tuple[dict[str, int], Counter[str]]:
+    def _read(self, connection: apsw.Connection, user_id: str, month: Span) -> tuple[dict[str, int], Counter[str]]:
         budgets = dict(connection.execute(sql.list_budgets, (user_id,)).fetchall())
-        spent = Counter(self._costs.month_so_far(connection, user_id))
+        spent = Counter(self._costs.spent_in(month, connection, user_id))
         spent[ALL] = sum(spent.values())
         return budgets, spent
 
@@ -85,7 +82,7 @@ class BudgetService:
 
     def list_budgets(self, user_id: str) -> Budgets:
         """The user's budgets, and how they stand."""
-        month = month_of(now_us(), zone_of(self._timezone_of(user_id)))
+        month = self._costs.this_month(user_id)
         account, found = self._book.account_of(user_id), []
         for graph_id, monthly in sorted(account.budgets.items()) if account is not None else ():
             budget = Budget(

@@ -17,7 +17,7 @@ from ..clock import iso, now_us
 from ..db import Database, load_sql
 from ..errors import InvalidInputError
 from ..registry import Registry
-from .days import day_of, month_of, span_of, start_of, zone_of
+from .days import Span, day_of, month_of, span_of, start_of, zone_of
 from .types import AgentCost, BlockCostSum, CostQuery, CostReport, DayCost, ModelCost, RunCost, RunCosts
 
 sql = load_sql(__file__, "store.sql")
@@ -38,9 +38,12 @@ class CostService:
         self._registry = registry
         self._timezone_of = timezone_of
 
-    def month_so_far(self, connection: apsw.Connection, user_id: str) -> dict[str, int]:
-        """{graph id: credits} of the month that it is in the user's zone; "" are blocks run on their own."""
-        month = month_of(now_us(), zone_of(self._timezone_of(user_id)))
+    def this_month(self, user_id: str) -> Span:
+        """The month that it is in the user's zone. On the loop's thread, as all that reads a row by its key."""
+        return month_of(now_us(), zone_of(self._timezone_of(user_id)))
+
+    def spent_in(self, month: Span, connection: apsw.Connection, user_id: str) -> dict[str, int]:
+        """{graph id: credits}; "" are blocks run on their own. On the thread of the connection."""
         return dict(connection.execute(sql.month_of_user, (user_id, *month)).fetchall())
 
     async def read_costs(self, user_id: str, query: CostQuery) -> CostReport:

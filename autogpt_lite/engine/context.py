@@ -40,6 +40,7 @@ class NodeContext(Usage):
     calls = 0
     """Agents that the block has called so far: the number of a call finds its child again after a crash."""
     shown_at = 0.0
+    _timezone: str | None = None
 
     def __init__(self, core: Core, execution: NodeExecution):
         self._core = core
@@ -71,7 +72,11 @@ class NodeContext(Usage):
 
     @property
     def timezone(self) -> str:
-        return self._core.services.timezone_of(self.user_id)
+        return self._timezone or self._core.services.timezone_of(self.user_id)
+
+    def prepare_for_thread(self) -> None:
+        """What a block may ask for and only the loop's thread can read is read now."""
+        self._timezone = self.timezone
 
     @property
     def idempotency_key(self) -> str:

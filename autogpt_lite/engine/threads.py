@@ -156,6 +156,7 @@ class _Job:
     def __init__(self, execution: NodeExecution, loop: asyncio.AbstractEventLoop):
         self.execution = execution
         self.context = execution.context
+        self.context.prepare_for_thread()
         self.loop = loop
         self.outputs: asyncio.Queue[Any] = asyncio.Queue()
         self.taken = threading.Semaphore(MAX_UNTAKEN)

@@ -52,12 +52,13 @@ class LibraryCardService:
 
     async def list_cards(self, user_id: str, graph_ids: list[str]) -> list[LibraryCard]:
         """The cards of those graphs that are in the user's library, in the order of the ids."""
+        month = self._costs.this_month(user_id)
 
         def read(connection: apsw.Connection) -> tuple[dict[str, int], list[tuple[str, int, _History]]]:
             listed = msgspec.json.encode(graph_ids).decode()
             found = connection.execute(sql.versions, {"user_id": user_id, "graph_ids": listed}).fetchall()
             histories = [(graph, version, _read_history(connection, user_id, graph, version)) for graph, version in found]
-            return self._costs.month_so_far(connection, user_id), histories
+            return self._costs.spent_in(month, connection, user_id), histories
 
         costs, histories = await self._db.read(read)
         cards = []

@@ -76,7 +76,8 @@ class LateBrowser:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    with ServerProcess(tmp_path_factory.mktemp("browser"), settings=SETTINGS) as running:
+    folder = tmp_path_factory.mktemp("browser")
+    with ServerProcess(folder, settings=SETTINGS, log=folder / "server.log") as running:
         skip_welcome(running)
         yield running
 

@@ -51,6 +51,17 @@ async def test_readers_cannot_write(db):
     assert await db.fetch_all("SELECT count(*) FROM t") == [(0,)]
 
 
+async def test_rows_are_read_by_their_keys_on_the_loops_thread_only(db):
+    # In two threads at once a connection breaks, and then nobody can read anything before a restart.
+    def ask(_):
+        return db.point("SELECT 1")
+
+    for elsewhere in (db.read(ask), db.write(ask), asyncio.to_thread(ask, None), asyncio.to_thread(lambda: db.loop_connection)):
+        with pytest.raises(RuntimeError, match="the loop's thread only"):
+            await elsewhere
+    assert db.point("SELECT 1") == (1,)
+
+
 async def test_a_read_that_nobody_waits_for_any_more_does_no_harm(db):
     read = asyncio.ensure_future(db.fetch_all("SELECT 1"))
     await asyncio.sleep(0)

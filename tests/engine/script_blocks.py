@@ -215,6 +215,23 @@ class ThreadBlock(Block):
 ThreadBlock.after.set()
 
 
+class ThreadZoneBlock(Block):
+    """Gives the user's time zone, from a thread."""
+
+    id = _ID.format(28)
+    blocking = True
+
+    class Input(BlockInput):
+        pass
+
+    class Output(BlockOutput):
+        zone: str = pin()
+
+    def run(self, input, ctx):
+        assert threading.current_thread() is not threading.main_thread()
+        yield "zone", ctx.timezone
+
+
 class ThreadEachBlock(Block):
     """Yields 0, 1, ... count - 1 from a thread."""
 

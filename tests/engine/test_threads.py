@@ -10,7 +10,7 @@ import pytest
 
 from .conftest import BLOCKS
 from .harness import make_graph, open_harness
-from .script_blocks import QuickOrSlowBlock, SlowStepBlock, ThreadBlock, ThreadEachBlock
+from .script_blocks import QuickOrSlowBlock, SlowStepBlock, ThreadBlock, ThreadEachBlock, ThreadZoneBlock
 from .tiny_blocks import EachBlock, OutBlock
 from .views import inputs_of, stored_of, values_of
 
@@ -41,6 +41,19 @@ async def test_yields_of_threads_arrive_in_order(harness):
     nodes = {"e": (EachBlock, {"items": [300, 200]}), "t": ThreadEachBlock, "o": (OutBlock, {"name": "o"})}
     run = await harness.run(make_graph("g", nodes, ["e.item -> t.count", "t.item -> o.value"]))
     assert [int(text) for _, text in run.outputs] == [*range(300), *range(200)]
+
+
+async def test_a_block_on_a_thread_is_told_the_time_zone_by_the_loop(harness):
+    asked_on = set()
+
+    def timezone_of(user_id):
+        asked_on.add(threading.current_thread())
+        return "Europe/Madrid"
+
+    harness.engine.core.services.timezone_of = timezone_of
+    run = await harness.run(make_graph("g", {"t": ThreadZoneBlock}, []))
+    assert await values_of(harness, run, "t", "zone") == ["Europe/Madrid"]
+    assert asked_on == {threading.main_thread()}
 
 
 async def test_further_executions_wait_for_a_thread(tmp_path):
