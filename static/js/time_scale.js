@@ -3,7 +3,7 @@
 import { timeMs } from "./format.js";
 import { statusLook } from "./status.js";
 
-/** @typedef {import("./run_state.js").NodeGroup} NodeGroup */
+/** @typedef {import("./run/node_group.js").NodeGroup} NodeGroup */
 /** @typedef {{left: number, width: number, tone: string}} Segment in percent of the axis */
 
 const MOST_SEGMENTS = 40;

@@ -5,7 +5,7 @@ import { duration } from "./format.js";
 import { TimelineRow } from "./run/timeline_row.js";
 import { t } from "./messages.js";
 
-/** @typedef {import("./run_state.js").NodeGroup} NodeGroup */
+/** @typedef {import("./run/node_group.js").NodeGroup} NodeGroup */
 /** @typedef {import("./time_scale.js").TimeScale} TimeScale */
 /** @typedef {{title: string, line: string}} NodeName */
 

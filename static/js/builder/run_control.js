@@ -95,7 +95,7 @@ export class RunControl {
     this.builder.set({ run: null, runNodes: {} });
   }
 
-  /** @param {string} localId @returns {import("../run_state.js").NodeGroup|undefined} */
+  /** @param {string} localId @returns {import("../run/node_group.js").NodeGroup|undefined} */
   groupOf(localId) {
     return this.overlay?.groupOf(localId);
   }

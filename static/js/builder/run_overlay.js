@@ -54,7 +54,7 @@ export class RunOverlay {
     clearTimeout(this.timer);
   }
 
-  /** @param {string} localId @returns {import("../run_state.js").NodeGroup|undefined} */
+  /** @param {string} localId @returns {import("../run/node_group.js").NodeGroup|undefined} */
   groupOf(localId) {
     for (const [saved, local] of this.localIds) if (local === localId) return this.state.groups.get(saved);
     return undefined;
@@ -108,7 +108,7 @@ function queuedRun(graph, id) {
   return { id, graph_id: graph.id, graph_version: graph.version, status: "QUEUED", started_at: null, ended_at: null };
 }
 
-/** @param {import("../run_state.js").NodeGroup} group @returns {Record<string, number>} values by pin */
+/** @param {import("../run/node_group.js").NodeGroup} group @returns {Record<string, number>} values by pin */
 function countValues(group) {
   /** @type {Map<string, number>} */
   const counts = new Map();
@@ -117,12 +117,12 @@ function countValues(group) {
   return Object.fromEntries(counts);
 }
 
-/** @param {import("../run_state.js").NodeGroup} group @returns {number} */
+/** @param {import("../run/node_group.js").NodeGroup} group @returns {number} */
 function endedOf(group) {
   return group.countOf("COMPLETED") + group.countOf("FAILED") + group.countOf("TERMINATED");
 }
 
-/** @param {import("../run_state.js").NodeGroup} group @param {boolean} isReplayed @returns {NodeView} */
+/** @param {import("../run/node_group.js").NodeGroup} group @param {boolean} isReplayed @returns {NodeView} */
 function nodeView(group, isReplayed) {
   const failed = group.list.findLast((one) => one.status === "FAILED");
   const error = failed?.output_data?.error?.at(-1);

@@ -8,7 +8,7 @@ import { statusIcon, statusLook } from "../status.js";
 import { valueLine } from "../value_line.js";
 import { VirtualList } from "../virtual_list.js";
 
-/** @typedef {import("../run_state.js").NodeGroup} NodeGroup */
+/** @typedef {import("./node_group.js").NodeGroup} NodeGroup */
 /** @typedef {import("../types.js").NodeExecution} NodeExecution */
 
 const ROW_HEIGHT = 30;

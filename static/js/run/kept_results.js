@@ -7,7 +7,7 @@ import { icon } from "../icons.js";
 import { t } from "../messages.js";
 import { valueActions, valueText } from "../value_actions.js";
 
-/** @typedef {import("../run_state.js").NodeGroup} NodeGroup */
+/** @typedef {import("./node_group.js").NodeGroup} NodeGroup */
 
 const MOST_NODES = 3;
 const MOST_CHARS = 700;

@@ -11,7 +11,7 @@ import { drawSegments } from "./bars.js";
 import { ChildRuns } from "./child_runs.js";
 import { GroupDetail } from "./group_detail.js";
 
-/** @typedef {import("../run_state.js").NodeGroup} NodeGroup */
+/** @typedef {import("./node_group.js").NodeGroup} NodeGroup */
 /** @typedef {import("../timeline.js").NodeName} NodeName */
 /** @typedef {import("../timeline.js").Place} Place */
 
