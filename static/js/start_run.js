@@ -7,7 +7,6 @@ import { ApiError, executeGraph } from "./api.js";
 import { runPreset } from "./api/presets.js";
 import { rerunFrom, rerunWhole } from "./api/reruns.js";
 import { resumeExecution } from "./api/runs.js";
-import { askApproval } from "./import_report.js";
 
 /** @typedef {import("./api/reruns.js").Rerun} Rerun */
 
@@ -38,6 +37,7 @@ async function start(work) {
       return begun;
     } catch (error) {
       if (!(error instanceof ApiError && error.detail?.type === "not_approved")) throw error;
+      const { askApproval } = await import("./import_report.js"); // seldom: once an agent
       if (!(await askApproval(error.detail.report))) return null;
     }
   }

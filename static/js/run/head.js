@@ -7,13 +7,12 @@ import { h, setText, uniqueId } from "../dom.js";
 import { fileName } from "../format.js";
 import { t } from "../messages.js";
 import { button, pageHead, whileBusy } from "../page_head.js";
-import { go, paths } from "../router.js";
+import { paths } from "../router.js";
 import { goOn } from "../start_run.js";
 import { badge, hasEnded, runLook } from "../status.js";
 import { toast, toastError } from "../toast.js";
 import { runName } from "../run_name.js";
 import { saveFile } from "../save_file.js";
-import { runAgain } from "./run_again.js";
 
 /** @typedef {import("../types.js").Graph} Graph */
 /** @typedef {import("../types.js").GraphExecution} GraphExecution */
@@ -38,7 +37,7 @@ export class RunHead {
     this.save = button(t("Save inputs"), "archive", () => this.#saveInputs(), "quiet wide-only");
     this.share = button(t("Share file"), "upload", (pressed) => void this.#share(pressed), "wide-only");
     this.compare = h("a", { class: "button wide-only", hidden: true });
-    this.again = button(t("Run again"), "again", (pressed) => void runAgain(graph, runId, pressed));
+    this.again = button(t("Run again"), "again", (pressed) => void this.#runAgain(pressed));
     this.resume = button(t("Resume"), "play", (pressed) => void this.#resume(pressed));
     this.stop = button(t("Stop"), "stop", (pressed) => void this.stopRun(pressed), "stop");
     this.more = button(t("More"), "more", () => this.#showMore(), "quiet only-on-phone");
@@ -93,6 +92,16 @@ export class RunHead {
       toastError(error, t("Stop"));
     }
     await this.doings.reload();
+  }
+
+  /** @param {HTMLButtonElement} pressed */
+  async #runAgain(pressed) {
+    try {
+      const { runAgain } = await import("./run_again.js");
+      await runAgain(this.graph, this.runId, pressed);
+    } catch (error) {
+      toastError(error, t("It was not started"));
+    }
   }
 
   /** @param {HTMLButtonElement} pressed */

@@ -3,7 +3,6 @@
 import { listReviewsOfRun } from "../api/reviews.js";
 import { h } from "../dom.js";
 import { t } from "../messages.js";
-import { reviewCard } from "./reviews.js";
 
 const MOST_RUNS = 20;
 
@@ -22,12 +21,19 @@ export class WaitingReviews {
   async load(runIds) {
     const turn = (this.asked += 1);
     if (!runIds.length && !this.cards.size) return;
-    const lists = await Promise.all(runIds.slice(0, MOST_RUNS).map((id) => listReviewsOfRun(id).catch(() => [])));
-    if (turn === this.asked) this.#show(lists.flat());
+    const asking = Promise.all([
+      import("./reviews.js"), // most runs ask nobody
+      ...runIds.slice(0, MOST_RUNS).map((id) => listReviewsOfRun(id)),
+    ]);
+    const answer = await asking.catch(() => null);
+    // What somebody fills in stays while the server is away: it is asked again when it is back.
+    if (!answer || turn !== this.asked) return;
+    const [{ reviewCard }, ...lists] = answer;
+    this.#show(lists.flat(), reviewCard);
   }
 
-  /** @param {import("../api/reviews.js").Review[]} reviews */
-  #show(reviews) {
+  /** @param {import("../api/reviews.js").Review[]} reviews @param {typeof import("./reviews.js").reviewCard} reviewCard */
+  #show(reviews, reviewCard) {
     const wanted = new Set(reviews.map((review) => review.node_exec_id));
     for (const [id, card] of this.cards) if (!wanted.has(id)) this.#remove(id, card);
     for (const review of reviews) {
