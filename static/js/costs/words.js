@@ -1,6 +1,7 @@
 /** Days, months and things that cost, as people say them. */
 
 import { locale, t } from "../messages.js";
+import { blockTitle } from "../names.js";
 
 /** Days are days, wherever the reader is: they go by the zone of the settings. @param {string} day @param {Intl.DateTimeFormatOptions} how */
 const write = (day, how) => new Date(`${day}T12:00:00Z`).toLocaleDateString(locale, { timeZone: "UTC", ...how });
@@ -34,5 +35,5 @@ export function modelName({ provider, model }) {
 
 /** @param {{block_id: string, name: string|null}} block @returns {string} */
 export function blockName({ block_id: id, name }) {
-  return name ?? (id ? t("A block that is gone") : t("From before blocks were noted"));
+  return name ? blockTitle(name) : id ? t("A block that is gone") : t("From before blocks were noted");
 }

@@ -46,7 +46,7 @@ function runRow(run, names, onDelete, { choice, snippet }) {
   const took = run.status === "RUNNING" ? clock(serverNow() - started) : duration(timeMs(run.ended_at) - started);
   const said = Number.isNaN(started) ? t("Not started") : when(started);
   const title = names ? (names.get(run.graph_id) ?? t("A deleted agent")) : run.number ? runName(run) : said;
-  const nodes = run.stats?.node_exec_count ?? 0;
+  const executions = run.stats?.node_exec_count ?? 0;
   const cost = run.stats?.cost ?? 0;
   const text = snippet?.(run);
   return h(
@@ -60,7 +60,7 @@ function runRow(run, names, onDelete, { choice, snippet }) {
       h("span", { class: "run-when" }, whenWords(run, said, names !== null)),
     ),
     h("span", { class: "run-status" }, badge(runLook(run))),
-    h("span", { class: "run-nodes" }, nodes ? plural(nodes, "{n} node", "{n} nodes") : ""),
+    h("span", { class: "run-nodes" }, executions ? plural(executions, "{n} execution", "{n} executions") : ""),
     h("span", { class: "run-version" }, `v${run.graph_version}`),
     h("span", { class: "run-cost" }, cost ? credits(cost) : ""),
     h("span", { class: "run-took" }, took),
