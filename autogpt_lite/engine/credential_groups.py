@@ -10,7 +10,7 @@ import msgspec
 
 from .graph import Graph, Node
 from .problems import Problems
-from .switched_off import graphs_of_run
+from .switched_off import graphs_of_run, links_of_run
 
 if TYPE_CHECKING:
     from ..registry import BlockEntry, Registry
@@ -50,7 +50,9 @@ def credentials_needs(graph: Graph, registry: Registry) -> Iterator[CredentialsN
 
 def needs_of_run(graph: Graph, registry: Registry) -> Iterator[CredentialsNeed]:
     """Those of the nodes that a run can reach."""
-    return (need for need in _needs_in(graphs_of_run(graph), registry) if not need.node.is_disabled)
+    for one in graphs_of_run(graph, registry):
+        cut_off = links_of_run(one, registry).cut_off
+        yield from (need for need in _needs_in([one], registry) if not (need.node.is_disabled or need.node.id in cut_off))
 
 
 def _needs_in(graphs: list[Graph], registry: Registry) -> Iterator[CredentialsNeed]:

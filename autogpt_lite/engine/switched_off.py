@@ -1,5 +1,5 @@
 """What a run makes of nodes that are switched off (`metadata.disabled`): they are not there, and where one has a single obvious way
-through, what comes in goes on to what follows.
+through, what comes in goes on to what follows. What only hangs on them, directly or by way of other nodes, does not run either.
 
 The way is obvious where one link leads in, all links out (those of `error` aside) begin at one pin, and both pins are of one type.
 A second link in would make a choice necessary that nobody has made; another type would turn a city's name into a number.
@@ -26,8 +26,8 @@ _KINDS = {
 
 
 class RunLinks(NamedTuple):
-    """`links` are those that a run follows, in stored order. `cut_off` are the nodes that only switched off nodes lead to: they have no
-    way in, and still are no starting nodes, since nobody meant them to begin by themselves."""
+    """`links` are those that a run follows, in stored order. `cut_off` are the nodes that a run would reach only through switched off
+    ones: nothing comes to them, and nobody meant them to begin by themselves. Links between two of them stay, for who runs one alone."""
 
     links: list[Link]
     cut_off: frozenset[str]
@@ -40,16 +40,45 @@ def links_of_run(graph: Any, registry: Registry) -> RunLinks:
         return RunLinks(graph.links, frozenset())
     ways = _Ways(graph, off, registry)
     links: list[Link] = []
-    cut: set[str] = set()
+    lost: set[str] = set()
     for link in graph.links:
         if link.sink_id in off:
             continue
         source = ways.source_of(link)
         if source is None:
-            cut.add(link.sink_id)
+            lost.add(link.sink_id)
         else:
             links.append(link if source is link else _joined(source, link))
-    return RunLinks(links, frozenset(cut - {link.sink_id for link in links}))
+    if not lost:
+        return RunLinks(links, frozenset())
+    cut = _reached(lost, links) - _reached(_beginnings(graph, off, registry), links)
+    return RunLinks([link for link in links if link.source_id not in cut or link.sink_id in cut], frozenset(cut))
+
+
+def _beginnings(graph: Any, off: dict[str, Node], registry: Registry) -> set[str]:
+    """The nodes that would begin by themselves, whatever is switched off."""
+    linked = {link.sink_id for link in graph.links}
+    found = {node.id for node in graph.nodes if node.id not in linked or _is_input(node, registry)}
+    return found - off.keys()
+
+
+def _is_input(node: Node, registry: Registry) -> bool:
+    entry = registry.find(node.block_id)
+    return entry is not None and entry.ui_type == "Input"
+
+
+def _reached(begins: set[str], links: list[Link]) -> set[str]:
+    """These nodes, and all that links lead to from them."""
+    after: dict[str, list[str]] = {}
+    for link in links:
+        after.setdefault(link.source_id, []).append(link.sink_id)
+    found = set(begins)
+    rest = list(begins)
+    while rest:
+        fresh = [node_id for node_id in after.get(rest.pop(), ()) if node_id not in found]
+        found.update(fresh)
+        rest.extend(fresh)
+    return found
 
 
 def _joined(source: Link, sink: Link) -> Link:
@@ -127,16 +156,17 @@ def pin_kind(schema: Any) -> str:
     return "any"
 
 
-def graphs_of_run(graph: Graph) -> list[Graph]:
-    """The graph and its sub-graphs, without those that only switched off nodes call."""
+def graphs_of_run(graph: Graph, registry: Registry) -> list[Graph]:
+    """The graph and its sub-graphs, without those that only nodes call which do not run."""
     every = [graph, *graph.sub_graphs]
     if not any(node.is_disabled for one in every for node in one.nodes):
         return every
     by_key = {(one.id, one.version): one for one in graph.sub_graphs}
     found = [graph]
     for one in found:
+        cut_off = links_of_run(one, registry).cut_off
         for node in agent_nodes(one):
             target = called_graph(node)
-            if not node.is_disabled and target in by_key:
+            if not (node.is_disabled or node.id in cut_off) and target in by_key:
                 found.append(by_key.pop(target))
     return found

@@ -70,7 +70,7 @@ def validate_graph(
     `allow_missing_blocks` unknown blocks are listed in the answer's `missing_blocks` instead.
     """
     problems = Problems()
-    for one in graphs_of_run(graph) if for_run else (graph, *graph.sub_graphs):
+    for one in graphs_of_run(graph, registry) if for_run else (graph, *graph.sub_graphs):
         _Check(one, registry, problems, for_run, masks or {}, frozenset(pinned), allow_missing_blocks).run()
     return problems
 
@@ -93,33 +93,31 @@ class _Check:
         self.problems = problems
         self.for_run = for_run
         self.masks = masks
-        self.off = {node.id for node in graph.nodes if node.is_disabled} if for_run else set()
-        # Neither a pinned node nor one that is switched off is called, so neither needs its block or its inputs.
-        self.pinned = pinned | self.off
+        self.links, cut_off = links_of_run(graph, registry) if for_run else (graph.links, frozenset())
+        off = {node.id for node in graph.nodes if node.is_disabled} if for_run else set()
+        self.resting = off | cut_off
+        """Nodes that are switched off, or only hang on such: they do not run."""
+        # Neither a pinned node nor one of them is called, so neither needs its block or its inputs.
+        self.pinned = pinned | self.resting
         self.allow_missing_blocks = allow_missing_blocks
         self.nodes: dict[str, Node] = {}
         self.entries: dict[str, BlockEntry] = {}
         self.pins: dict[str, NodePins] = {}
         self.linked: dict[str, set[str]] = {}
         self.lost: dict[str, set[str]] = {}
-        """{node id: its pins that a switched off node would fill}"""
+        """{node id: its pins that a node would fill which does not run}"""
 
     def run(self) -> None:
         for node in self.graph.nodes:
             self._check_identity(node)
         for link in self.graph.links:
             self._check_link(link)
-            if link.source_id in self.off:
+            if link.source_id in self.resting:
                 self.lost.setdefault(link.sink_id, set()).add(sanitize_pin_name(link.sink_name))
-        links, cut_off = links_of_run(self.graph, self.registry) if self.for_run else (self.graph.links, frozenset())
-        for link in links:
+        for link in self.links:
             self.linked.setdefault(link.sink_id, set()).add(sanitize_pin_name(link.sink_name))
         for node_id, entry in self.entries.items():
-            if node_id in self.pinned or entry.ui_type == "Note":
-                continue
-            if node_id in cut_off:
-                self._report_cut_off(node_id)
-            else:
+            if node_id not in self.pinned and entry.ui_type != "Note":
                 self._check_node(self.nodes[node_id], entry, self.pins[node_id])
         if self.for_run and not starting_nodes(self.graph, self.registry):
             self.problems.add(GRAPH, "nodes", f"The graph {self.graph.name[:80]!r} has no node that a run could begin with.")
@@ -192,13 +190,7 @@ class _Check:
     def _missing_words(self, node_id: str, pin: str) -> str:
         if pin not in self.lost.get(node_id, ()):
             return "This input is required: it needs a value or a link."
-        return "Only a node that is switched off fills this required input. Give it a value, or switch that node on."
-
-    def _report_cut_off(self, node_id: str) -> None:
-        message = (
-            "Everything that leads to this node is switched off, so it would never run. Switch it off too, or switch that on."
-        )
-        self.problems.add(node_id, min(self.lost[node_id]), message)
+        return "What fills this required input is switched off, or gets nothing since another is. Give it a value, or switch that on."
 
     def _check_input_node(self, node: Node) -> None:
         name = node.input_default.get("name")

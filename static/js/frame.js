@@ -1,7 +1,6 @@
 /** What stands around every page: the rail with the places (a bar at the bottom on a phone). */
 
 import { listExecutions, logOut, setLoggedOutListener } from "./api.js";
-import { openDialog } from "./dialog.js";
 import { h, svg } from "./dom.js";
 import { icon } from "./icons.js";
 import { inOrder } from "./in_order.js";
@@ -9,6 +8,7 @@ import { PLACES } from "./pages.js";
 import { countUnseen, endedLately } from "./recent_runs.js";
 import { hasPasswordSession } from "./session.js";
 import { hasEnded } from "./status.js";
+import { loadSharedStyles } from "./styles.js";
 import { t } from "./messages.js";
 
 /** @typedef {{element: HTMLElement, main: HTMLElement, showPlace: (name: string) => void, close: () => void}} Frame */
@@ -23,7 +23,7 @@ const ON_PHONE = 4;
 export function makeFrame() {
   const main = h("main", { id: "main", tabindex: -1 });
   const badge = h("button", { class: "rail-badge", type: "button", "aria-haspopup": "dialog", hidden: true });
-  badge.addEventListener("click", () => void import("./activity.js").then(({ openActivity }) => openActivity(badge)));
+  badge.addEventListener("click", () => void openActivity(badge));
   const items = PLACES.map((place, i) => {
     const props = { class: `rail-item ${i < ON_PHONE ? "" : "not-on-phone"}`.trim(), href: place.href };
     const link = h("a", props, icon(place.icon), place.label);
@@ -63,6 +63,12 @@ export function makeFrame() {
   return { element, main, showPlace, close };
 }
 
+/** @param {HTMLElement} badge */
+async function openActivity(badge) {
+  const [activity] = await Promise.all([import("./activity.js"), loadSharedStyles()]);
+  await activity.openActivity(badge);
+}
+
 /** @param {HTMLElement} link @param {boolean} current */
 function markCurrent(link, current) {
   if (current) link.setAttribute("aria-current", "page");
@@ -86,7 +92,8 @@ function showCount(badge, runs) {
 
 /** A phone's way to the places that its bar has no room for. */
 function moreButton() {
-  const open = () => {
+  const open = async () => {
+    const { openDialog } = await import("./dialog.js");
     const links = PLACES.slice(ON_PHONE).map((place) =>
       h("a", { class: "more-item", href: place.href }, icon(place.icon), place.label),
     );

@@ -8,7 +8,7 @@ import { turnInPhase } from "./in_phase.js";
 import { watchConnection } from "./offline.js";
 import { PAGES } from "./pages.js";
 import { parsePlace, paths, startRouter } from "./router.js";
-import { beginSession, hasLinkCode, takeLink, whenLoggedOutElsewhere } from "./session.js";
+import { hasLinkCode, takeLink, whenLoggedOutElsewhere } from "./session.js";
 import { loadSharedStyles } from "./styles.js";
 import { toast, toastError } from "./toast.js";
 import { t } from "./messages.js";
@@ -33,6 +33,7 @@ async function start() {
   if (kind === "reset") return (await loadLogin()).showNewPassword(app, code, () => location.reload());
   if (kind === "verify") takenToVerify = code;
   if (kind === "code") {
+    const { beginSession } = await import("./begin_session.js");
     const { problem, ways } = await beginSession("link", { code });
     if (problem) return logOut(problem, ways);
   }

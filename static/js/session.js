@@ -1,9 +1,7 @@
-/** The login of this browser: a link's code becomes a cookie (which scripts cannot read) and a token that the page sends. */
+/** The session of this browser: a cookie (which scripts cannot read) and a token that the page sends. begin_session.js opens it. */
 
-import { t } from "./messages.js";
-
-const KEY = "session-token";
-const WAY_KEY = "session-way";
+export const KEY = "session-token";
+export const WAY_KEY = "session-way";
 
 /** The header that carries the page's token: cookies ignore ports, so the cookie alone proves nothing. */
 export const TOKEN_HEADER = "X-Auth-Token";
@@ -48,31 +46,4 @@ export function takeLink() {
   const link = readLink();
   if (link) history.replaceState(null, "", location.pathname);
   return link;
-}
-
-/**
- * How a login went: `problem` is null where all is well, else why it did not work; `ways` are the ways in that this server has.
- * @typedef {{problem: string|null, ways: string[]}} LoginResult
- */
-
-/**
- * Opens a session.
- * @param {"link"|"login"|"signup"|"reset"} way @param {Record<string, string>} body
- * @returns {Promise<LoginResult>}
- */
-export async function beginSession(way, body) {
-  const response = await fetch(`/api/auth/${way}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  }).catch(() => null);
-  if (!response) return { problem: t("The server does not answer."), ways: [] };
-  const answer = await response.json().catch(() => ({}));
-  if (response.ok && answer.token) {
-    localStorage.setItem(KEY, answer.token);
-    localStorage.setItem(WAY_KEY, way === "link" ? "link" : "password");
-  }
-  // Where no login is needed there is nothing to exchange a link's code with.
-  const isFine = response.ok || (way === "link" && response.status === 404);
-  return { problem: isFine ? null : answer.message || t("The server refused."), ways: answer.detail?.ways_in ?? [] };
 }

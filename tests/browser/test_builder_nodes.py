@@ -62,17 +62,33 @@ def test_x_switches_a_node_off_and_its_value_goes_on(page: Any, server: ServerPr
     expect(box).not_to_have_attribute("data-off", "true")
 
 
-def test_what_lacks_it_is_told_and_can_go_off_with_it(page: Any) -> None:
+def test_what_only_hangs_on_it_does_not_run_either_and_is_drawn_so(page: Any) -> None:
     select(page, "Divide by")
     page.keyboard.press("x")
-    expect(page.locator(".toast")).to_contain_text("3 nodes after it get nothing now.")
-    expect(page.locator(".problem-pill")).to_contain_text("1 problem")
-    expect(box_of(page, "Divide it").locator(".node-problems")).to_have_attribute("data-wrong", "true")
-    page.locator(".toast").get_by_role("button", name="Switch them off too").click()
-    expect(page.locator(".node[data-off]")).to_have_count(4)
+    expect(page.locator(".node[data-off]")).to_have_count(1)
+    expect(page.locator(".node[data-cut-off]")).to_have_count(3)
+    expect(page.locator("[data-said]")).to_have_text("Divide by is switched off. 3 nodes only hang on it and do not run either.")
+    expect(box_of(page, "Result").locator(".node-mark")).to_have_attribute("title", re.compile("what leads here is switched off"))
     expect(page.locator(".problem-pill")).to_have_count(0)
     page.keyboard.press("Control+z")
-    expect(page.locator(".node[data-off]")).to_have_count(1)
+    expect(page.locator(".node[data-cut-off]")).to_have_count(0)
+
+
+def test_agent_runs_without_the_branch_at_whose_head_a_node_is_off(open_page: Any, server: ServerProcess) -> None:
+    nodes = [
+        node(CALCULATOR, "Head", operation="Add", a=1, b=2),
+        node(CALCULATOR, "After", operation="Add", b=1),
+        node(CALCULATOR, "Aside", operation="Add", a=3, b=4),
+    ]
+    graph = at(agent("Branches", nodes, [link(nodes[0], "result", nodes[1], "a")]), (0, 0), (320, 0), (0, 200))
+    page = open_page(builder_of(server, graph))
+    select(page, "Head")
+    page.keyboard.press("x")
+    expect(page.locator(".node[data-cut-off]")).to_have_count(1)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".dock-facts")).to_contain_text("1 of 1 nodes")
+    expect(page.locator(".dock-facts")).to_contain_text("Completed")
+    expect(box_of(page, "After").locator(".node-mark")).to_have_attribute("title", re.compile("what leads here is switched off"))
 
 
 def test_copies_and_several_at_once(page: Any) -> None:

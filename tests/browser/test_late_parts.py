@@ -174,7 +174,7 @@ def test_node_that_is_dragged_at_once_stands_where_it_was_dropped(open_early: Op
 
 
 def test_node_that_is_deleted_at_once_is_away(open_early: Open) -> None:
-    page, let_go = open_early(placed_division("Delete"), "insert_block")
+    page, let_go = open_early(placed_division("Delete"), "remove_nodes")
     title(page, "Add one").click()
     page.keyboard.press("Delete")
     let_go()

@@ -63,8 +63,37 @@ async def test_without_an_obvious_way_what_follows_gets_nothing_and_does_not_sta
     run = await harness.run(graph)
     assert run.status == "COMPLETED"
     assert {row.node_id for row in await stored_nodes(harness, run)} == {"e"}
-    problems = validate_graph(graph, harness.engine.core.registry, for_run=True).node_errors
-    assert "switched off" in problems["c"]["a"]
+    assert validate_graph(graph, harness.engine.core.registry, for_run=True).node_errors == {}
+
+
+async def test_what_only_hangs_on_one_does_not_run_either_however_long_the_branch_is(harness):
+    nodes = {"e": emit(("x", 5)), "o": off(EmitBlock), "p": AddBlock, "q": off(EchoBlock), "r": EchoBlock, "k": JoinOptionalBlock}
+    links = ["o.x -> p.a", "o.y -> p.b", "p.result -> q.a", "q.a -> r.a", "r.a -> r.a", "r.a -> k.b", "e.x -> k.a"]
+    graph = make_graph("g", nodes, links)
+    registry = harness.engine.core.registry
+    assert links_of_run(graph, registry).cut_off == {"p", "r"}, "k has a way in that is on"
+    assert validate_graph(graph, registry, for_run=True).node_errors == {}
+    run = await harness.run(graph)
+    assert run.status == "COMPLETED"
+    assert {row.node_id for row in await stored_nodes(harness, run)} == {"e", "k"}
+    assert await inputs_of(harness, run, "k") == [{"a": 5}]
+
+
+def test_what_only_hangs_on_one_needs_neither_inputs_nor_a_block_that_is_there(harness):
+    registry = harness.engine.core.registry
+    graph = make_graph("g", {"e": emit(("x", 5)), "o": off(EmitBlock), "j": JoinBlock}, ["o.x -> j.a"])
+    lost = Node(id="lost", block_id="99999999-0000-4000-8000-000000000000")
+    graph.nodes.append(lost)
+    graph.links.append(Link(id="l", source_id="j", source_name="result", sink_id="lost", sink_name="a"))
+    assert validate_graph(graph, registry, for_run=True).node_errors == {}
+    graph.nodes[1].metadata = {}
+    assert set(validate_graph(graph, registry, for_run=True).node_errors) == {"j", "lost"}
+
+
+def test_nodes_in_a_circle_that_nothing_begins_are_not_taken_for_such(harness):
+    nodes = {"e": emit(("x", 5)), "a": EchoBlock, "b": EchoBlock, "o": off(EmitBlock), "c": EchoBlock}
+    graph = make_graph("g", nodes, ["a.a -> b.a", "b.a -> a.a", "o.x -> c.a"])
+    assert links_of_run(graph, harness.engine.core.registry).cut_off == {"c"}
 
 
 async def test_what_it_would_fill_is_a_problem_only_where_it_is_needed(harness):

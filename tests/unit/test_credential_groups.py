@@ -26,6 +26,14 @@ def test_the_value_that_chooses_the_provider_splits_the_groups():
     assert groups == {OPENAI: ["a", "c"], ANTHROPIC: ["b", "d"]}
 
 
+def test_nobody_is_asked_for_keys_of_what_does_not_run():
+    nodes = {"off": (WorkBlock, {}, {"disabled": True}), "a": (ModelBlock, {"model": "claude"}), "b": WorkBlock, "c": ModelBlock}
+    graph = make_graph(nodes, ["off.result -> a.prompt", "b.result -> c.prompt"])
+    assert list(group_credentials(graph, REGISTRY)) == [OPENAI]
+    graph.nodes[0].metadata = {}
+    assert list(group_credentials(graph, REGISTRY)) == [ANTHROPIC, OPENAI]
+
+
 def test_credentials_of_a_host_are_grouped_by_host():
     graph = make_graph(
         {

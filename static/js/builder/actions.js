@@ -3,7 +3,6 @@
 import { go, paths } from "../router.js";
 import { toast, toastError } from "../toast.js";
 import { openMenuAt } from "./canvas.js";
-import { copySelected, copyToClipboard, pasteNodes } from "./clipboard.js";
 import { EarlySelection } from "./early_selection.js";
 import { SIDES, focusForm, focusNode } from "./node_focus.js";
 import * as parts from "./parts.js";
@@ -30,7 +29,11 @@ export class Actions {
   /** @param {string} id */
   run(id) {
     const action = this.all.get(id);
-    if (!action) return;
+    if (action) this.perform(action);
+  }
+
+  /** @param {Pick<Action, "label"|"run"|"part">} action */
+  perform(action) {
     const fail = (/** @type {unknown} */ error) => toastError(error, action.label);
     const act = () => void (async () => action.run(action.part?.now))().catch(fail);
     if (!this.coming && (!action.part || action.part.now)) return act();
@@ -73,12 +76,12 @@ function makeActions(builder) {
     ["schedule", t("Schedule it"), "clock", "", () => askForSchedule(builder)],
     ["versions", t("Versions"), "clock", "", () => builder.saved && builder.set({ panel: { kind: "versions" }, menu: null })],
     ["add", t("Add a block"), "plus", "A", () => addBeside(builder)],
-    ["note", t("Add a note"), "note", "", () => addNote(builder)],
+    ["note", t("Add a note"), "note", "", (part) => part.addNote(builder), parts.addBlock],
     ["undo", t("Undo"), "undo", "Ctrl Z", () => builder.doc.undo()],
     ["redo", t("Redo"), "redo", "Ctrl Shift Z", () => builder.doc.redo()],
-    ["copy", t("Copy"), "copy", "Ctrl C", () => copyToClipboard(builder)],
-    ["duplicate", t("Duplicate"), "copy", "Ctrl D", () => duplicate(builder)],
-    ["delete", t("Delete what is selected"), "trash", "Del", (part) => builder.removeSelected(part), parts.insertBlock],
+    ["copy", t("Copy"), "copy", "Ctrl C", (part) => part.copyToClipboard(builder), parts.pasteNodes],
+    ["duplicate", t("Duplicate"), "copy", "Ctrl D", (part) => part.duplicate(builder), parts.pasteNodes],
+    ["delete", t("Delete what is selected"), "trash", "Del", (part) => part.removeSelected(builder), parts.removeNodes],
     [
       "select-all",
       t("Select all"),
@@ -87,9 +90,9 @@ function makeActions(builder) {
       () => builder.select(builder.doc.now.nodes.map((/** @type {any} */ n) => n.id)),
     ],
     ["tidy", t("Tidy the layout"), "tidy", "Shift L", (part) => part.tidy(builder), parts.tidy],
-    ["fit", t("Zoom to fit"), "fit", "Shift 1", () => builder.showAll()],
-    ["fit-selected", t("Zoom to what is selected"), "fit", "Shift 2", () => builder.showSelected()],
-    ["zoom-100", t("Zoom to 100 %"), "search", "1", () => builder.zoomTo(1)],
+    ["fit", t("Zoom to fit"), "fit", "Shift 1", () => builder.camera.showAll()],
+    ["fit-selected", t("Zoom to what is selected"), "fit", "Shift 2", () => builder.camera.showSelected()],
+    ["zoom-100", t("Zoom to 100 %"), "search", "1", () => builder.camera.zoomTo(1)],
     ["find", t("Find a node"), "search", "Ctrl F", () => builder.set({ palette: "@" })],
     ["palette", t("All commands"), "dots", "Ctrl K", () => builder.set({ palette: "", menu: null })],
     ["rename", t("Rename the node"), "text", "F2", () => rename(builder)],
@@ -114,8 +117,8 @@ function makeActions(builder) {
       (part) => part.distributeSelected(builder, "y"),
       parts.arrange,
     ],
-    ["next-problem", t("Next problem"), "alert", "J", () => showProblem(builder, 1)],
-    ["previous-problem", t("Previous problem"), "alert", "K", () => showProblem(builder, -1)],
+    ["next-problem", t("Next problem"), "alert", "J", (part) => part.showProblem(builder, 1), parts.problemList],
+    ["previous-problem", t("Previous problem"), "alert", "K", (part) => part.showProblem(builder, -1), parts.problemList],
     ["agent-page", t("To the agent's page"), "agent", "", () => builder.saved && go(paths.agent(builder.saved.id))],
     ["new", t("New agent"), "plus", "", () => go(paths.build())],
     ["tour", t("Tour of the builder"), "play", "", () => showTour(builder)],
@@ -171,7 +174,7 @@ async function askForSchedule(builder) {
 function addBeside(builder) {
   const beside = builder.state.flowNodes.find((/** @type {any} */ node) => node.selected);
   if (!beside) return openMenuAt(builder, pointerOrMiddle(builder));
-  const at = builder.freeBeside({ x: beside.position.x + beside.width + 80, y: beside.position.y });
+  const at = builder.camera.freeBeside({ x: beside.position.x + beside.width + 80, y: beside.position.y });
   const screen = builder.flow.flowToScreenPosition(at);
   builder.set({ menu: { screen, at, from: null } });
 }
@@ -184,14 +187,6 @@ function pointerOrMiddle(builder) {
   return isOver ? { x, y } : { x: box.left + box.width / 3, y: box.top + box.height / 4 };
 }
 
-/** @param {any} builder */
-function addNote(builder) {
-  const block = [...builder.catalog.values()].find((one) => one.uiType === "Note");
-  if (!block) return;
-  builder.addNode(block.id, builder.freePlace(), null, { text: "" });
-  builder.set({ panel: null });
-}
-
 /** The node that is meant: the one that is selected. @param {any} builder @returns {string|undefined} */
 function theNode(builder) {
   const [id, another] = builder.selected;
@@ -202,12 +197,6 @@ function theNode(builder) {
 function simulate(builder) {
   if (countPinned(builder.doc.now)) return builder.control.begin(true);
   toast(t("Nothing is pinned. Select a node that has run and press P: its output stands in for it."), { isError: true });
-}
-
-/** @param {any} builder */
-function duplicate(builder) {
-  const copied = copySelected(builder);
-  if (copied) pasteNodes(builder, copied);
 }
 
 /** @param {any} builder */
@@ -224,17 +213,6 @@ function rename(builder) {
   if (!id) return;
   builder.openPanel(id);
   whenDrawn(".panel-title", (field) => (field.focus(), /** @type {HTMLInputElement} */ (field).select()));
-}
-
-/** @param {any} builder @param {number} step */
-function showProblem(builder, step) {
-  const problems = [...builder.state.refused, ...builder.state.problems];
-  if (!problems.length) return;
-  const { panel } = builder.state;
-  const ids = [...new Set(problems.map((problem) => problem.nodeId))];
-  const at = panel?.kind === "node" ? ids.indexOf(panel.id) : -1;
-  const from = at < 0 && step < 0 ? 0 : at; // backwards from nowhere begins with the last
-  builder.reveal(ids[(from + step + ids.length) % ids.length]);
 }
 
 /** The innermost thing that is open. @param {any} builder */

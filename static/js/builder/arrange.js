@@ -15,7 +15,7 @@ export function moveSelected(builder, way, steps) {
   ]);
   if (!moved.length) return;
   builder.doc.move(new Map(/** @type {any} */ (moved)), "arrows");
-  builder.keepInSight(String(moved[0][0]));
+  builder.camera.keepInSight(String(moved[0][0]));
 }
 
 /** @param {Builder} builder @param {"left"|"top"|"middle"} edge */

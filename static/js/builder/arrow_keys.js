@@ -16,7 +16,7 @@ export function selectTowards(builder, side) {
     return builder.say(flowNodes.length ? t("No node further that way.") : t("There is no node yet. Press A to add one."));
   if (builder.state.panel?.kind === "node" && next.type === "block") builder.openPanel(next.id);
   else builder.select([next.id]);
-  builder.keepInSight(next.id);
+  builder.camera.keepInSight(next.id);
   focusNode(next.id);
 }
 

@@ -2,17 +2,16 @@
 
 import { useFlowStore } from "../../vendor/flow.js";
 import { html, useEffect, useState } from "../../vendor/react.js";
-import { serverNow } from "../api.js";
-import { clock, cut, duration, timeMs } from "../format.js";
+import { cut } from "../format.js";
 import { isNote } from "../names.js";
 import { paths } from "../router.js";
-import { hasEnded, runLook } from "../status.js";
+import { hasEnded } from "../status.js";
 import { openMenuAt } from "./canvas.js";
 import { crumbsOf } from "./crumbs.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useDraft, useHistory, useView } from "./hooks.js";
 import { Coming } from "./later.js";
-import { runPrice } from "./parts.js";
+import { runFacts, runPrice } from "./parts.js";
 import { countPinned } from "./pinned_outputs.js";
 import { TopTabs } from "./top_tabs.js";
 import { parts, t } from "../messages.js";
@@ -81,7 +80,7 @@ export function Dock() {
     const box = event.currentTarget.getBoundingClientRect();
     openMenuAt(builder, { x: box.left, y: box.top - 432 });
     const menu = /** @type {any} */ (builder.state).menu; // opened one line above, which narrowing does not see
-    if (menu) builder.set({ menu: { ...menu, at: builder.freePlace() } });
+    if (menu) builder.set({ menu: { ...menu, at: builder.camera.freePlace() } });
   };
   return html`<div className="dock">
     ${
@@ -99,13 +98,8 @@ function RunBar() {
   const isEmpty = useDraft((draft) => draft.nodes.every((node) => isNote(builder.catalog.get(node.block_id))));
   const isSaving = useView((view) => view.busy === "save");
   const pins = useDraft(countPinned);
-  const version = useView((view) => view.version);
   const hasPrice = useView((view) => view.price !== null);
   const ended = !run || hasEnded(run.run.status);
-  useTicks(!ended);
-  const look = run && runLook(run.run);
-  const start = timeMs(run?.run.started_at);
-  const end = run && ended ? timeMs(run.run.ended_at) : serverNow();
   return html`<div className="dock-group" role="group" aria-label=${t("Run")}>
     ${
       ended
@@ -119,31 +113,8 @@ function RunBar() {
         : html`<button type="button" className="button soft-grey stop" title=${t("Stop (Ctrl .)")}
           onClick=${() => builder.actions.run("stop")}><${Glyph} name="square" /> ${t("Stop")}</button>`
     }
-    ${
-      look &&
-      html`<button type="button" className="dock-facts" title=${t("Inputs and outputs of this run")}
-        onClick=${() => builder.set({ panel: { kind: "run" } })}>
-      <${Glyph} name=${look.icon} className=${`tone-${look.tone}`} /><span className="dock-word">${look.word}</span>
-      ${!Number.isNaN(start) && html`<b>${ended ? duration(end - start) : clock(end - start)}</b>`} <span
-        className="muted">${t("{ended} of {nodes} nodes", { ended: run.ended, nodes: run.nodes })}</span>
-      ${run.run.graph_version !== version && html`<span className="muted" title=${t("The run has the version it began with")}>v${run.run.graph_version}</span>`}
-    </button>${
-      ended &&
-      html`<button type="button" className="button quiet square small" aria-label=${t("Take the run off the canvas")}
-        title=${t("Take the run off the canvas")} onClick=${() => builder.control.hide()}><${Glyph} name="cross" /></button>`
-    }`
-    }
-    ${run && !run.isLive && !ended && html`<span className="muted">${t("Connection lost, trying again")}</span>`}
+    ${run && html`<${Coming} part=${runFacts} name="RunFacts" run=${run} />`}
   </div>`;
-}
-
-/** Draws anew four times a second while `on`. @param {boolean} on */
-function useTicks(on) {
-  const [, setTick] = useState(0);
-  useEffect(() => {
-    const timer = on ? setInterval(() => setTick((n) => n + 1), 250) : undefined;
-    return () => clearInterval(timer);
-  }, [on]);
 }
 
 export function ZoomBar() {
@@ -153,7 +124,7 @@ export function ZoomBar() {
     <button type="button" className="button quiet square small" aria-label=${t("Zoom out")}
       onClick=${() => builder.flow?.zoomOut()}><${Glyph} name="minus" /></button>
     <button type="button" className="zoom-value" title=${t("Zoom to 100 % (1)")}
-      onClick=${() => builder.zoomTo(1)}>${zoom} %</button>
+      onClick=${() => builder.camera.zoomTo(1)}>${zoom} %</button>
     <button type="button" className="button quiet square small" aria-label=${t("Zoom in")}
       onClick=${() => builder.flow?.zoomIn()}><${Glyph} name="plus" /></button>
     ${
@@ -162,7 +133,7 @@ export function ZoomBar() {
         onClick=${() => builder.set({ panel: { kind: "nodes" } })}><${Glyph} name="list" /></button>`
     }
     <button type="button" className="button quiet square small" aria-label=${t("Zoom to fit")} title=${t("Zoom to fit (Shift 1)")}
-      onClick=${() => builder.showAll()}><${Glyph} name="fit" /></button>
+      onClick=${() => builder.camera.showAll()}><${Glyph} name="fit" /></button>
   </div>`;
 }
 

@@ -6,6 +6,7 @@ import { listCredentials } from "../api/credentials.js";
 import { GROUPS, isInGroup, missingKeys, suggest } from "./block_groups.js";
 import { noteAdded, recentKeys, withUsual } from "./block_history.js";
 import { fittingPin, makeOffers, searchOffers } from "./block_search.js";
+import { addNode } from "./add_block.js";
 import { BLOCK_MIME } from "./canvas.js";
 import { readTyped } from "./early_keys.js";
 import { Glyph, blockGlyph } from "./glyphs.js";
@@ -49,7 +50,7 @@ export function BlockMenu({ menu }) {
     if (!offer) return;
     close();
     noteAdded(builder, offer.key, from);
-    builder.addNode(offer.block.id, menu.at, from, offer.inputs);
+    addNode(builder, offer.block.id, menu.at, from, offer.inputs);
     focusForm();
   };
   const keys = (/** @type {any} */ event) => {

@@ -3,12 +3,14 @@
 import { html, memo } from "../../vendor/react.js";
 import { blockLine, isOff, nodeTitle } from "../names.js";
 import { paths } from "../router.js";
+import { hasEnded as isEnded } from "../status.js";
 import { goInto } from "./crumbs.js";
 import { Glyph, blockGlyph } from "./glyphs.js";
 import { useBuilder, useView } from "./hooks.js";
 import { FarPins, PinRow } from "./node_pins.js";
-import { RunMark, RunWords } from "./node_run.js";
+import { Coming } from "./later.js";
 import { NodeEdge } from "./node_width.js";
+import { nodeRun, runPrice } from "./parts.js";
 import { pinnedOutput } from "./pinned_outputs.js";
 import { isFitting } from "./pins.js";
 import { plural, t } from "../messages.js";
@@ -28,6 +30,7 @@ export const BlockNode = memo(function BlockNode(/** @type {any} */ { id, data, 
   const title = nodeTitle(node, block);
   const line = blockLine(block);
   const isDisabled = isOff(node);
+  const isCutOff = useView((view) => view.cutOff.has(id));
   const fits = (/** @type {Pin|null} */ pin, /** @type {boolean} */ isSource) =>
     dragged && pin && dragged.isSource !== isSource && dragged.nodeId !== id && isFitting(dragged, pin);
   const fitsAny =
@@ -39,8 +42,8 @@ export const BlockNode = memo(function BlockNode(/** @type {any} */ { id, data, 
         <div className="node-title" title=${title}>${title}</div>
         ${
           !isFar &&
-          html`<div className="node-sub"><span className="node-block">${title === line ? "" : line}</span><${RunMark} id=${id} run=${run}
-            isOff=${isDisabled} needs=${data.into.size} /></div>`
+          html`<div className="node-sub"><span className="node-block">${title === line ? "" : line}</span><${Mark} id=${id} run=${run}
+            isOff=${isDisabled} isCutOff=${isCutOff} needs=${data.into.size} /></div>`
         }
       </div>
     </div>
@@ -59,17 +62,28 @@ export const BlockNode = memo(function BlockNode(/** @type {any} */ { id, data, 
     data-selected=${selected || undefined}
     data-dim=${!fitsAny || undefined}
     data-off=${isDisabled || undefined}
+    data-cut-off=${isCutOff || undefined}
     data-sub=${block?.uiType === "Agent" || undefined}
     onPointerEnter=${open}
   >
     ${shown}
-    ${!isFar && html`<${RunWords} id=${id} run=${run} />`}
+    ${!isFar && run?.status && html`<${Coming} part=${nodeRun} name="RunWords" id=${id} run=${run} />`}
     <${Badges} id=${id} node=${node} />
     ${!isFar && html`<${More} id=${id} box=${box} isOpen=${data.isOpen} />`}
     ${!isFar && block?.uiType === "Agent" && node.input_default.graph_id && html`<${OpenAgent} graphId=${node.input_default.graph_id} />`}
     ${!isFar && builder.canDrag && html`<${NodeEdge} id=${id} />`}
   </div>`;
 }, looksTheSame);
+
+/** What stands at the right of its second line: how it ran, or else what it costs.
+ * @param {{id: string, run: import("./run_control.js").NodeView|undefined, isOff: boolean, isCutOff: boolean, needs: number}} props */
+function Mark({ id, ...props }) {
+  const price = useView((view) => view.price?.nodes[id]);
+  const hasEnded = useView((view) => view.run !== null && isEnded(view.run.run.status));
+  if (props.isOff || props.isCutOff || props.run?.status || hasEnded)
+    return html`<${Coming} part=${nodeRun} name="RunMark" ...${props} />`;
+  return price && html`<${Coming} part=${runPrice} name="PriceBadge" price=${price} />`;
+}
 
 /** @param {{id: string, node: import("../types.js").GraphNode}} props at the corner: a pinned output, and how many problems there are */
 function Badges({ id, node }) {

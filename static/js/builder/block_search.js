@@ -2,7 +2,8 @@
 
 import { blockTitle, isNote } from "../names.js";
 import { categoriesOf } from "./glyphs.js";
-import { bestPin, pinsOf, takesLinks } from "./pins.js";
+import { bestPin } from "./pin_ranks.js";
+import { pinsOf, takesLinks } from "./pins.js";
 import { t } from "../messages.js";
 
 /** @typedef {import("../types.js").Block} Block */

@@ -2,8 +2,9 @@
 
 import { isOff, nodeTitle } from "../names.js";
 import { createStore } from "../../vendor/state.js";
+import { Camera } from "./camera.js";
 import { GraphDocument } from "./document.js";
-import { bestPin, findPin, fit, pinsOf, takesLinks } from "./pins.js";
+import { findPin, fit, pinsOf, takesLinks } from "./pins.js";
 import { makeFlowNodes } from "./flow_nodes.js";
 import { problems, switchOff } from "./parts.js";
 import { t } from "../messages.js";
@@ -30,6 +31,7 @@ const EMPTY = {
   pinChoice: null,
   said: "",
   palette: null,
+  cutOff: new Set(),
   problems: [],
   refused: [],
   draft: "",
@@ -48,8 +50,6 @@ const EMPTY = {
 };
 
 export const GRID = 8;
-/** Below it nobody reads a pin's name. */
-const FIRST_ZOOM = 0.7;
 const PROBLEMS_AFTER_MS = 250;
 
 export class Builder {
@@ -75,6 +75,7 @@ export class Builder {
     this.keepDraft = () => {};
     /** @type {any} React Flow's own handle, once the canvas is there */
     this.flow = null;
+    this.camera = new Camera(this);
     this.lastPointer = { x: 0, y: 0 };
     /** @type {import("./drag_nodes.js").NodeDrag|null} */
     this.drag = null;
@@ -107,6 +108,18 @@ export class Builder {
     this.set({ flowNodes: makeFlowNodes(this.doc.now, flowNodes, this.catalog, openNodes) });
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.#findProblems(), PROBLEMS_AFTER_MS);
+    if (this.doc.now.nodes.some(isOff) || this.state.cutOff.size) this.#showCutOff();
+  }
+
+  #showCutOff() {
+    const { now } = switchOff;
+    // Without it one can go on: the server follows the same rule.
+    if (!now)
+      return void switchOff().then(
+        () => this.#showCutOff(),
+        () => {},
+      );
+    this.set({ cutOff: now.linksOfRun(this.doc.now, this.catalog).cutOff });
   }
 
   async #findProblems() {
@@ -154,17 +167,14 @@ export class Builder {
   /** Selects a node, opens its form and brings it into sight. @param {string} id @param {string} [tab] @param {string} [field] that is wanted */
   reveal(id, tab = "inputs", field = "") {
     this.#openForm(id, tab, field);
-    const node = this.state.flowNodes.find((one) => one.id === id);
-    const zoom = Math.max(FIRST_ZOOM, this.flow?.getZoom() ?? 1);
-    if (node)
-      this.flow?.setCenter(node.position.x + node.width / 2, node.position.y + node.height / 2, { zoom, duration: motionMs() });
+    this.camera.centre(id);
   }
 
   /** @param {string} id @param {string} [tab] */
   openPanel(id, tab) {
     this.#openForm(id, tab);
     // After the canvas has made room for the panel.
-    requestAnimationFrame(() => this.keepInSight(id));
+    requestAnimationFrame(() => this.camera.keepInSight(id));
   }
 
   /** @param {string} id @param {string} [tab] @param {string} [field] */
@@ -194,7 +204,7 @@ export class Builder {
   offerAfter(nodeId, pin, screen) {
     const node = this.state.flowNodes.find((one) => one.id === nodeId);
     if (!node) return;
-    const at = this.freeBeside({ x: node.position.x + node.width + 80, y: node.position.y });
+    const at = this.camera.freeBeside({ x: node.position.x + node.width + 80, y: node.position.y });
     this.set({ menu: { screen, at, from: { nodeId, pin, isSource: true } }, dragged: null });
   }
 
@@ -204,54 +214,7 @@ export class Builder {
     this.opened.clear();
   }
 
-  /** All of it where that can be read, else its beginning. @returns {Promise<any>|undefined} */
-  showFirst() {
-    const place = document.querySelector(".build-canvas")?.getBoundingClientRect();
-    const { flowNodes } = this.state;
-    if (!place || !flowNodes.length) return;
-    const left = Math.min(...flowNodes.map((node) => node.position.x));
-    const right = Math.max(...flowNodes.map((node) => node.position.x + node.width));
-    const tops = flowNodes.filter((node) => node.type !== "note" && node.position.x < left + place.width / FIRST_ZOOM);
-    if (!tops.length) return this.showAll(0);
-    const top = Math.min(...tops.map((node) => node.position.y));
-    const bottom = Math.max(...tops.map((node) => node.position.y + node.height));
-    if ((right - left) * FIRST_ZOOM < place.width && (bottom - top) * FIRST_ZOOM < place.height) return this.showAll(0);
-    const spare = Math.max(24, (place.height - (bottom - top) * FIRST_ZOOM) / 2);
-    return this.flow?.setViewport({ x: 40 - left * FIRST_ZOOM, y: spare - top * FIRST_ZOOM, zoom: FIRST_ZOOM });
-  }
-
-  /** Moves the canvas as far as a node is hidden by the panel or an edge. @param {string} id */
-  keepInSight(id) {
-    const place = document.querySelector(".build-canvas")?.getBoundingClientRect();
-    const node = this.state.flowNodes.find((one) => one.id === id);
-    if (!place || !node || !this.flow) return;
-    const { x, y, zoom } = this.flow.getViewport();
-    const bottom = this.canDrag ? place.height - 70 : place.height * 0.42;
-    const right = place.width - (innerWidth < 1100 && this.canDrag ? 360 : 16);
-    const at = { x: node.position.x * zoom + x, y: node.position.y * zoom + y };
-    const isAboveMap = at.x + node.width * zoom > place.width - 190;
-    const lowest = this.canDrag && isAboveMap ? bottom - 140 : bottom;
-    const by = { x: shiftInto(at.x, node.width * zoom, 16, right), y: shiftInto(at.y, node.height * zoom, 16, lowest) };
-    if (by.x || by.y) this.flow.setViewport({ x: x + by.x, y: y + by.y, zoom }, { duration: motionMs() });
-  }
-
-  /** @param {number} [durationMs] @returns {Promise<any>|undefined} */
-  showAll(durationMs = motionMs()) {
-    return this.flow?.fitView({ padding: 0.12, maxZoom: 1, duration: durationMs });
-  }
-
-  showSelected() {
-    const nodes = [...this.selected].map((id) => ({ id }));
-    if (nodes.length) this.flow?.fitView({ nodes, padding: 0.2, maxZoom: 1, duration: motionMs() });
-    else this.showAll();
-  }
-
-  /** @param {number} zoom */
-  zoomTo(zoom) {
-    this.flow?.zoomTo(zoom, { duration: motionMs() });
-  }
-
-  // --- changes -------------------------------------------------------------------------------------
+  // --- links --------------------------------------------------------------------------------------
 
   /** @param {string} side @param {string} nodeId @param {string} name @returns {import("./pins.js").Pin} */
   pin(side, nodeId, name) {
@@ -283,76 +246,9 @@ export class Builder {
     const isStatic = this.blockOf(sourceId)?.staticOutput === true;
     return this.doc.connect({ source_id: sourceId, source_name: source, sink_id: sinkId, sink_name: sink, is_static: isStatic });
   }
-
-  /**
-   * Adds a node, and links it where a pin was dragged to get it.
-   * @param {string} blockId @param {Point} at @param {Dragged|null} [from] @param {Record<string, any>} [inputs] @returns {string} its id
-   */
-  addNode(blockId, at, from = null, inputs = {}) {
-    const id = crypto.randomUUID();
-    const node = { id, block_id: blockId, input_default: inputs, metadata: { position: snap(at) } };
-    const block = this.catalog.get(blockId);
-    const pin = from && (!from.isSource || takesLinks(block)) ? bestPin(from.pin, from.isSource, pinsOf(node, block)) : null;
-    const links = [];
-    if (from && pin) {
-      const ends = from.isSource
-        ? { source_id: from.nodeId, source_name: from.pin.name, sink_id: id, sink_name: pin.name }
-        : { source_id: id, source_name: pin.name, sink_id: from.nodeId, sink_name: from.pin.name };
-      links.push({
-        id: crypto.randomUUID(),
-        ...ends,
-        is_static: this.catalog.get(this.doc.node(ends.source_id)?.block_id ?? blockId)?.staticOutput === true,
-      });
-    }
-    this.doc.add([node], links);
-    this.openPanel(id, "inputs");
-    return id;
-  }
-
-  /** @param {typeof import("./insert_block.js")} insertBlock */
-  removeSelected({ bridgeOver, tellBridge }) {
-    const { selectedLinks, panel } = this.state;
-    const nodes = this.selected;
-    if (!nodes.size && !selectedLinks.size) return;
-    const bridge = bridgeOver(this, nodes);
-    const [title] = [...nodes].map((id) => this.titleOf(id));
-    this.doc.remove(nodes, selectedLinks, bridge ? [bridge] : []);
-    if (bridge) tellBridge(this, title ?? "", bridge);
-    this.set({ selectedLinks: new Set() });
-    if (panel?.kind === "node" && nodes.has(panel.id)) this.set({ panel: null });
-  }
-
-  /** @returns {Point} the middle of what is in sight, where nothing stands yet */
-  freePlace() {
-    const box = document.querySelector(".build-canvas")?.getBoundingClientRect() ?? new DOMRect(0, 0, 800, 600);
-    const at = this.flow?.screenToFlowPosition({ x: box.left + box.width / 2 - 108, y: box.top + box.height / 3 }) ?? {
-      x: 0,
-      y: 0,
-    };
-    return this.freeBeside(at);
-  }
-
-  /** @param {Point} at @returns {Point} there, or beside it where something stands already */
-  freeBeside(at) {
-    const taken = (/** @type {Point} */ p) =>
-      this.state.flowNodes.some((node) => Math.abs(node.position.x - p.x) < 40 && Math.abs(node.position.y - p.y) < 40);
-    while (taken(at)) Object.assign(at, { x: at.x + 48, y: at.y + 48 });
-    return at;
-  }
-}
-
-/** @param {number} at @param {number} size @param {number} least @param {number} most @returns {number} */
-function shiftInto(at, size, least, most) {
-  if (at < least || size > most - least) return least - at;
-  return at + size > most ? most - at - size : 0;
 }
 
 /** @param {Point} at @returns {Point} */
 export function snap({ x, y }) {
   return { x: Math.round(x / GRID) * GRID, y: Math.round(y / GRID) * GRID };
-}
-
-/** @returns {number} how long the canvas moves to something */
-export function motionMs() {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 240;
 }

@@ -14,7 +14,7 @@ import { Coming } from "./later.js";
 import { MiniMap } from "./mini_map.js";
 import { selectFocused } from "./node_focus.js";
 import { NoteNode } from "./note_node.js";
-import { contextMenu, dragMarks, insertBlock, linkEnds, linkHint } from "./parts.js";
+import { contextMenu, dragMarks, addBlock, linkEnds, linkHint } from "./parts.js";
 import { t } from "../messages.js";
 
 const NODE_TYPES = { block: BlockNode, note: NoteNode };
@@ -58,7 +58,7 @@ export function Canvas() {
   );
   const { canDrag } = builder;
   return html`<div className="build-canvas" ref=${box} data-linking=${isDragged || undefined} data-zoom=${zoom} aria-busy=${!isReady}
-    onDrop=${onDrop} onDragOver=${allowDrop} onDragLeave=${() => insertBlock.now?.markLink(null)}>
+    onDrop=${onDrop} onDragOver=${allowDrop} onDragLeave=${() => addBlock.now?.markLink(null)}>
     <${ReactFlow}
       nodes=${nodes}
       edges=${edges}
@@ -110,7 +110,7 @@ function makeHandlers(builder) {
   return {
     onInit: (/** @type {any} */ flow) => {
       builder.flow = flow;
-      void Promise.resolve(builder.showFirst()).then(() => builder.set({ isReady: true }));
+      void Promise.resolve(builder.camera.showFirst()).then(() => builder.set({ isReady: true }));
     },
     onNodesChange: (/** @type {any[]} */ changes) => takeNodeChanges(builder, changes),
     onEdgesChange: (/** @type {any[]} */ changes) => takeEdgeChanges(builder, changes),
@@ -208,7 +208,7 @@ export function openMenuAt(builder, screen, from = null) {
 function allowDrop(event) {
   if (!event.dataTransfer.types.includes(BLOCK_MIME)) return;
   event.preventDefault();
-  const { now } = insertBlock;
+  const { now } = addBlock;
   now?.markLink(now.linkAt(event.clientX, event.clientY));
 }
 
@@ -220,9 +220,9 @@ async function dropBlock(builder, event) {
   const { blockId, inputs } = JSON.parse(text);
   const at = builder.flow.screenToFlowPosition({ x: event.clientX - 108, y: event.clientY - 25 });
   builder.set({ menu: null });
-  const { insertOnLink, linkAt, markLink } = await insertBlock();
+  const { addNode, insertOnLink, linkAt, markLink } = await addBlock();
   markLink(null);
   const link = linkAt(event.clientX, event.clientY)?.getAttribute("data-id");
   if (link && insertOnLink(builder, link, blockId, at, inputs)) return;
-  builder.addNode(blockId, at, null, inputs);
+  addNode(builder, blockId, at, null, inputs);
 }

@@ -4,9 +4,10 @@ import { t } from "../messages.js";
 import { openMenu } from "../menu.js";
 import { toast } from "../toast.js";
 import { openMenuAt } from "./canvas.js";
-import { pasteNodes, readNodes } from "./clipboard.js";
+import { readNodes } from "./clipboard.js";
 import { goInto } from "./crumbs.js";
 import { isNote } from "../names.js";
+import { pasteNodes } from "./paste_nodes.js";
 import { pinnedOutput } from "./pinned_outputs.js";
 
 /** @typedef {import("../menu.js").MenuItem} MenuItem */

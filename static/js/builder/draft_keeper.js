@@ -53,22 +53,3 @@ export function withoutSecrets(node, catalog) {
   const kept = Object.entries(node.input_default).filter(([name]) => !secret.includes(name));
   return { ...node, input_default: Object.fromEntries(kept) };
 }
-
-/**
- * Secrets that the saved version holds come back into a recovered draft.
- * @param {KeptDraft} draft
- * @param {Draft} saved
- * @param {Catalog} catalog
- */
-export function restoreSecrets(draft, saved, catalog) {
-  const before = new Map(saved.nodes.map((node) => [node.id, node]));
-  const nodes = draft.nodes.map((node) => {
-    const old = before.get(node.id);
-    const properties = catalog.get(node.block_id)?.inputSchema.properties ?? {};
-    const lost = Object.entries(old?.input_default ?? {}).filter(
-      ([name]) => properties[name]?.secret && !Object.hasOwn(node.input_default, name),
-    );
-    return lost.length ? { ...node, input_default: { ...node.input_default, ...Object.fromEntries(lost) } } : node;
-  });
-  return { ...draft, nodes };
-}

@@ -1,9 +1,9 @@
 /** Dragging of nodes: they snap to the grid and to the edges of their neighbours, and with Alt copies are dragged. One step of undo. */
 
 import { applyNodeChanges } from "../../vendor/flow.js";
-import { copyNodes } from "./clipboard.js";
+import { copyNodes } from "./paste_nodes.js";
 import { alignTo, edgesOf } from "./guides.js";
-import { linkAt, linksThrough, markLink } from "./insert_block.js";
+import { linkAt, linksThrough, markLink } from "./add_block.js";
 
 /** @typedef {import("./builder.js").Builder} Builder */
 /** @typedef {import("./builder.js").Point} Point */

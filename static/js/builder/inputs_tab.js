@@ -5,7 +5,8 @@ import { t } from "../messages.js";
 import { Glyph } from "./glyphs.js";
 import { useDraft } from "./hooks.js";
 import { PinField } from "./pin_field.js";
-import { basePin, isShownInForm, missingNeeds, pinsOf, valuesOf } from "./pins.js";
+import { isShownInForm } from "./pin_values.js";
+import { basePin, missingNeeds, pinsOf, valuesOf } from "./pins.js";
 
 /** @typedef {import("./pins.js").Pin} Pin */
 /** @typedef {{node: import("../types.js").GraphNode, block: import("../types.js").Block}} NodeProps */

@@ -64,7 +64,7 @@ function link(builder, one, other) {
 function show(builder, linking) {
   const end = linking.ends[linking.index];
   builder.set({ linking, dragged: linking.from ?? end, menu: null });
-  builder.keepInSight(end.nodeId);
+  builder.camera.keepInSight(end.nodeId);
   builder.say(sentence(builder, linking));
 }
 

@@ -36,6 +36,7 @@ export const LinkEdge = memo(function LinkEdge(/** @type {any} */ props) {
   } = props;
   const count = useView((view) => view.pinCounts[source]?.[basePin(sourceHandleId ?? "")] ?? 0);
   const hasRun = useView((view) => Boolean(view.runNodes[target]?.status));
+  const isCutOff = useView((view) => view.cutOff.has(source) || view.cutOff.has(target));
   const { beads, isGlowing } = useBeads(count);
   const lane = data.lane && lanePath(data.lane, { sourceX, sourceY, targetX, targetY });
   const [path, x, y] = lane ?? getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition });
@@ -43,7 +44,7 @@ export const LinkEdge = memo(function LinkEdge(/** @type {any} */ props) {
   const marks = [
     data.isStatic && "link-static",
     isLong && "link-long",
-    data.isOff && "link-off",
+    (data.isOff || isCutOff) && "link-off",
     (hasRun || count > 0) && "link-run",
     isGlowing && "link-glow",
     selected && "link-selected",

@@ -1,7 +1,8 @@
 /** Where a dragged link may end: which pins fit, which one is meant, and what is offered instead of one that does not. */
 
 import { toast } from "../toast.js";
-import { bestPin, isFitting, pinsOf, rankPins, takesLinks } from "./pins.js";
+import { bestPin, rankPins } from "./pin_ranks.js";
+import { isFitting, pinsOf, takesLinks } from "./pins.js";
 import { plural, t } from "../messages.js";
 
 /** @typedef {import("./builder.js").Builder} Builder */

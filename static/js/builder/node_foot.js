@@ -6,11 +6,12 @@ import { hasEnded } from "../status.js";
 import { t } from "../messages.js";
 import { Glyph } from "./glyphs.js";
 import { toastError } from "../toast.js";
+import { givenCounts } from "./given_outputs.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
 import { priceAlone, priceFrom } from "./partial_runs.js";
 import { togglePin } from "./pin_output.js";
 import { pinnedOutput } from "./pinned_outputs.js";
-import { PriceText, givenCounts } from "./run_price.js";
+import { PriceText } from "./run_price.js";
 
 /** @param {{nodeId: string, tab: string}} props */
 export function NodeFoot({ nodeId, tab }) {

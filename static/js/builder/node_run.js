@@ -5,9 +5,7 @@ import { serverNow } from "../api.js";
 import { clock, duration, number } from "../format.js";
 import { hasEnded, statusLook } from "../status.js";
 import { Glyph } from "./glyphs.js";
-import { useBuilder, useView } from "./hooks.js";
-import { Coming } from "./later.js";
-import { runPrice } from "./parts.js";
+import { useBuilder } from "./hooks.js";
 import { t } from "../messages.js";
 
 /** @typedef {import("./run_control.js").NodeView} NodeView */
@@ -15,13 +13,12 @@ import { t } from "../messages.js";
 /** What a model said last: two lines of a node. */
 const LAST_CHARS = 72;
 
-/** @param {{id: string, run: NodeView|undefined, isOff: boolean, needs: number}} props `needs`: how many inputs are linked */
-export function RunMark({ id, run, isOff, needs }) {
-  const price = useView((view) => view.price?.nodes[id]);
-  const hasRunEnded = useView((view) => view.run !== null && hasEnded(view.run.run.status));
+/** @param {{run: NodeView|undefined, isOff: boolean, isCutOff: boolean, needs: number}} props `needs`: how many inputs are linked */
+export function RunMark({ run, isOff, isCutOff, needs }) {
   if (isOff) return html`<${Mark} word=${t("Switched off")} glyph="ban" tone="quiet" />`;
-  if (!run?.status && hasRunEnded) return html`<${Mark} word=${t("Not started")} glyph="unstarted" tone="quiet" />`;
-  if (!run?.status) return price && html`<${Coming} part=${runPrice} name="PriceBadge" price=${price} />`;
+  if (isCutOff && !run?.status)
+    return html`<${Mark} word=${t("Does not run: what leads here is switched off")} glyph="unstarted" tone="quiet" />`;
+  if (!run?.status) return html`<${Mark} word=${t("Not started")} glyph="unstarted" tone="quiet" />`;
   const look = statusLook(run.status);
   const word = run.isReplayed ? t("{word}: recorded outputs, not called", { word: look.word }) : look.word;
   const isWaiting = run.status === "INCOMPLETE";

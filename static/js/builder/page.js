@@ -10,7 +10,7 @@ import { Dock, EmptyHint, TopBar, ZoomBar } from "./bars.js";
 import { Builder } from "./builder.js";
 import { Canvas } from "./canvas.js";
 import { listenToClipboard } from "./clipboard.js";
-import { forgetDraft, keepDraft, readDraft, restoreSecrets } from "./draft_keeper.js";
+import { forgetDraft, keepDraft, readDraft } from "./draft_keeper.js";
 import { BuilderContext, useBuilder, useView } from "./hooks.js";
 import { listenToKeys } from "./keyboard.js";
 import { Coming, loadRestSoon } from "./later.js";
@@ -36,7 +36,7 @@ export async function openBuilder(main, graphId, saved, catalog, signal) {
   const recovered = kept && (await import("./recovered_draft.js"));
   const keeper = kept && (await parts.undoKeeper().catch(() => null));
   const undo = kept && keeper && keeper.readUndo(graphId, kept, base, catalog);
-  const draft = undo ? undo.now : kept ? await placed(restoreSecrets(kept, base, catalog)) : base;
+  const draft = undo ? undo.now : kept && recovered ? await placed(recovered.restoreSecrets(kept, base, catalog)) : base;
   if (signal.aborted) return;
   const builder = Object.assign(new Builder(draft, saved, catalog, !matchMedia(PHONE).matches), {
     control: /** @type {any} */ (null),

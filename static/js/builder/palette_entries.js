@@ -8,6 +8,7 @@ import { PLACES } from "../pages.js";
 import { go, paths } from "../router.js";
 import { setTheme } from "../theme_choice.js";
 import { t } from "../messages.js";
+import { addNode } from "./add_block.js";
 import { searchOffers } from "./block_search.js";
 import { blockGlyph } from "./glyphs.js";
 
@@ -110,7 +111,7 @@ function placeEntries({ saved }, { runs, agents }) {
 
 /** @param {any} builder @param {Offer} offer @returns {Entry} */
 function blockEntry(builder, offer) {
-  const run = () => builder.addNode(offer.block.id, builder.freePlace(), null, offer.inputs);
+  const run = () => addNode(builder, offer.block.id, builder.camera.freePlace(), null, offer.inputs);
   const { key, title: label, line } = offer;
   return { key, group: t("Blocks"), label, line, glyph: blockGlyph(offer.block), keys: "", run };
 }

@@ -8,7 +8,8 @@ import { ExpandButton } from "../fields/expand_button.js";
 import { ValueField } from "../fields/value_field.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useView } from "./hooks.js";
-import { pinLabel, valuesOf, withValue } from "./pins.js";
+import { withValue } from "./pin_values.js";
+import { pinLabel, valuesOf } from "./pins.js";
 
 const CONTROL = ":scope > :not(.field-head) :is(input, textarea, select, button), :scope > :is(input, textarea, select)";
 

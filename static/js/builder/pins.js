@@ -1,6 +1,6 @@
 /** The pins of a node, what their values are, and which of them may be linked. Pure: no elements, no state. */
 
-import { isInterface, pinKind } from "../names.js";
+import { pinKind } from "../names.js";
 import { t } from "../messages.js";
 
 /** @typedef {import("../types.js").GraphNode} GraphNode */
@@ -49,16 +49,6 @@ export function pinLabel(name) {
 export function valuesOf(node, block) {
   const values = block?.uiType === "Agent" ? node.input_default?.inputs : node.input_default;
   return values && typeof values === "object" ? values : {};
-}
-
-/**
- * @param {GraphNode} node @param {Block|undefined} block @param {string} name @param {any} value undefined removes it
- * @returns {Record<string, any>} the node's new input_default
- */
-export function withValue(node, block, name, value) {
-  const values = Object.fromEntries(Object.entries(valuesOf(node, block)).filter(([key]) => key !== name));
-  if (value !== undefined) Object.defineProperty(values, name, { value, enumerable: true, writable: true, configurable: true });
-  return block?.uiType === "Agent" ? { ...node.input_default, inputs: values } : values;
 }
 
 /** @param {GraphNode} node @param {Block|undefined} block @returns {Pins} without those of links that name unknown pins */
@@ -165,43 +155,4 @@ export function takesLinks(block) {
 /** @param {import("./builder.js").Dragged} dragged @param {Pin} pin of the other side @returns {boolean} */
 export function isFitting(dragged, pin) {
   return (dragged.isSource ? fit(dragged.pin, pin) : fit(pin, dragged.pin)).fits;
-}
-
-/**
- * The pin of a block that suits a dragged pin best.
- * @param {Pin} dragged
- * @param {boolean} isSource
- * @param {Pins} pins
- * @returns {Pin|null}
- */
-export function bestPin(dragged, isSource, pins) {
-  return rankPins(dragged, isSource, pins)[0]?.pin ?? null;
-}
-
-/**
- * The fitting pins of a node, the best first; one that is linked already stands behind its equals.
- * @param {Pin} dragged @param {boolean} isSource @param {Pins} pins @param {Set<string>} [linked] @returns {{pin: Pin, rank: number}[]}
- */
-export function rankPins(dragged, isSource, pins, linked = new Set()) {
-  const all = isSource ? pins.inputs : pins.outputs.filter((pin) => pin.name !== "error");
-  return all
-    .filter((pin) => !pin.schema.hidden && (isSource ? fit(dragged, pin) : fit(pin, dragged)).fits)
-    .map((pin) => ({ pin, rank: rankOf(dragged, pin) - (isSource && linked.has(pin.name) ? 1 : 0) }))
-    .sort((a, b) => b.rank - a.rank);
-}
-
-/** @param {Pin} dragged @param {Pin} pin @returns {number} */
-function rankOf(dragged, pin) {
-  const byType = pin.kind === dragged.kind ? 6 : pin.kind === "any" ? 5 : 0;
-  // An output's value, not its name, though that is required and a text.
-  return byType + (pin.name === "value" ? 4 : 0) + (pin.required ? 2 : 0) - (pin.schema.advanced ? 6 : 0);
-}
-
-/**
- * Pins that the form leaves out: the title shows them, or the builder fills them in.
- * @param {Block|undefined} block
- * @param {Pin} pin
- */
-export function isShownInForm(block, pin) {
-  return !pin.isPart && !pin.schema.hidden && !(isInterface(block) && pin.name === "placeholder_values");
 }

@@ -36,3 +36,14 @@ export function ProblemList() {
     </ul>
   </section>`;
 }
+
+/** To the node of the next problem, or of the one before. @param {import("./builder.js").Builder} builder @param {number} step 1 or -1 */
+export function showProblem(builder, step) {
+  const problems = [...builder.state.refused, ...builder.state.problems];
+  if (!problems.length) return;
+  const { panel } = builder.state;
+  const ids = [...new Set(problems.map((problem) => problem.nodeId))];
+  const at = panel?.kind === "node" ? ids.indexOf(panel.id) : -1;
+  const from = at < 0 && step < 0 ? 0 : at; // backwards from nowhere begins with the last
+  builder.reveal(ids[(from + step + ids.length) % ids.length]);
+}

@@ -17,11 +17,10 @@ export function findProblems(draft, catalog, { links, cutOff }) {
   const linked = linkedPins(links);
   const drawn = linkedPins(draft.links);
   return draft.nodes.flatMap((node) => {
-    if (isOff(node)) return [];
+    if (isOff(node) || cutOff.has(node.id)) return [];
     const block = catalog.get(node.block_id);
     if (!block) return [{ nodeId: node.id, field: "block_id", message: t("This server does not have its block.") }];
     if (isNote(block)) return [];
-    if (cutOff.has(node.id)) return [cutOffProblem(node.id)];
     const bases = new Set([...(linked.into.get(node.id) ?? [])].map(basePin));
     const lost = new Set([...(drawn.into.get(node.id) ?? [])].map(basePin).filter((name) => !bases.has(name)));
     return [...missingInputs(node, block, bases, lost), ...wrongValues(node, block, bases)];
@@ -50,7 +49,7 @@ function wrongValues(node, block, linked) {
  * @param {import("../types.js").GraphNode} node
  * @param {import("../types.js").Block} block
  * @param {Set<string>} bases names of the inputs that are linked
- * @param {Set<string>} lost names of those that only switched off nodes are linked to
+ * @param {Set<string>} lost names of those that only nodes fill which do not run
  * @returns {Problem[]}
  */
 function missingInputs(node, block, bases, lost) {
@@ -67,16 +66,10 @@ function missingInputs(node, block, bases, lost) {
     }));
 }
 
-/** @param {string} nodeId @returns {Problem} */
-function cutOffProblem(nodeId) {
-  const message = t("Everything that leads here is switched off, so it would never run. Switch it off too, or switch that on.");
-  return { nodeId, field: "", message };
-}
-
 /** @param {import("./pins.js").Pin} pin @param {import("../types.js").Block} block @param {Set<string>} lost @returns {string} */
 function missingSentence(pin, block, lost) {
   if (lost.has(pin.name))
-    return t("Only a node that is switched off fills {pin}. Give it a value, or switch that node on.", {
+    return t("What fills {pin} is switched off, or gets nothing since another is. Give it a value, or switch that on.", {
       pin: pin.schema.title || pin.label,
     });
   if (isInterface(block) && pin.name === "name") return t("It needs a name, which the agent's form shows.");

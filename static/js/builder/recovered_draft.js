@@ -35,3 +35,22 @@ export function offerRecovered(builder, kept, base) {
     action: { label: isOld ? t("Take version {version}", { version: saved.version }) : t("Discard it"), run: drop },
   });
 }
+
+/**
+ * Secrets that the saved version holds come back into a recovered draft.
+ * @param {import("./draft_keeper.js").KeptDraft} draft
+ * @param {import("./document.js").Draft} saved
+ * @param {import("./draft_keeper.js").Catalog} catalog
+ */
+export function restoreSecrets(draft, saved, catalog) {
+  const before = new Map(saved.nodes.map((node) => [node.id, node]));
+  const nodes = draft.nodes.map((node) => {
+    const old = before.get(node.id);
+    const properties = catalog.get(node.block_id)?.inputSchema.properties ?? {};
+    const lost = Object.entries(old?.input_default ?? {}).filter(
+      ([name]) => properties[name]?.secret && !Object.hasOwn(node.input_default, name),
+    );
+    return lost.length ? { ...node, input_default: { ...node.input_default, ...Object.fromEntries(lost) } } : node;
+  });
+  return { ...draft, nodes };
+}

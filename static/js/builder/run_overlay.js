@@ -5,6 +5,7 @@ import { RunFeed } from "../run_feed.js";
 import { RunState } from "../run_state.js";
 import { hasEnded } from "../status.js";
 import { valueWords } from "../value_line.js";
+import { linksOfRun } from "./switch_off.js";
 
 /** @typedef {import("./builder.js").Builder} Builder */
 /** @typedef {import("./run_control.js").RunView} RunView */
@@ -29,7 +30,9 @@ export class RunOverlay {
     /** Whether another one is over the canvas, or none: what still comes in for this one is not shown. */
     this.isClosed = false;
     const { catalog } = builder;
-    const nodes = (graph.nodes ?? []).filter((node) => !isNote(catalog.get(node.block_id)) && !isOff(node));
+    const { cutOff } = linksOfRun(/** @type {any} */ (graph), catalog);
+    const runs = (/** @type {import("../types.js").GraphNode} */ node) => !isOff(node) && !cutOff.has(node.id);
+    const nodes = (graph.nodes ?? []).filter((node) => !isNote(catalog.get(node.block_id)) && runs(node));
     const outputs = nodes.filter((node) => catalog.get(node.block_id)?.uiType === "Output");
     const names = new Map(outputs.map((node) => [node.id, String(node.input_default?.name)]));
     this.nodeCount = only?.size ?? nodes.length;

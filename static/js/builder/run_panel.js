@@ -12,7 +12,8 @@ import { CloseButton } from "./close_button.js";
 import { Glyph } from "./glyphs.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
 import { countPinned } from "./pinned_outputs.js";
-import { RunPrice, SimulatePrice } from "./run_price.js";
+import { SimulatePrice } from "./given_outputs.js";
+import { RunPrice } from "./run_price.js";
 import { PanelEdge } from "./panel_edge.js";
 import { plural, t } from "../messages.js";
 

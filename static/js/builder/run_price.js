@@ -1,19 +1,16 @@
 /** What the draft will cost: asked of the server a moment after each change, and only where something may cost anything. */
 
 import { priceRun } from "../api/prices.js";
-import { html, useEffect, useState } from "../../vendor/react.js";
+import { html, useEffect } from "../../vendor/react.js";
 import { credits } from "../library/words.js";
 import { t } from "../messages.js";
 import { isNote } from "../names.js";
 import { priceReason, priceWords, sumOf } from "../price_words.js";
-import { hasEnded } from "../status.js";
 import { useBuilder, useDraft, useView } from "./hooks.js";
-import { pinnedOutput } from "./pinned_outputs.js";
 
 /** @typedef {import("./builder.js").Builder} Builder */
 /** @typedef {import("../api/prices.js").Price} Price */
 /** @typedef {import("../price_words.js").Sum} Sum */
-/** @typedef {import("./pinned_outputs.js").Recorded} Recorded */
 /** @typedef {Record<string, number>[]} Counts how many values a node gives on each pin, by execution */
 
 const ASK_AFTER_MS = 500;
@@ -48,27 +45,6 @@ function draftBody({ doc }) {
     return { id, block_id, input_default, metadata: Object.fromEntries(kept) };
   });
   return { name: doc.now.name, description: "", nodes, links: doc.now.links };
-}
-
-/** @param {Recorded} outputs @returns {Counts} */
-const countPairs = (outputs) => outputs.map((values) => countPins(values.map(([pin]) => pin)));
-
-/** @param {string[]} pins one for each value @returns {Record<string, number>} */
-function countPins(pins) {
-  /** @type {Map<string, number>} */
-  const counts = new Map();
-  for (const pin of pins) counts.set(pin, (counts.get(pin) ?? 0) + 1);
-  return Object.fromEntries(counts);
-}
-
-/** How many values a node gave in the run over the canvas, or has pinned. @param {any} builder @param {string} id @returns {Counts|null} */
-export function givenCounts({ control, doc }, id) {
-  const list = control.groupOf(id)?.list ?? [];
-  const ended = list.filter((/** @type {any} */ one) => hasEnded(one.status) && one.status !== "TERMINATED");
-  const lengths = (/** @type {any} */ one) => Object.entries(one.output_data).map(([pin, values]) => [pin, values.length]);
-  if (ended.length) return ended.map((/** @type {any} */ one) => Object.fromEntries(lengths(one)));
-  const pinned = pinnedOutput(doc.node(id));
-  return pinned && countPairs(pinned.outputs);
 }
 
 /**
@@ -113,26 +89,6 @@ export function RunPrice() {
   const price = useView((view) => view.price);
   const isEmpty = useDraft((draft) => draft.nodes.every((node) => isNote(builder.catalog.get(node.block_id))));
   return price && !isEmpty ? html`<${PriceText} sum=${sumOf(price)} />` : null;
-}
-
-/** The same for a run in which pinned nodes are not called. */
-export function SimulatePrice() {
-  const builder = useBuilder();
-  const nodes = useDraft((draft) => draft.nodes);
-  const [price, setPrice] = useState(/** @type {Price|null} */ (null));
-  useEffect(() => {
-    let isOld = false;
-    const pinned = nodes.flatMap((node) => {
-      const outputs = pinnedOutput(node)?.outputs;
-      return outputs ? [/** @type {[string, Counts]} */ ([node.id, countPairs(outputs)])] : [];
-    });
-    priceDraft(builder, new Map(pinned)).then(
-      (found) => isOld || setPrice(found),
-      () => {},
-    );
-    return () => void (isOld = true);
-  }, [nodes]);
-  return price && html`<${PriceText} sum=${sumOf(price)} />`;
 }
 
 /** The price of one node, on it; a run shows times there instead. @param {{price: Price["nodes"][string]}} props */

@@ -1,12 +1,12 @@
 /**
  * Nodes that are switched off: a run takes the agent as if they were not there, and passes a value on where one has a single obvious
- * way through. The rule is the server's (engine/switched_off.py, docs/runs.md); here it says what is missing while one edits.
+ * way through. What only hangs on them does not run either. The rule is the server's (engine/switched_off.py, docs/runs.md); here it
+ * shows that, and says what is missing while one edits.
  */
 
 import { isNote, isOff } from "../names.js";
-import { toast } from "../toast.js";
-import { pinsOf } from "./pins.js";
-import { plural, t } from "../messages.js";
+import { pinsOf, takesLinks } from "./pins.js";
+import { plural } from "../messages.js";
 
 /** @typedef {import("../types.js").GraphNode} GraphNode */
 /** @typedef {import("../types.js").Link} Link */
@@ -15,7 +15,7 @@ import { plural, t } from "../messages.js";
 
 /**
  * @param {Draft} draft @param {Catalog} catalog
- * @returns {{links: Link[], cutOff: Set<string>}} the links that a run follows, and the nodes that only switched off ones lead to
+ * @returns {{links: Link[], cutOff: Set<string>}} the links that a run follows, and the nodes that it would reach only through switched off ones
  */
 export function linksOfRun({ nodes, links }, catalog) {
   const off = new Map(nodes.filter(isOff).map((node) => [node.id, node]));
@@ -23,15 +23,28 @@ export function linksOfRun({ nodes, links }, catalog) {
   const ways = waysThrough(off, links, catalog);
   /** @type {Link[]} */
   const kept = [];
-  const cutOff = new Set();
+  /** @type {Set<string>} */
+  const lost = new Set();
   for (const link of links) {
     if (off.has(link.sink_id)) continue;
     const source = sourceOf(link, off, ways);
-    if (!source) cutOff.add(link.sink_id);
+    if (!source) lost.add(link.sink_id);
     else kept.push(source === link ? link : { ...source, id: link.id, sink_id: link.sink_id, sink_name: link.sink_name });
   }
-  for (const link of kept) cutOff.delete(link.sink_id);
-  return { links: kept, cutOff };
+  const linked = new Set(links.map((link) => link.sink_id));
+  const begins = nodes.filter((node) => !off.has(node.id) && (!linked.has(node.id) || !takesLinks(catalog.get(node.block_id))));
+  const cutOff = reached(lost, kept);
+  for (const id of reached(new Set(begins.map((node) => node.id)), kept)) cutOff.delete(id);
+  return { links: kept.filter((link) => !cutOff.has(link.source_id) || cutOff.has(link.sink_id)), cutOff };
+}
+
+/** @param {Set<string>} begins @param {Link[]} links @returns {Set<string>} these nodes, and all that links lead to from them */
+function reached(begins, links) {
+  const after = Map.groupBy(links, (link) => link.source_id);
+  const found = new Set(begins);
+  // A set goes on with what is added to it meanwhile.
+  for (const id of found) for (const link of after.get(id) ?? []) found.add(link.sink_id);
+  return found;
 }
 
 /** @param {Map<string, GraphNode>} off @param {Link[]} links @param {Catalog} catalog @returns {Map<string, Link>} the one link that goes on */
@@ -81,28 +94,20 @@ export function toggleOff(builder) {
   const isNowOff = !nodes.every(isOff);
   const before = linksOfRun(doc.now, catalog).cutOff;
   doc.edit({ nodes: switched(doc.now, new Set(nodes.map((node) => node.id)), isNowOff) });
-  const n = nodes.length;
-  const words = { title: builder.titleOf(nodes[0].id) };
+  const rest = [...linksOfRun(doc.now, catalog).cutOff].filter((id) => !before.has(id)).length;
   builder.say(
-    isNowOff
-      ? plural(n, "{title} is switched off.", "{n} nodes are switched off.", words)
-      : plural(n, "{title} is switched on.", "{n} nodes are switched on.", words),
+    [saidOf(nodes.length, builder.titleOf(nodes[0].id), isNowOff), rest > 0 && restSaid(rest)].filter(Boolean).join(" "),
   );
-  if (isNowOff) offerRest(builder, before);
 }
 
-/** What comes after them and gets nothing any more can go off with them. @param {import("./builder.js").Builder} builder @param {Set<string>} before */
-function offerRest(builder, before) {
-  const { doc, catalog } = builder;
-  const rest = new Set();
-  for (let draft = doc.now; ;) {
-    const found = [...linksOfRun(draft, catalog).cutOff].filter((id) => !before.has(id));
-    if (!found.length) break;
-    for (const id of found) rest.add(id);
-    draft = { ...draft, nodes: switched(draft, rest, true) };
-  }
-  if (!rest.size) return;
-  const text = plural(rest.size, "{n} node after it gets nothing now.", "{n} nodes after it get nothing now.");
-  const run = () => doc.edit({ nodes: switched(doc.now, rest, true) });
-  toast(text, { action: { label: plural(rest.size, "Switch it off too", "Switch them off too"), run } });
+/** @param {number} n @param {string} title of the first one @param {boolean} isNowOff @returns {string} */
+function saidOf(n, title, isNowOff) {
+  return isNowOff
+    ? plural(n, "{title} is switched off.", "{n} nodes are switched off.", { title })
+    : plural(n, "{title} is switched on.", "{n} nodes are switched on.", { title });
+}
+
+/** @param {number} n @returns {string} */
+function restSaid(n) {
+  return plural(n, "{n} node only hangs on it and does not run either.", "{n} nodes only hang on it and do not run either.");
 }

@@ -13,7 +13,7 @@ export async function tidy(builder) {
   const ends = links.map((link) => [link.source_id, link.sink_id]);
   const positions = await inWorker({ sizes, ends });
   builder.doc.move(new Map([...positions].map(([id, at]) => [id, snap(at)])));
-  builder.showAll();
+  builder.camera.showAll();
 }
 
 /** @param {any} task @returns {Promise<Map<string, {x: number, y: number}>>} */

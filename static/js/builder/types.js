@@ -19,6 +19,7 @@
  * @property {PinChoice|null} pinChoice after a link was dropped on a node with several pins that fit as well
  * @property {string} said what a screen reader is told
  * @property {string|null} palette what the palette's field starts with; null while it is closed
+ * @property {Set<string>} cutOff nodes that do not run because what leads to them is switched off
  * @property {Problem[]} problems
  * @property {Problem[]} refused what the server said at the last save
  * @property {string} draft in words

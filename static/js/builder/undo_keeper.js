@@ -3,7 +3,8 @@
  * and link is written once, and a step as what differs from the one before it.
  */
 
-import { restoreSecrets, undoKeyOf, withoutSecrets } from "./draft_keeper.js";
+import { undoKeyOf, withoutSecrets } from "./draft_keeper.js";
+import { restoreSecrets } from "./recovered_draft.js";
 
 /** @typedef {import("./document.js").Draft} Draft */
 /** @typedef {Map<string, import("../types.js").Block>} Catalog */

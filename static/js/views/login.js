@@ -4,7 +4,7 @@ import { fill, h, uniqueId } from "../dom.js";
 import { logo } from "../frame.js";
 import { icon } from "../icons.js";
 import { t } from "../messages.js";
-import { beginSession } from "../session.js";
+import { beginSession } from "../begin_session.js";
 import { copyText } from "../copy_text.js";
 
 const COMMAND = "autogpt-lite open";
@@ -143,7 +143,7 @@ const newPasswordField = () =>
 /**
  * A form that opens a session; what went wrong is said in it, and what was typed stays.
  * @param {{fields: HTMLElement[], action: string, done: () => void,
- *          send: (values: Record<string, string>) => Promise<import("../session.js").LoginResult>}} given
+ *          send: (values: Record<string, string>) => Promise<import("../begin_session.js").LoginResult>}} given
  */
 function makeForm({ fields, action, done, send }) {
   const problem = h("div", { "aria-live": "assertive" });

@@ -1,12 +1,46 @@
-/** Blocks that come into a link, and links that close where a block goes away: the agent stays whole. */
+/** Blocks that are added: by themselves, at the end of a link, or between its two ends. */
 
-import { toast } from "../toast.js";
+import { isNote } from "../names.js";
 import { snap } from "./builder.js";
-import { bestPin, pinsOf, takesLinks } from "./pins.js";
-import { t } from "../messages.js";
+import { bestPin } from "./pin_ranks.js";
+import { pinsOf, takesLinks } from "./pins.js";
 
 /** @typedef {import("./builder.js").Builder} Builder */
 /** @typedef {import("../types.js").Link} Link */
+
+/**
+ * Adds a node, and links it where a pin was dragged to get it.
+ * @param {Builder} builder @param {string} blockId @param {import("./types.js").Point} at @param {import("./types.js").Dragged|null} [from]
+ * @param {Record<string, any>} [inputs] @returns {string} its id
+ */
+export function addNode(builder, blockId, at, from = null, inputs = {}) {
+  const id = crypto.randomUUID();
+  const node = { id, block_id: blockId, input_default: inputs, metadata: { position: snap(at) } };
+  const block = builder.catalog.get(blockId);
+  const pin = from && (!from.isSource || takesLinks(block)) ? bestPin(from.pin, from.isSource, pinsOf(node, block)) : null;
+  const links = [];
+  if (from && pin) {
+    const ends = from.isSource
+      ? { source_id: from.nodeId, source_name: from.pin.name, sink_id: id, sink_name: pin.name }
+      : { source_id: id, source_name: pin.name, sink_id: from.nodeId, sink_name: from.pin.name };
+    links.push({
+      id: crypto.randomUUID(),
+      ...ends,
+      is_static: builder.catalog.get(builder.doc.node(ends.source_id)?.block_id ?? blockId)?.staticOutput === true,
+    });
+  }
+  builder.doc.add([node], links);
+  builder.openPanel(id, "inputs");
+  return id;
+}
+
+/** @param {Builder} builder */
+export function addNote(builder) {
+  const block = [...builder.catalog.values()].find(isNote);
+  if (!block) return;
+  addNode(builder, block.id, builder.camera.freePlace(), null, { text: "" });
+  builder.set({ panel: null });
+}
 
 /**
  * Puts a block between the two ends of a link, in one step of undo.
@@ -57,29 +91,4 @@ export function markLink(link) {
   if (before === link) return;
   before?.removeAttribute("data-drop");
   link?.setAttribute("data-drop", "");
-}
-
-/**
- * The link that closes the gap where the only selected node goes away: it has one link in and one out, and their ends fit.
- * @param {Builder} builder @param {Set<string>} nodeIds @returns {Link|null}
- */
-export function bridgeOver(builder, nodeIds) {
-  const [id, another] = nodeIds;
-  if (!id || another) return null;
-  const { links } = builder.doc.now;
-  const [before, more] = links.filter((one) => one.sink_id === id);
-  const [after, evenMore] = links.filter((one) => one.source_id === id);
-  if (!before || !after || more || evenMore || before.source_id === id) return null;
-  const { source_id, source_name, is_static } = before;
-  const { sink_id, sink_name } = after;
-  if (builder.refusal(source_id, source_name, sink_id, sink_name)) return null;
-  return { id: crypto.randomUUID(), source_id, source_name, sink_id, sink_name, is_static };
-}
-
-/** @param {Builder} builder @param {string} title of the node that went away @param {Link} link */
-export function tellBridge(builder, title, link) {
-  const ends = { source: builder.titleOf(link.source_id), sink: builder.titleOf(link.sink_id) };
-  toast(t("{title} is deleted; {source} and {sink} are linked.", { title, ...ends }), {
-    action: { label: t("Undo"), run: () => builder.doc.undo() },
-  });
 }

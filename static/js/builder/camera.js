@@ -1,0 +1,113 @@
+/** What of the canvas is in sight, and where something new finds room in it. */
+
+/** @typedef {import("./types.js").Point} Point */
+
+/** Below it nobody reads a pin's name. */
+const FIRST_ZOOM = 0.7;
+
+export class Camera {
+  /** @param {import("./builder.js").Builder} builder */
+  constructor(builder) {
+    this.builder = builder;
+  }
+
+  /** @returns {any[]} */
+  get #nodes() {
+    return this.builder.state.flowNodes;
+  }
+
+  /** @param {string} id @returns {any} */
+  #node(id) {
+    return this.#nodes.find((one) => one.id === id);
+  }
+
+  /** Brings a node to the middle. @param {string} id */
+  centre(id) {
+    const node = this.#node(id);
+    const zoom = Math.max(FIRST_ZOOM, this.builder.flow?.getZoom() ?? 1);
+    const at = node && { x: node.position.x + node.width / 2, y: node.position.y + node.height / 2 };
+    if (at) this.builder.flow?.setCenter(at.x, at.y, { zoom, duration: motionMs() });
+  }
+
+  /** All of it where that can be read, else its beginning. @returns {Promise<any>|undefined} */
+  showFirst() {
+    const place = placeOf();
+    const flowNodes = this.#nodes;
+    if (!place || !flowNodes.length) return;
+    const left = Math.min(...flowNodes.map((node) => node.position.x));
+    const right = Math.max(...flowNodes.map((node) => node.position.x + node.width));
+    const tops = flowNodes.filter((node) => node.type !== "note" && node.position.x < left + place.width / FIRST_ZOOM);
+    if (!tops.length) return this.showAll(0);
+    const top = Math.min(...tops.map((node) => node.position.y));
+    const bottom = Math.max(...tops.map((node) => node.position.y + node.height));
+    if ((right - left) * FIRST_ZOOM < place.width && (bottom - top) * FIRST_ZOOM < place.height) return this.showAll(0);
+    const spare = Math.max(24, (place.height - (bottom - top) * FIRST_ZOOM) / 2);
+    return this.builder.flow?.setViewport({ x: 40 - left * FIRST_ZOOM, y: spare - top * FIRST_ZOOM, zoom: FIRST_ZOOM });
+  }
+
+  /** Moves the canvas as far as a node is hidden by the panel or an edge. @param {string} id */
+  keepInSight(id) {
+    const place = placeOf();
+    const node = this.#node(id);
+    const { flow, canDrag } = this.builder;
+    if (!place || !node || !flow) return;
+    const { x, y, zoom } = flow.getViewport();
+    const bottom = canDrag ? place.height - 70 : place.height * 0.42;
+    const right = place.width - (innerWidth < 1100 && canDrag ? 360 : 16);
+    const at = { x: node.position.x * zoom + x, y: node.position.y * zoom + y };
+    const isAboveMap = at.x + node.width * zoom > place.width - 190;
+    const lowest = canDrag && isAboveMap ? bottom - 140 : bottom;
+    const by = { x: shiftInto(at.x, node.width * zoom, 16, right), y: shiftInto(at.y, node.height * zoom, 16, lowest) };
+    if (by.x || by.y) flow.setViewport({ x: x + by.x, y: y + by.y, zoom }, { duration: motionMs() });
+  }
+
+  /** @param {number} [durationMs] @returns {Promise<any>|undefined} */
+  showAll(durationMs = motionMs()) {
+    return this.builder.flow?.fitView({ padding: 0.12, maxZoom: 1, duration: durationMs });
+  }
+
+  showSelected() {
+    const nodes = [...this.builder.selected].map((id) => ({ id }));
+    if (nodes.length) this.builder.flow?.fitView({ nodes, padding: 0.2, maxZoom: 1, duration: motionMs() });
+    else this.showAll();
+  }
+
+  /** @param {number} zoom */
+  zoomTo(zoom) {
+    this.builder.flow?.zoomTo(zoom, { duration: motionMs() });
+  }
+
+  /** @returns {Point} the middle of what is in sight, where nothing stands yet */
+  freePlace() {
+    const box = placeOf() ?? new DOMRect(0, 0, 800, 600);
+    const at = this.builder.flow?.screenToFlowPosition({ x: box.left + box.width / 2 - 108, y: box.top + box.height / 3 }) ?? {
+      x: 0,
+      y: 0,
+    };
+    return this.freeBeside(at);
+  }
+
+  /** @param {Point} at @returns {Point} there, or beside it where something stands already */
+  freeBeside(at) {
+    const taken = (/** @type {Point} */ p) =>
+      this.#nodes.some((node) => Math.abs(node.position.x - p.x) < 40 && Math.abs(node.position.y - p.y) < 40);
+    while (taken(at)) Object.assign(at, { x: at.x + 48, y: at.y + 48 });
+    return at;
+  }
+}
+
+/** @returns {DOMRect|undefined} */
+function placeOf() {
+  return document.querySelector(".build-canvas")?.getBoundingClientRect();
+}
+
+/** @param {number} at @param {number} size @param {number} least @param {number} most @returns {number} */
+function shiftInto(at, size, least, most) {
+  if (at < least || size > most - least) return least - at;
+  return at + size > most ? most - at - size : 0;
+}
+
+/** @returns {number} how long the canvas moves to something */
+function motionMs() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 240;
+}
