@@ -8,7 +8,7 @@ import { PLACES } from "./pages.js";
 import { countUnseen, endedLately } from "./recent_runs.js";
 import { hasPasswordSession } from "./session.js";
 import { hasEnded } from "./status.js";
-import { loadSharedStyles } from "./styles.js";
+import { loadStyles } from "./styles.js";
 import { t } from "./messages.js";
 
 /** @typedef {{element: HTMLElement, main: HTMLElement, showPlace: (name: string) => void, close: () => void}} Frame */
@@ -65,7 +65,7 @@ export function makeFrame() {
 
 /** @param {HTMLElement} badge */
 async function openActivity(badge) {
-  const [activity] = await Promise.all([import("./activity.js"), loadSharedStyles()]);
+  const [activity] = await Promise.all([import("./activity.js"), loadStyles("activity.css")]);
   await activity.openActivity(badge);
 }
 

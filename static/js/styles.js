@@ -17,7 +17,7 @@ export function loadStyles(...names) {
 export function loadSharedStyles() {
   const place = /** @type {Element} */ (document.querySelector("link[href$='/controls.css']"));
   const before = /** @type {Element} */ (place.nextElementSibling);
-  return Promise.all(["pages.css", "run.css"].map((name) => loaded.get(name) ?? load(name, before)));
+  return Promise.all(["forms.css", "pages.css", "run.css"].map((name) => loaded.get(name) ?? load(name, before)));
 }
 
 /** @param {string} name @param {Element|null} [before] in front of it, else as the last */
