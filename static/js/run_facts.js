@@ -55,7 +55,7 @@ export class RunFacts {
     fill(this.nodes, t("{done} of {total}", { done: number(done), total: number(total) }), this.word);
     this.bar.style.width = `${total ? (100 * done) / total : 0}%`;
     this.nodesBox.title = plural(state.startedExecutions, "{n} execution", "{n} executions");
-    const own = run.stats?.cost ?? 0;
+    const own = state.cost;
     this.costBox.hidden = !own && !creditsBelow;
     const below = creditsBelow ? h("small", null, t("{sum} by sub-agents", { sum: credits(creditsBelow) })) : "";
     this.cost.replaceChildren(credits(own + creditsBelow), " ", below);

@@ -34,6 +34,13 @@ export class RunState {
     this.oldestSeq = Infinity;
   }
 
+  /** @returns {number} credits that the run has cost by itself so far: its own sum is stored when it ends */
+  get cost() {
+    let known = 0;
+    for (const group of this.groups.values()) known += group.cost;
+    return Math.max(this.run?.stats?.cost ?? 0, known);
+  }
+
   /** @returns {Set<NodeGroup>} the nodes that changed since the last call */
   takeChanged() {
     const changed = this.changed;

@@ -113,7 +113,8 @@ def work(visitor: Visitor, model: ScriptedModel) -> None:
     """A little of what leaves lines in the log of a server."""
     model.be_busy("handbook")
     visitor.run(HANDBOOK, Question="Who has the handbook of the coffee machine?")
-    model.be_busy("research")
+    for part in ("research", "letter", "teaser 2"):
+        model.be_busy(part)
     visitor.run(NEWSLETTER)
     for share in (0, 3, 0):
         visitor.run("Shares of a bill", Divide_by=share)

@@ -43,27 +43,34 @@ def see_teasers(tab: Any) -> None:
 
 
 def run_in_builder(tab: Any) -> None:
-    """Until the letter is half written."""
+    """At its real size from its beginning on, until the letter is half written; its node is open."""
+    is_phone = tab.viewport_size == PHONE
+    if not is_phone:
+        tab.keyboard.press("1")
+        expect(tab.get_by_text("100 %")).to_be_visible()
+        at = tab.locator(".node", has_text="Topic").first.bounding_box()
+        tab.mouse.move(600, 300)
+        tab.mouse.wheel(2 * (at["x"] - 80), 2 * (at["y"] - 84))  # a turn moves the canvas by half
     tab.locator(".dock-run").click()
     tab.get_by_role("form", name="Inputs").locator("button[type=submit]").click()
+    expect(tab.get_by_role("button", name="Stop")).to_be_visible()
+    if is_phone:
+        tab.get_by_role("button", name="Close panel").click()
+        tab.get_by_role("button", name="List of nodes").click()
+        tab.get_by_role("complementary", name="List of nodes").get_by_role("button", name="Write the letter").first.click()
+    else:
+        tab.locator(".node-title", has_text="Write the letter").click()
     expect(tab.locator('.node[data-status="RUNNING"]').filter(has_text="Write the letter")).to_contain_text("1974 and has")
 
 
-def open_letter(tab: Any) -> None:
+def see_output(tab: Any) -> None:
     run_in_builder(tab)
-    if tab.viewport_size == DESKTOP:
-        tab.locator(".node-title", has_text="Write the letter").click()
-
-
-def open_output(tab: Any) -> None:
-    run_in_builder(tab)
-    tab.locator(".node-title", has_text="Write the letter").click()
     tab.get_by_role("tab", name="Output").click()
 
 
 def ask_palette(tab: Any) -> None:
     tab.keyboard.press("Control+k")
-    tab.get_by_role("dialog", name="Palette").get_by_role("combobox").fill("list")
+    tab.get_by_role("dialog", name="Palette").get_by_role("combobox").fill("run")
 
 
 def chat(tab: Any) -> None:
@@ -76,8 +83,8 @@ BUILDER = ("/build/{graph}", '.build-canvas[aria-busy="false"]')
 OWN = [
     Picture("run", "/runs/{graph}/{run}", ".facts", see_teasers, held=("teaser 4", "teaser 5"), begin=NEWSLETTER),
     Picture("run-failed", "/runs/{notes}/{failed}", ".facts"),
-    Picture("build", *BUILDER, open_letter, held=("letter",)),
-    Picture("build-outputs", *BUILDER, open_output, held=("letter",)),
+    Picture("build-outputs", *BUILDER, see_output, held=("letter",)),
+    Picture("build", *BUILDER, run_in_builder, held=("letter",)),
     Picture("build-palette", *BUILDER, ask_palette),
     Picture("agent-chat", "/library/agents/{text}?tab=chat", ".chat", chat),
     Picture("compare", "/runs/compare?a={graph}/{before}&b={graph}/{run}", ".comparison"),

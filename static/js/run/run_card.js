@@ -34,9 +34,9 @@ export class RunCard {
     this.element = h("section", { class: "card timeline-card", "aria-label": t("Timeline") }, line, panels, this.rerun.element);
   }
 
-  /** @param {GraphExecution} run @param {Set<import("./node_group.js").NodeGroup>} changed */
-  update(run, changed) {
-    const cost = (run.stats?.cost ?? 0) + this.treeFeed.cost;
+  /** @param {GraphExecution} run @param {Set<import("./node_group.js").NodeGroup>} changed @param {number} ownCost in credits, without the runs below */
+  update(run, changed, ownCost) {
+    const cost = ownCost + this.treeFeed.cost;
     this.timeline.update(run, changed, cost);
     this.graph.update(changed);
     this.#showInputs(run);

@@ -134,7 +134,7 @@ class RunPage {
     if (!run) return;
     const changed = state.takeChanged();
     this.head.update(run);
-    this.card.update(run, changed);
+    this.card.update(run, changed, this.state.cost);
     this.outputs.update(run);
     this.facts.update(state, this.treeFeed.cost);
     this.#showProblems(run);
