@@ -88,8 +88,8 @@ TEASERS = [
 MINUTES = """Decisions: the launch moves to the 14th; Priya writes to the three pilots; the price stays.
 Open: who answers the phones in the first week."""
 
-HANDBOOK = """Yes. You can carry **five days** over into the next year; they have to be taken by the end of March. Tell your team lead before
-Christmas, so that the plan for January is right."""
+HANDBOOK = """Yes. You can carry **five days** over into the next year; they have to be taken by the end of March. Tell your team lead before Christmas,
+so that the plan for January is right."""
 
 
 def answers() -> list[Answer]:

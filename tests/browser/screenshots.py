@@ -159,7 +159,7 @@ def main(names: list[str]) -> None:
             ids = furnish(server)
         age(folder, ids)
         server = stack.enter_context(ServerProcess(folder, settings=settings, log=folder / "server.log"))
-        work(Visitor(server), model)
+        ids |= work(server, model)
         chromium = stack.enter_context(sync_playwright()).chromium
         browser = chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
         studio = Studio(browser, server, model, ids)

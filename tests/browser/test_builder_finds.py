@@ -135,6 +135,12 @@ def test_on_a_phone_nodes_are_reached_and_added_after_by_a_list(open_builder: An
     expect(rows).to_have_count(5)
     rows.nth(1).get_by_role("button").first.tap()
     expect(page.get_by_label("Name of the node")).to_have_value("Divide it")
+    shown, sheet = box_of(page, "Divide it"), page.get_by_label("Name of the node")
+    is_above = """([shown, sheet]) => {
+      const { top, bottom } = shown.getBoundingClientRect();
+      return top >= 48 && bottom <= sheet.getBoundingClientRect().top;
+    }"""
+    page.wait_for_function(is_above, arg=[shown.element_handle(), sheet.element_handle()])
 
 
 def test_a_secret_shows_its_last_four_characters(open_builder: Any, server: ServerProcess) -> None:

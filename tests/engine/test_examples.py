@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -117,3 +118,14 @@ async def test_every_guest_gets_an_invitation_of_the_other_agent(app):
 async def test_the_called_agent_is_in_the_library_too(app):
     names = {graph.name async for graph in app.graphs.list_graphs(DEFAULT_USER_ID)}
     assert names == {"The long way down to one", "Invitations for a party", "Invitation writer"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_nodes_stand_apart_and_fit_on_a_screen(path: Path):
+    top = json.loads(path.read_text(encoding="utf-8"))
+    for graph in (top, *top.get("sub_graphs", ())):
+        places = [(node["metadata"]["position"]["x"], node["metadata"]["position"]["y"]) for node in graph["nodes"]]
+        for (x1, y1), (x2, y2) in itertools.combinations(places, 2):
+            assert abs(x1 - x2) >= 208 or abs(y1 - y2) >= 100, f"{graph['name']}: {(x1, y1)} and {(x2, y2)}"
+        # Seven columns: more could not be read at 1280 pixels.
+        assert max(x for x, _ in places) - min(x for x, _ in places) <= 6 * 224

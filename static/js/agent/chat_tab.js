@@ -9,6 +9,8 @@ import { paths } from "../router.js";
 import { startGraph } from "../start_run.js";
 import { hasEnded, runLook, statusIcon } from "../status.js";
 import { toastError } from "../toast.js";
+import { spokenView } from "../run/rich_value.js";
+import { loadStyles } from "../styles.js";
 import { ValueList } from "../value_view.js";
 import { textInput } from "./text_input.js";
 
@@ -20,7 +22,10 @@ const KEPT = 50;
 
 /** @type {import("../views/agent.js").TabView} */
 export async function showChat(box, { graph, signal }) {
-  const credentials = await CredentialFields.load(graph.credentials_input_schema);
+  const [credentials] = await Promise.all([
+    CredentialFields.load(graph.credentials_input_schema),
+    loadStyles("run_page.css"), // of letters
+  ]);
   if (signal.aborted) return;
   const chat = new Chat(graph, credentials, signal);
   fill(box, chat.element);
@@ -157,7 +162,7 @@ class Answer {
 
   /** @param {string} name @param {boolean} isNamed */
   #add(name, isNamed) {
-    const values = new ValueList();
+    const values = new ValueList(spokenView);
     this.values.set(name, values);
     this.outputs.append(h("div", null, isNamed ? h("h3", null, name) : null, values.element));
   }

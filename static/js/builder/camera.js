@@ -4,6 +4,8 @@
 
 /** Below it nobody reads a pin's name. */
 const FIRST_ZOOM = 0.7;
+/** The part of the canvas that the panel of a node leaves on a phone. */
+const ABOVE_SHEET = 0.42;
 
 export class Camera {
   /** @param {import("./builder.js").Builder} builder */
@@ -21,11 +23,12 @@ export class Camera {
     return this.#nodes.find((one) => one.id === id);
   }
 
-  /** Brings a node to the middle. @param {string} id */
+  /** Brings a node to the middle; on a phone of what is above its sheet. @param {string} id */
   centre(id) {
     const node = this.#node(id);
     const zoom = Math.max(FIRST_ZOOM, this.builder.flow?.getZoom() ?? 1);
-    const at = node && { x: node.position.x + node.width / 2, y: node.position.y + node.height / 2 };
+    const hidden = this.builder.canDrag ? 0 : ((placeOf()?.height ?? 0) * (1 - ABOVE_SHEET)) / zoom;
+    const at = node && { x: node.position.x + node.width / 2, y: node.position.y + (node.height + hidden) / 2 };
     if (at) this.builder.flow?.setCenter(at.x, at.y, { zoom, duration: motionMs() });
   }
 
@@ -52,7 +55,7 @@ export class Camera {
     const { flow, canDrag } = this.builder;
     if (!place || !node || !flow) return;
     const { x, y, zoom } = flow.getViewport();
-    const bottom = canDrag ? place.height - 70 : place.height * 0.42;
+    const bottom = canDrag ? place.height - 70 : place.height * ABOVE_SHEET;
     const right = place.width - (innerWidth < 1100 && canDrag ? 360 : 16);
     const at = { x: node.position.x * zoom + x, y: node.position.y * zoom + y };
     const isAboveMap = at.x + node.width * zoom > place.width - 190;

@@ -34,8 +34,17 @@ function textView(name, text) {
   if (isDataAddress(text)) return fileView(name, text);
   if (text.length > MOST_MARKDOWN_CHARS) return valueView(text);
   if (/^\s*(<!doctype html|<html[\s>])/i.test(text)) return twoWays(t("Page"), () => framed(name, text), text, true);
-  if (MARKDOWN.some((sign) => sign.test(text))) return twoWays(t("Read"), () => reading(text), text);
-  return valueView(text);
+  return isMarkdown(text) ? twoWays(t("Read"), () => reading(text), text) : valueView(text);
+}
+
+/** @param {string} text */
+function isMarkdown(text) {
+  return text.length <= MOST_MARKDOWN_CHARS && MARKDOWN.some((sign) => sign.test(text));
+}
+
+/** For a talk, where the source is nothing that one asks for. @param {any} value @returns {HTMLElement} */
+export function spokenView(value) {
+  return typeof value === "string" && isMarkdown(value) ? reading(value) : valueView(value);
 }
 
 /**
