@@ -14,9 +14,11 @@ from ..clock import now_us
 from ..costs.service import day_of, month_of, zone_of
 from ..engine.records import GraphExecution
 from ..errors import BudgetExceededError
+from ..loop_thread import LoopThread
 
 ALL = ""
 """Instead of a graph id: all agents of the user together, and blocks that are run on their own."""
+_CHANGED = "Budgets are changed"
 
 
 class Account:
@@ -29,16 +31,22 @@ class Account:
         self.spent = Counter(spent)
         self.reserved = Counter(reserved)
 
+    def is_over(self) -> bool:
+        """Whether its month is over: what was spent in it counts no more."""
+        return now_us() >= self.month.end_us
+
     def left_of(self, graph_id: str) -> int | None:
         """Credits that this budget has left; None where there is no such budget."""
         budget = self.budgets.get(graph_id)
-        return None if budget is None else budget - self.spent[graph_id] - self.reserved[graph_id]
+        spent = 0 if self.is_over() else self.spent[graph_id]
+        return None if budget is None else budget - spent - self.reserved[graph_id]
 
 
 class BudgetBook:
-    """The engine's view of budgets. Loop thread only; amounts are credits."""
+    """The engine's view of budgets; amounts are credits. For the loop's thread, but for `check_reported`: elsewhere RuntimeError."""
 
     def __init__(self, timezone_of: Callable[[str], str]):
+        self._loop_thread = LoopThread()
         self._timezone_of = timezone_of
         self.usual_cost: Callable[[GraphExecution], int] = lambda run: 0
         """prices.usual_cost, once that is there."""
@@ -48,14 +56,16 @@ class BudgetBook:
 
     def open_account(self, user_id: str, budgets: dict[str, int], spent: Mapping[str, int], reserved: Mapping[str, int]) -> None:
         """Takes what is stored, as it is at this moment. Without budgets there is no account."""
+        self._loop_thread.check(_CHANGED)
         self._accounts.pop(user_id, None)
         if budgets:
             self._accounts[user_id] = Account(budgets, zone_of(self._timezone_of(user_id)), spent, reserved)
 
     def account_of(self, user_id: str) -> Account | None:
         """The user's account, in the month that it is; None where the user has no budgets."""
+        self._loop_thread.check(_CHANGED)
         account = self._accounts.get(user_id)
-        if account is not None and now_us() >= account.month.end_us:
+        if account is not None and account.is_over():
             account.month = month_of(now_us(), account.zone)
             account.spent.clear()
         return account
@@ -100,8 +110,9 @@ class BudgetBook:
                 counter.update(dict.fromkeys(_keys(graph_id), cost))
 
     def check_reported(self, user_id: str, graph_id: str, more: int) -> None:
-        """For a running block that has cost `more` than it had reserved. Raises BudgetExceededError where that is not left."""
-        if (account := self.account_of(user_id)) is None:
+        """For a running block that has cost `more` than it had reserved. Raises BudgetExceededError where that is not left. It only
+        looks, so that a block may ask on its thread."""
+        if (account := self._accounts.get(user_id)) is None:
             return
         for key in _keys(graph_id):
             left = account.left_of(key)
@@ -125,7 +136,7 @@ def dollars(credits: int) -> str:
 
 def _exceeded(account: Account, key: str, message: str, could_cost: int) -> BudgetExceededError:
     whose = "this agent" if key else "all your agents"
-    next_month = day_of(account.month.end_us, account.zone)
+    next_month = day_of(month_of(now_us(), account.zone).end_us, account.zone)
     budget, begins = dollars(account.budgets[key]), f"{next_month.day} {next_month:%B}"
     return BudgetExceededError(
         message,

@@ -29,33 +29,23 @@ async def back_up(db: Database, target: Path) -> int:
     are copied again, while a second connection would have to start anew at every commit. The file appears under its name
     when it is whole and on the disk. Raises DatabaseError where it cannot be written, DiskFullError where there is no room.
     """
-    loop = asyncio.get_running_loop()
-    copied: asyncio.Future[None] = loop.create_future()
     copy = _Copy(target)
-
-    def step(connection: apsw.Connection) -> bool:
-        error: Exception | None = None
-        try:
-            if copy.step(connection):
-                return True
-        except (apsw.Error, OSError) as caught:
-            error = caught
-        with contextlib.suppress(RuntimeError):  # the loop is gone
-            loop.call_soon_threadsafe(_settle, copied, error)
-        return False
-
     try:
-        db.writer.run_between(step)
-        await copied
+        await db.writer.run_between(copy.step)
         # The rest takes as long as the disk wants, so not on the writer's thread.
         return await asyncio.to_thread(copy.finish)
-    except (apsw.Error, OSError) as error:
+    except asyncio.CancelledError:
+        copy.is_cancelled = True  # the writer's thread may be at it: its next step leaves nothing behind
+        raise
+    except (apsw.Error, OSError, DatabaseError) as error:
         copy.abandon()
         raise disk_failure(error) or DatabaseError(f"The backup {target} could not be written: {error}.") from None
 
 
 class _Copy:
     """The copy in progress: `step` is for the writer's thread, the rest for whoever comes after it."""
+
+    is_cancelled = False
 
     def __init__(self, target: Path):
         self._target = target
@@ -68,6 +58,9 @@ class _Copy:
 
     def step(self, source: apsw.Connection) -> bool:
         """Copies some pages; False when all are copied."""
+        if self.is_cancelled:
+            self.abandon()
+            return False
         if not self._synced.wait(SYNC_WAIT_S):
             return True  # the disk is behind: commits go first
         if self._backup is None:
@@ -120,12 +113,3 @@ class _Copy:
                 self._connection.close(True)
         with contextlib.suppress(OSError):
             self._partial.unlink(missing_ok=True)
-
-
-def _settle(copied: asyncio.Future[None], error: Exception | None) -> None:
-    if copied.done():
-        return
-    if error is not None:
-        copied.set_exception(error)
-    else:
-        copied.set_result(None)

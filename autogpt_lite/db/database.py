@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -10,7 +11,7 @@ from typing import TypeVar
 import apsw
 
 from ..config import DatabaseConfig
-from ..errors import DatabaseUnavailableError, DiskFullError, StartupError
+from ..errors import DatabaseError, DatabaseUnavailableError, DiskFullError, StartupError
 from .connection import open_connection
 from .failures import disk_failure
 from .migrate import check_file, migrate
@@ -19,10 +20,12 @@ from .restore import finish_restore
 from .space import read_space
 from .writer import Params, Tx, Writer
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
 RETRY_S = 1.0
-"""Between two tries to write what was refused by a full disk."""
+"""Between two tries of what the disk has refused."""
 
 
 class Database:
@@ -100,12 +103,24 @@ class Database:
         """Runs fn(connection) on a reading thread, for reads of several statements; within the same time limit."""
         return await self._readers.submit(fn)
 
+    async def read_patiently(self, fn: Callable[[apsw.Connection], T]) -> T:
+        """As `read`, but while the disk does not answer, or readers have too much to do, it waits and tries again: for what a run
+        cannot go on without."""
+        while True:
+            try:
+                return await self.read(fn)
+            except DatabaseError as error:
+                if self._readers.is_closed:
+                    raise
+                log.warning("what a run needs cannot be read yet: %s", error)
+                await asyncio.sleep(RETRY_S)
+
     async def close(self) -> None:
         """Commits what waits and closes everything."""
         # The writer last: only a connection that may write can move the log into the file when it is the last to close.
-        await asyncio.to_thread(self._readers.close)
+        await self._readers.close()
         self._loop_reader.close()
-        await asyncio.to_thread(self.writer.close)
+        await self.writer.close()
 
 
 def _cannot_open(path: Path, error: BaseException) -> StartupError:

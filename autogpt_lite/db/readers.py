@@ -14,6 +14,7 @@ from typing import Any
 import apsw
 
 from ..errors import DatabaseError
+from ..loop_thread import LoopThread
 from .connection import open_connection
 from .failures import disk_failure
 from .writer import Params
@@ -31,13 +32,13 @@ class Readers:
         self._jobs: queue.SimpleQueue = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._waiting = 0
-        self._is_closed = False
+        self.is_closed = False
 
     def submit(self, fn: Callable[[apsw.Connection], Any]) -> asyncio.Future:
         """Runs fn(connection) on a reading thread; a future of its result."""
         loop = asyncio.get_running_loop()
         future = loop.create_future()
-        if self._is_closed:
+        if self.is_closed:
             future.set_exception(DatabaseError("The database is closed."))
             return future
         self._waiting += 1
@@ -49,13 +50,13 @@ class Readers:
         future.add_done_callback(self._note_done)
         return future
 
-    def close(self) -> None:
-        self._is_closed = True
-        for _ in self._threads:
+    async def close(self) -> None:
+        self.is_closed = True
+        threads, self._threads = self._threads, []
+        for _ in threads:
             self._jobs.put(None)
-        for thread in self._threads:
-            thread.join()
-        self._threads.clear()
+        for thread in threads:
+            await asyncio.to_thread(thread.join)
 
     def _note_done(self, future: asyncio.Future) -> None:
         self._waiting -= 1
@@ -110,14 +111,13 @@ class LoopReader:
 
     def __init__(self, path: Path):
         self._connection = open_connection(path, cache_mb=4, read_only=True)
-        self._thread = threading.get_ident()
+        self._loop_thread = LoopThread()
 
     @property
     def connection(self) -> apsw.Connection:
         """Only for the loop's thread: anywhere else this raises RuntimeError."""
         # Two threads at once in a connection without a mutex damage its page cache, and from then on it says "file is not a database".
-        if threading.get_ident() != self._thread:
-            raise RuntimeError("Rows are read by their keys on the loop's thread only.")
+        self._loop_thread.check("Rows are read by their keys")
         return self._connection
 
     def fetch_one(self, sql: str, params: Params = ()) -> tuple | None:

@@ -8,13 +8,12 @@ only after COMMIT, in one call_soon_threadsafe a batch.
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import apsw
 
@@ -88,15 +87,20 @@ class _Job:
         self.error: BaseException | None = None
 
 
+class _Between(NamedTuple):
+    step: Callable[[apsw.Connection], bool]
+    future: asyncio.Future[None]
+
+
 class Writer:
-    """Owns the writing connection and its thread. All methods but `run_in_writer` are for the loop's thread."""
+    """Owns the writing connection and its thread. All methods are for the loop's thread."""
 
     def __init__(self, connection: apsw.Connection, *, wal_limit_bytes: int):
         self._connection = connection
         self._tx = Tx(connection)
         self._wal_limit_bytes = wal_limit_bytes
         self._jobs: deque[_Job] = deque()
-        self._between: deque[Callable[[apsw.Connection], bool]] = deque()
+        self._between: deque[_Between] = deque()
         self._wake = threading.Event()
         self._closing = False
         self._thread: threading.Thread | None = None
@@ -130,36 +134,44 @@ class Writer:
         self._jobs.append(_Job(fn, future))
         if not self._wake.is_set():
             self._wake.set()
+        self._give_up_if_ended()
         return future
 
-    def run_between(self, step: Callable[[apsw.Connection], bool]) -> None:
-        """Calls step(connection) between transactions on the writer thread until it returns False (backup, vacuum)."""
-        self._between.append(step)
+    def run_between(self, step: Callable[[apsw.Connection], bool]) -> asyncio.Future[None]:
+        """Calls step(connection) between transactions on the writer thread until it returns False (backup, vacuum) or raises; the
+        future says that, or what it has raised."""
+        assert self._loop is not None
+        future: asyncio.Future[None] = self._loop.create_future()
+        if self._closing:
+            future.set_exception(DatabaseError("The database is closed."))
+            return future
+        self._between.append(_Between(step, future))
         self._wake.set()
+        self._give_up_if_ended()
+        return future
 
-    def checkpoint_soon(self) -> concurrent.futures.Future:
+    def checkpoint_soon(self) -> asyncio.Future[None]:
         """Moves the log into the file between two transactions; the future says when that is done."""
-        done: concurrent.futures.Future = concurrent.futures.Future()
 
         def step(connection: apsw.Connection) -> bool:
-            try:
-                connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-            except Exception as error:
-                done.set_exception(error)
-            else:
-                done.set_result(None)
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
             return False
 
-        self.run_between(step)
-        return done
+        return self.run_between(step)
 
-    def close(self) -> None:
-        """Commits what waits, checkpoints and closes the connection. Blocks for as long as that takes."""
+    async def close(self) -> None:
+        """Commits what waits, checkpoints and closes the connection."""
+        # Said on the loop's thread: what is handed over is then either before it and still done, or refused.
         self._closing = True
         self._wake.set()
         if self._thread is not None:
-            self._thread.join()
+            await asyncio.to_thread(self._thread.join)
         self._connection.close()
+
+    def _give_up_if_ended(self) -> None:
+        # The thread may have ended since its caller looked, and then nobody else would tell those who wait.
+        if self._fatal is not None:
+            self._give_up_all(self._fatal)
 
     # --- the writer thread -------------------------------------------------------------------------
 
@@ -170,13 +182,14 @@ class Writer:
             # A bug here must not leave everybody waiting for ever.
             log.critical("the database writer has ended", exc_info=error)
             self._fatal = error
-            self._give_up(list(self._jobs), error)
+            self._give_up_all(error)
 
     def _serve(self) -> None:
         last_checkpoint = time.monotonic()
         while True:
+            is_closing = self._closing  # first: what was handed over before it was said is then seen below
             if not self._jobs and not self._between:
-                if self._closing:
+                if is_closing:
                     break
                 timeout = CHECKPOINT_EVERY_S if self._wal_pages else None
                 self._wake.wait(timeout)
@@ -228,14 +241,22 @@ class Writer:
         for job in batch:
             job.error = job.error or failure or _as_error(error)
 
+    def _give_up_all(self, error: BaseException) -> None:
+        self._give_up(list(self._jobs), error)
+        for between in list(self._between):
+            self._call_soon(_settle, between.future, _as_error(error))
+
     def _give_up(self, batch: list[_Job], error: BaseException) -> None:
         for job in batch:
             job.error = job.error or _as_error(error)
         self._tell(batch)
 
     def _tell(self, batch: list[_Job]) -> None:
+        self._call_soon(_resolve, batch)
+
+    def _call_soon(self, call: Callable[..., None], *arguments: Any) -> None:
         try:
-            self._loop.call_soon_threadsafe(_resolve, batch)  # type: ignore[union-attr]
+            self._loop.call_soon_threadsafe(call, *arguments)  # type: ignore[union-attr]
         except RuntimeError:
             pass  # the loop is gone: nobody waits any more, and what was committed stays committed
 
@@ -256,14 +277,14 @@ class Writer:
         connection.execute("RELEASE job")
 
     def _step_between(self) -> None:
-        step = self._between[0]
+        between, error = self._between[0], None
         try:
-            more = step(self._connection)
-        except Exception:
-            log.exception("work between transactions failed")
-            more = False
-        if not more:
-            self._between.popleft()
+            if between.step(self._connection):
+                return
+        except Exception as caught:
+            error = disk_failure(caught) or caught
+        self._between.popleft()
+        self._call_soon(_settle, between.future, error)
 
     def _note_wal_pages(self, connection: apsw.Connection, name: str, pages: int) -> int:
         self._wal_pages = pages
@@ -313,6 +334,15 @@ def _resolve(batch: list[_Job]) -> None:
             job.future.set_exception(job.error)
         else:
             job.future.set_result(job.result)
+
+
+def _settle(future: asyncio.Future[None], error: Exception | None) -> None:
+    if future.done():
+        return
+    if error is not None:
+        future.set_exception(error)
+    else:
+        future.set_result(None)
 
 
 def _call(call: Callable[[], None]) -> None:

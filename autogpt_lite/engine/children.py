@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
+import apsw
 import msgspec
 
 from .. import faultpoints
@@ -19,6 +20,7 @@ from .graph_execution import PARENT_ENDED, fail_run, start_run, terminate_run
 from .plan import GraphPlan
 from .propagation import decode
 from .records import GraphExecution, NodeExecution
+from .recovery import StoredRun, read_run, restore_run, take_up
 from .stored_runs import end_stored_run
 
 if TYPE_CHECKING:
@@ -103,14 +105,20 @@ async def _find_or_admit(engine: Engine, request: AdmitRequest, call: int, outpu
         if child.status == states.QUEUED:  # it may have been stopped while it was written
             start_run(core, child)
         return child
-    stored = await engine.read_stored(key)
-    restored = engine.restore(stored, parent)
-    for execution in _ended_outputs(stored, restored):
+
+    # Nothing of the child is on its way: it is in no memory, and the look for it was a write. A large one is put together aside.
+    def read(connection: apsw.Connection) -> tuple[GraphExecution, list[NodeExecution]]:
+        stored = read_run(connection, key, core.services.reviews)
+        restored = restore_run(core, stored, request.plan, parent)
+        return restored, _ended_outputs(stored, restored)
+
+    restored, ended = await core.db.read_patiently(read)
+    for execution in ended:
         _put_outputs(execution, outputs)
     if restored.status in states.ENDED:
-        restored.tree.runs.pop(restored.id, None)
         outputs.put_nowait(None)
         return None
+    take_up(core, restored)
     core.runs[restored.id] = restored
     _follow(engine, restored, outputs)
     engine.go_on(restored)
@@ -145,7 +153,7 @@ def _put_outputs(execution: NodeExecution, outputs: asyncio.Queue) -> None:
             outputs.put_nowait((str(name), decode(text)))
 
 
-def _ended_outputs(stored: Any, run: GraphExecution) -> list[NodeExecution]:
+def _ended_outputs(stored: StoredRun, run: GraphExecution) -> list[NodeExecution]:
     """The ended executions of Output nodes in the order in which they had ended: the parent counts what it has emitted."""
     found = []
     for row in stored.nodes:

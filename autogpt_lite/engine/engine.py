@@ -16,7 +16,7 @@ from ..errors import DatabaseError, GraphNotInLibraryError, StopTimeoutError
 from ..events import EventBus, GraphExecutionEvent
 from ..registry import Registry
 from . import states
-from .admit import AdmitRequest, prepare, remember_secrets
+from .admit import AdmitRequest, prepare
 from .children import run_child
 from .core import Core, EngineServices, run_stats
 from .dispatcher import Dispatcher
@@ -26,8 +26,8 @@ from .plan import GraphPlan, compile_plan
 from .propagation import storable
 from .pump import Pump
 from .queued_runs import QueuedRuns
-from .records import GraphExecution, NodeExecution, root_of
-from .recovery import StoredRun, count_crashes, read_ref, read_run, restore_run
+from .records import GraphExecution, root_of
+from .recovery import StoredRun, count_crashes, read_ref, read_run, restore_run, take_up
 from .reviews import Decision, apply_decisions, stop_clocks_above, tree_rests, wake_run
 from .stored_runs import Changed, end_orphans, end_stored_run, resume_stored_run
 from .threads import BlockThreads
@@ -335,16 +335,11 @@ class Engine:
 
     # --- restoring -----------------------------------------------------------------------------------------
 
-    async def read_stored(self, key: int) -> StoredRun:
-        """The rows of a run. Read on the writer's connection, so that nothing that is on its way is missing."""
-        return await self.core.db.writer.submit(lambda tx: read_run(tx.connection, key, self.core.services.reviews))
-
-    def restore(self, stored: StoredRun, parent: NodeExecution | None = None) -> GraphExecution:
+    def restore(self, stored: StoredRun) -> GraphExecution:
         """The run in memory; nothing moves yet."""
         plan = self.plan_of(stored.run["graph_id"], stored.run["graph_version"])
-        run = restore_run(self.core, stored, plan, parent)
-        remember_secrets(self.core, run)
-        run.tree.runs[run.id] = run
+        run = restore_run(self.core, stored, plan)
+        take_up(self.core, run)
         return run
 
     def go_on(self, run: GraphExecution) -> None:

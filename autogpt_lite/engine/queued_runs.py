@@ -13,16 +13,13 @@ from collections.abc import Callable
 
 import apsw
 
-from ..db import RETRY_S
-from ..errors import DatabaseError
 from . import states
-from .admit import remember_secrets
 from .core import Core
 from .flush import sql
 from .ids import MAX_SEQ, node_key
 from .plan import GraphPlan
 from .records import GraphExecution
-from .recovery import read_run, restore_run
+from .recovery import read_run, restore_run, take_up
 
 log = logging.getLogger(__name__)
 
@@ -69,14 +66,8 @@ class QueuedRuns:
 
     async def _read_aside(self, key: int, plan: GraphPlan) -> GraphExecution | None:
         try:
-            while True:
-                try:
-                    run = await self._core.db.read(lambda connection: self._read(connection, key, plan))
-                except DatabaseError as error:  # the disk, or readers that have too much to do: not the run's fault
-                    log.warning("a queued run cannot be read yet: %s", error)
-                    await asyncio.sleep(RETRY_S)
-                    continue
-                return self._taken(run) if run is not None and self._is_still_queued(run) else None
+            run = await self._core.db.read_patiently(lambda connection: self._read(connection, key, plan))
+            return self._taken(run) if run is not None and self._is_still_queued(run) else None
         except Exception as error:
             self._refuse(key, error)
             return None
@@ -94,8 +85,7 @@ class QueuedRuns:
 
     def _taken(self, run: GraphExecution | None) -> GraphExecution | None:
         if run is not None:
-            remember_secrets(self._core, run)
-            run.tree.runs[run.id] = run
+            take_up(self._core, run)
         return run
 
     def _refuse(self, key: int, error: Exception) -> None:

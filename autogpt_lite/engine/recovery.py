@@ -17,6 +17,7 @@ from ..clock import now_us
 from ..events import RunRef
 from ..sdk.review import Review
 from . import states
+from .admit import remember_secrets
 from .charges import keep
 from .core import Core, ReviewsLike
 from .flush import sql
@@ -98,7 +99,7 @@ _RUN_COLUMNS = (
 
 def restore_run(core: Core, stored: StoredRun, plan: GraphPlan, parent: NodeExecution | None = None) -> GraphExecution:
     """The run in memory as it was at its last commit. `go_on` (engine.py) sets it going. Touches nothing but the run, so it may be
-    made on any thread; its secrets are then for its caller to remember."""
+    made on any thread; `take_up` is what follows on the loop's."""
     row = stored.run
     tree = parent.run.tree if parent else _restore_tree(core, stored)
     run = GraphExecution(row["id"], plan, _ref_of(row, parent), tree, created_at=row["created_at"])
@@ -119,10 +120,16 @@ def restore_run(core: Core, stored: StoredRun, plan: GraphPlan, parent: NodeExec
     run.first_own_seq = run.next_seq
     _restore_queued(run, stored.nodes)
     _order_active(run)
+    return run
+
+
+def take_up(core: Core, run: GraphExecution) -> None:
+    """What the rest of the engine has to know of a restored run: on the loop's thread, once it is to go on."""
+    remember_secrets(core, run)
     for execution in run.executions.values():
         if execution.status == states.RUNNING and execution.node.id not in run.pinned_outputs:
             keep(core, execution)
-    return run
+    run.tree.runs[run.id] = run
 
 
 def _restore_tree(core: Core, stored: StoredRun) -> TreeState:

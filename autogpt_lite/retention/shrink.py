@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import apsw
 
 from ..db import Database
@@ -15,24 +13,21 @@ KEPT_FREE_PAGES = 100
 
 async def shrink(db: Database) -> int:
     """Gives free pages back to the file system, some between two transactions; the bytes that the file became smaller."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[int] = loop.create_future()
-    freed = [0]
+    freed_bytes = 0
 
     def step(connection: apsw.Connection) -> bool:
+        nonlocal freed_bytes
         free = connection.pragma("freelist_count")
         if free > KEPT_FREE_PAGES:
             # Fetched to the end: the pragma frees a page a row.
             connection.execute(f"PRAGMA incremental_vacuum({min(PAGES_A_STEP, free - KEPT_FREE_PAGES)})").fetchall()
             left = connection.pragma("freelist_count")
-            freed[0] += (free - left) * connection.pragma("page_size")
-            if left < free:
-                return True
-        loop.call_soon_threadsafe(lambda: done.done() or done.set_result(freed[0]))
+            freed_bytes += (free - left) * connection.pragma("page_size")
+            return left < free
         return False
 
-    db.writer.run_between(step)
-    return await done
+    await db.writer.run_between(step)
+    return freed_bytes
 
 
 def live_bytes(connection: apsw.Connection) -> int:

@@ -123,13 +123,14 @@ class Ingress:
         return webhook
 
     async def _open(self, webhook: StoredWebhook, incoming: Incoming) -> tuple[Delivery, float | None]:
-        if len(incoming.body) < LARGE_BYTES:
-            return self._check_and_read(webhook, incoming)
-        return await asyncio.to_thread(self._check_and_read, webhook, incoming)
-
-    def _check_and_read(self, webhook: StoredWebhook, incoming: Incoming) -> tuple[Delivery, float | None]:
-        provider = self._providers[webhook.provider]
+        # Here: a key that is not known yet is looked for in its file, and what keys there are is the loop's.
         secret = self._secrets.open(webhook.id, webhook.secret)
+        if len(incoming.body) < LARGE_BYTES:
+            return self._check_and_read(webhook, incoming, secret)
+        return await asyncio.to_thread(self._check_and_read, webhook, incoming, secret)
+
+    def _check_and_read(self, webhook: StoredWebhook, incoming: Incoming, secret: str | None) -> tuple[Delivery, float | None]:
+        provider = self._providers[webhook.provider]
         signed_at_s = None
         if secret:
             signed_at_s = provider.verify(incoming, secret)

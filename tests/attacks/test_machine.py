@@ -265,7 +265,7 @@ async def test_j7_a_log_cut_off_anywhere_leaves_a_whole_database_up_to_there(tmp
     whole = tmp_path / "whole"
     whole.mkdir()
     db = await Database.open(whole / NAME, make_config().database)
-    await asyncio.wrap_future(db.writer.checkpoint_soon())
+    await db.writer.checkpoint_soon()
     for number in range(20):
         await db.write(lambda tx, n=number: tx.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (f"n{n:02}", "x" * 3000)))
     await asyncio.to_thread(shutil.copytree, whole, tmp_path / "killed", ignore=shutil.ignore_patterns("*-shm"))

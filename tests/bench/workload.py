@@ -96,7 +96,7 @@ async def measure_v() -> dict[str, float]:
 
 async def file_size(app: App) -> int:
     """Bytes of the file and its log."""
-    await asyncio.to_thread(app.db.writer.checkpoint_soon().result, 10)
+    await asyncio.wait_for(app.db.writer.checkpoint_soon(), 10)
     return sum(path.stat().st_size for path in app.db.path.parent.glob("autogpt_lite.sqlite*"))
 
 

@@ -10,13 +10,14 @@ from typing import Any, ClassVar
 import pytest
 
 from autogpt_lite.budgets.book import ALL, BudgetBook
+from autogpt_lite.engine.recovery import restore_run, take_up
 from autogpt_lite.errors import BudgetExceededError
 from autogpt_lite.sdk import Block, BlockCost, BlockInput, BlockOutput, pin
 from tests.clock import fake_clock, utc
 from tests.engine.conftest import BLOCKS
 from tests.engine.harness import USER, make_graph, open_harness
 from tests.engine.script_blocks import EmitBlock
-from tests.engine.views import stored_run
+from tests.engine.views import rows_of, stored_run
 from tests.http.library_agents import add_other_user, ok, run, run_to_end, save
 from tests.server import LiveServer, run_app
 
@@ -110,6 +111,41 @@ async def test_h7_parallel_branches_cannot_both_spend_what_is_left_for_one(tmp_p
         assert "needs $0.30 and the month has $0.10 left" in stored["stats"]["error"]
         account = book.account_of(USER)
         assert (account.spent["g"], account.reserved["g"]) == (0, 0)
+
+
+async def test_a_run_that_is_put_together_on_a_thread_changes_no_account_until_it_goes_on(tmp_path: Path):
+    book = book_of(all=100)
+    async with open_harness(tmp_path, [*BLOCKS, PaidGateBlock], budgets=book) as harness:
+        engine = harness.engine
+        run = await harness.start(make_graph("g", nodes(1), []))
+        while not PaidGateBlock.started:
+            await asyncio.sleep(0)
+        await engine.settle()
+        stored = await rows_of(harness, run)
+        again = await asyncio.to_thread(restore_run, engine.core, stored, run.plan)
+        account = book.account_of(USER)
+        assert account.reserved[ALL] == 30
+        take_up(engine.core, again)
+        assert account.reserved[ALL] == 60
+
+
+async def test_a_block_on_a_thread_asks_what_is_left_and_only_the_loop_changes_it():
+    with fake_clock(utc(2026, 11, 30, 12)) as clock:
+        book = book_of(all=100)
+        book.settle(USER, "g", 0, 100)
+        with pytest.raises(BudgetExceededError) as refused:
+            await asyncio.to_thread(book.check_reported, USER, "g", 1)
+        assert "wait until 1 December" in refused.value.hint
+        clock.turn(days=1)
+        await asyncio.to_thread(book.check_reported, USER, "g", 100)  # the new month has it
+        with pytest.raises(BudgetExceededError) as refused:
+            await asyncio.to_thread(book.check_reported, USER, "g", 101)
+        assert "wait until 1 January" in refused.value.hint
+        with pytest.raises(RuntimeError, match="on the loop's thread only"):
+            await asyncio.to_thread(book.settle, USER, "g", 0, 1)
+        account = book.account_of(USER)
+        assert account is not None
+        assert account.spent[ALL] == 0
 
 
 async def test_what_a_stopped_run_had_reserved_is_free_again(tmp_path: Path):

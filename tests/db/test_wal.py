@@ -11,6 +11,7 @@ import pytest
 
 from autogpt_lite.db import Database
 from autogpt_lite.db.connection import open_connection
+from autogpt_lite.errors import DiskFullError
 from tests.wall_time import is_within
 
 from .conftest import database_config
@@ -83,14 +84,14 @@ async def test_a_checkpoint_that_fails_does_not_end_the_writer(tmp_path, monkeyp
     db = await Database.open(tmp_path / "db.sqlite", database_config())
     for _ in range(5):
         assert await asyncio.wait_for(db.write(lambda tx: tx.execute("CREATE TABLE IF NOT EXISTS t (k)")), 5) is not None
-    with pytest.raises(apsw.FullError):
-        await asyncio.wait_for(asyncio.wrap_future(db.writer.checkpoint_soon()), 5)
+    with pytest.raises(DiskFullError):
+        await asyncio.wait_for(db.writer.checkpoint_soon(), 5)
     await db.close()
 
 
 async def test_a_checkpoint_on_request_empties_the_log(db):
     await write_mb(db, 1)
-    await asyncio.wait_for(asyncio.wrap_future(db.writer.checkpoint_soon()), 5)
+    await asyncio.wait_for(db.writer.checkpoint_soon(), 5)
     assert wal_bytes(db) == 0
 
 

@@ -9,7 +9,9 @@ import apsw
 import pytest
 
 from autogpt_lite.db import Database
+from autogpt_lite.db.backup import back_up
 from autogpt_lite.errors import DatabaseBusyError, DatabaseError, DiskFullError
+from autogpt_lite.retention.shrink import shrink
 
 from .conftest import database_config
 
@@ -263,12 +265,43 @@ async def test_a_backup_or_vacuum_between_transactions_may_fail_without_harm(db,
             raise RuntimeError("expected")
         return True
 
-    db.writer.run_between(step)
+    work = db.writer.run_between(step)
     await asyncio.gather(*(db.write(put(key)) for key in range(5)))
-    while len(steps) < 3:
-        await db.write(lambda tx: None)
+    with pytest.raises(RuntimeError, match="expected"):
+        await asyncio.wait_for(work, 5)
     assert steps == [False] * 3
     assert await db.write(put(100)) == 1
+
+
+async def test_work_between_transactions_that_the_disk_refuses_is_told_and_keeps_nobody_waiting(db, monkeypatch):
+    await db.write(lambda tx: tx.executemany(INSERT, [(key, "x" * 10_000) for key in range(1_000)]))
+    await db.write(lambda tx: tx.execute("DELETE FROM t"))
+    assert await asyncio.wait_for(shrink(db), 5) > 0
+    with monkeypatch.context() as disk:
+        disk.setattr("autogpt_lite.retention.shrink.KEPT_FREE_PAGES", "not a number")
+        with pytest.raises(TypeError):
+            await asyncio.wait_for(shrink(db), 5)
+
+
+async def test_what_comes_after_the_end_is_refused_and_what_came_before_is_done(tmp_path):
+    db = await Database.open(tmp_path / "db.sqlite", database_config())
+    before, closing = db.writer.run_between(lambda connection: False), asyncio.ensure_future(db.close())
+    await closing
+    assert before.done()
+    assert before.exception() is None
+    for late in (db.writer.run_between(lambda connection: False), db.writer.submit(put(1))):
+        with pytest.raises(DatabaseError, match="closed"):
+            await asyncio.wait_for(late, 5)
+
+
+async def test_a_backup_that_nobody_waits_for_any_more_leaves_nothing_behind(db, tmp_path):
+    copying = asyncio.ensure_future(back_up(db, tmp_path / "copy.sqlite"))
+    await asyncio.sleep(0)
+    copying.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await copying
+    await asyncio.wait_for(db.writer.run_between(lambda connection: False), 5)  # behind the last step of the copy
+    assert [file.name for file in tmp_path.iterdir() if file.name.startswith("copy")] == []
 
 
 async def test_what_follows_a_commit_is_called_on_the_loop_before_the_caller_goes_on(db):

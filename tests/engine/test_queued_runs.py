@@ -164,7 +164,7 @@ async def test_a_run_that_is_read_when_the_server_ends_stays_in_line(tmp_path, r
 
 
 async def test_a_disk_that_cannot_be_read_for_a_moment_costs_no_run(tmp_path, reading, monkeypatch):
-    monkeypatch.setattr(queued_runs, "RETRY_S", 0)
+    monkeypatch.setattr("autogpt_lite.db.database.RETRY_S", 0)
     graphs: dict = {}
     _, large, _ = await leave_in_line(tmp_path, graphs)
     reading.failures = [DatabaseError("The disk does not answer.")] * 2

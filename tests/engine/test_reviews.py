@@ -21,7 +21,7 @@ from .crash import CommitCopies, all_ended
 from .harness import USER, OpenLibrary, make_graph, open_harness
 from .script_blocks import AgentBlock, EchoBlock, GateBlock, append_line
 from .tiny_blocks import EachBlock, InBlock, OutBlock
-from .views import children_of, stored_of, stored_run, until, values_of
+from .views import children_of, rows_of, stored_of, stored_run, until, values_of
 
 
 class AskBlock(Block):
@@ -258,7 +258,7 @@ async def test_approved_for_all_asks_no_more_in_this_run_also_after_a_restart(tm
     async with open_harness(tmp_path, ALL, graphs) as harness:
         rows = await harness.engine.core.db.fetch_all("SELECT node_id FROM review_approvals")
         assert rows == [("w",)]
-        stored = await harness.engine.read_stored(run.key)
+        stored = await rows_of(harness, run)
         assert stored.reviews.auto_approved == {"w"}
         for review in await waiting(harness):
             await answer(harness, review)

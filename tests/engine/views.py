@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 
 from autogpt_lite.engine import states
+from autogpt_lite.engine.records import GraphExecution
+from autogpt_lite.engine.recovery import StoredRun, read_run
 
 from . import script_blocks
 
@@ -73,6 +75,12 @@ async def inputs_of(harness: Any, run: Any, node_id: str, status: str = "COMPLET
 async def values_of(harness: Any, run: Any, node_id: str, pin: str) -> list[Any]:
     """What the node gave on the pin, execution by execution."""
     return [value for row in await stored_of(harness, run, node_id) for value in row.values(pin)]
+
+
+async def rows_of(harness: Any, run: GraphExecution) -> StoredRun | None:
+    """All rows of a run, as a restart reads them."""
+    core = harness.engine.core
+    return await core.db.read(lambda connection: read_run(connection, run.key, core.services.reviews))
 
 
 async def stored_run(harness: Any, run: Any) -> dict[str, Any]:
