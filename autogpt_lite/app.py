@@ -18,6 +18,7 @@ from .api_keys.routes import api_key_routes
 from .api_keys.service import ApiKeyService
 from .audit.routes import audit_routes
 from .audit.service import AuditService
+from .backups.due import BACKUP_JOB, LOOK_EVERY_S, DueBackups
 from .backups.routes import backup_routes
 from .backups.service import BackupService
 from .blocks.charges import CallCharges
@@ -172,6 +173,9 @@ class App:
         self.retention = RetentionService(db, self.graphs, config)
         self.jobs = SystemJobs(db)
         self.backups = BackupService(db, data_dir)
+        self.due_backups = DueBackups(
+            db, self.backups, lambda: self.retention.current().backup_hours, lambda: db.writer.rows_changed - self.jobs.rows_noted
+        )
         self.late_runs = LateRunService(db, self.engine)
         self.status = StatusService(
             db,
@@ -182,6 +186,7 @@ class App:
             log_tail=log_tail,
             secret_key=box.keys.state,
             retention=self.retention.current,
+            backups=self.due_backups,
         )
         self.routes: list[Route] = [
             *accounts_routes(self.accounts),
@@ -245,6 +250,11 @@ class App:
                 RETENTION_EVERY_S,
                 self.retention.apply,
                 "Removes old runs, and what is left of deleted ones, and gives their space back.",
+            )
+        )
+        self.jobs.add(
+            SystemJob(
+                BACKUP_JOB, LOOK_EVERY_S, self.due_backups.run, "Makes a backup where one is due and something has changed."
             )
         )
         self._wire_schedules()
@@ -350,6 +360,8 @@ class App:
             stack.callback(app.status.nodes_a_minute.stop)
             if config.sandbox.code:
                 await app._check_sandbox()
+            await app.due_backups.open()
+            stack.push_async_callback(app.due_backups.close)
             stack.push_async_callback(app.audit.close)
             stack.push_async_callback(app.api_keys.close)
             stack.push_async_callback(app.credentials_access.close)

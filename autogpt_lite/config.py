@@ -85,6 +85,7 @@ class RetentionConfig(Section):
     runs_per_agent: int
     mb_per_agent: int
     file_mb: int
+    backup_hours: Annotated[int, msgspec.Meta(ge=0, le=8760)]
 
 
 class AgentsConfig(Section):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
-from ..clock import iso
+from ..clock import iso, now_us, to_datetime
 from ..db import Database
 from ..db.backup import back_up
 from ..db.failures import disk_failure
@@ -16,6 +18,7 @@ from .types import Backup, StoredBackup
 FOLDER = "backups"
 KEPT = 10
 PATTERN = "autogpt_lite-*.sqlite"
+NAME = "autogpt_lite-%Y%m%d-%H%M%S.sqlite"
 
 
 class BackupService:
@@ -25,6 +28,13 @@ class BackupService:
         self._db = db
         self._folder = data_dir / FOLDER
         self._lock = asyncio.Lock()
+        self.begun: Callable[[str], None] = lambda name: None
+        """Called with the name of each backup before its first page is copied."""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a backup is being made."""
+        return self._lock.locked()
 
     async def make_backup(self) -> Backup:
         """Copies the live database. Raises ConflictError while another backup is being made, DatabaseError, DiskFullError before
@@ -35,7 +45,8 @@ class BackupService:
             self._db.check_room(self._db.path.stat().st_size)
             self._make_folder()
             began = time.monotonic()
-            target = self._folder / f"autogpt_lite-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.sqlite"
+            target = self._folder / to_datetime(now_us()).strftime(NAME)
+            self.begun(target.name)
             size_bytes = await back_up(self._db, target)
             await asyncio.to_thread(self._drop_old, target)
             return Backup(str(target), size_bytes, round(time.monotonic() - began, 3))
@@ -46,6 +57,16 @@ class BackupService:
         if found is None:
             raise NotFoundError("There is no such backup.")
         return found
+
+    def has(self, name: str) -> bool:
+        """Whether a finished backup of this name is there."""
+        return (self._folder / name).is_file()
+
+    def last_made_at(self) -> int | None:
+        """When the newest backup was begun, in microseconds; None where there is none. Names are times, and those that are still to
+        come are of a clock that was set back since."""
+        times = (_time_of(path) for path in self._folder.glob(PATTERN))
+        return max((at for at in times if at is not None and at <= now_us()), default=None)
 
     def _make_folder(self) -> None:
         try:
@@ -60,6 +81,13 @@ class BackupService:
         others = sorted(path for path in self._folder.glob(PATTERN) if path != made)
         for path in others[: 1 - KEPT]:
             path.unlink(missing_ok=True)
+
+
+def _time_of(path: Path) -> int | None:
+    try:
+        return int(datetime.strptime(path.name, NAME).replace(tzinfo=UTC).timestamp()) * 1_000_000
+    except ValueError:
+        return None  # somebody's own copy
 
 
 def list_backups(data_dir: Path) -> list[StoredBackup]:

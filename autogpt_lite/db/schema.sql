@@ -342,7 +342,7 @@ CREATE TABLE retention_settings (
     runs_per_agent  INTEGER CHECK (runs_per_agent >= 0),
     mb_per_agent    INTEGER CHECK (mb_per_agent >= 0),
     file_mb         INTEGER CHECK (file_mb >= 0)
-) STRICT;
+, backup_hours INTEGER CHECK (backup_hours >= 0)) STRICT;
 
 CREATE TABLE review_approvals (
     graph_exec_key  INTEGER NOT NULL,

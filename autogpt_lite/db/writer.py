@@ -109,6 +109,8 @@ class Writer:
         self._page_size = connection.pragma("page_size")
         self._fatal: BaseException | None = None
         self.commits = 0
+        self.rows_changed = 0
+        """Rows that were inserted, updated or deleted since the start, triggers included."""
         self.failure: DatabaseError | None = None
         """Why nothing can be written at the moment (a full disk, say); None when the last change went through."""
         self.failures = 0
@@ -219,8 +221,10 @@ class Writer:
             faultpoints.hit("db.before_commit")
             connection.execute("COMMIT")
             self.commits += 1
+            n_changed = connection.total_changes() - changes
+            self.rows_changed += n_changed
             faultpoints.hit("db.after_commit")
-            if self.failure is not None and connection.total_changes() != changes:
+            if self.failure is not None and n_changed:
                 log.warning("the database can be written again")
                 self.failure = None
         except Exception as error:

@@ -41,6 +41,8 @@ class SystemJobs:
         self._asked: set[str] = set()
         self._wake = asyncio.Event()
         self._task: asyncio.Task | None = None
+        self.rows_noted = 0
+        """Rows that it has written about its own jobs."""
 
     def add(self, job: SystemJob) -> None:
         """Registers a job; it runs `every_s` after the start (or after its last run), and whenever it is asked to."""
@@ -73,8 +75,12 @@ class SystemJobs:
         """A job with its last and next run. Raises NotFoundError."""
         job = self._job(name)
         last_run_at, error, result = self._db.point(sql.select_job, (name,)) or (None, None, None)
-        next_at = now_us() if name in self._asked else self._due_at.get(name)
-        return JobState(name, job.description, job.every_s, iso(last_run_at), error, result, iso(next_at))
+        return JobState(name, job.description, job.every_s, iso(last_run_at), error, result, iso(self.next_run_at(name)))
+
+    def next_run_at(self, name: str) -> int | None:
+        """When the job runs next, in microseconds. Raises NotFoundError."""
+        self._job(name)
+        return now_us() if name in self._asked else self._due_at.get(name)
 
     def _job(self, name: str) -> SystemJob:
         if name not in self._jobs:
@@ -116,13 +122,13 @@ class SystemJobs:
         now = now_us()
         self._due_at[job.name] = now + int(job.every_s * 1_000_000)
 
-        def note(tx: Tx) -> None:
+        def note(tx: Tx) -> int:
             told = None if result is None else str(result)
-            tx.execute(
+            return tx.execute(
                 sql.note_run, {"name": job.name, "at": now, "error": error, "result": told, "next": self._due_at[job.name]}
             )
 
         try:
-            await self._db.write(note)
+            self.rows_noted += await self._db.write(note)
         except DatabaseError as caught:  # a full disk must not end the timetable
             log.error("the run of the job %s could not be noted: %s", job.name, caught)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ..backups.types import StoredBackup
+from ..backups.types import BackupPlan, StoredBackup
 from ..db.space import DiskSpace
 from ..jobs.types import JobState
 from ..late_runs.types import LateRuns
@@ -89,6 +89,7 @@ class ServerStatus(msgspec.Struct):
     database: DatabaseState
     disk: DiskSpace
     backups: list[StoredBackup]
+    backup_plan: BackupPlan
 
 
 class StoragePart(msgspec.Struct):

@@ -13,12 +13,12 @@ DELETE FROM retention_rules WHERE user_id = ? AND graph_id = ?;
 
 -- name: select_settings
 -- What administrators have set for all agents.
-SELECT days, runs_per_agent, mb_per_agent, file_mb FROM retention_settings WHERE id = 1;
+SELECT days, runs_per_agent, mb_per_agent, file_mb, backup_hours FROM retention_settings WHERE id = 1;
 
 -- name: put_settings
--- Sets it. (days, runs_per_agent, mb_per_agent, file_mb)
-INSERT INTO retention_settings (id, days, runs_per_agent, mb_per_agent, file_mb) VALUES (1, ?1, ?2, ?3, ?4)
-ON CONFLICT (id) DO UPDATE SET days = ?1, runs_per_agent = ?2, mb_per_agent = ?3, file_mb = ?4;
+-- Sets it. (days, runs_per_agent, mb_per_agent, file_mb, backup_hours)
+INSERT INTO retention_settings (id, days, runs_per_agent, mb_per_agent, file_mb, backup_hours) VALUES (1, ?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (id) DO UPDATE SET days = ?1, runs_per_agent = ?2, mb_per_agent = ?3, file_mb = ?4, backup_hours = ?5;
 
 -- name: list_rules
 -- All rules. full scan: once an hour, and few agents have one.

@@ -8,6 +8,7 @@ import msgspec
 
 Days = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
 Runs = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+Hours = Annotated[int, msgspec.Meta(ge=0, le=8_760)]
 Megabytes = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
 
 
@@ -36,6 +37,7 @@ class RetentionSettings(msgspec.Struct, forbid_unknown_fields=True):
     runs_per_agent: Runs | None = None
     mb_per_agent: Megabytes | None = None
     file_mb: Megabytes | None = None
+    backup_hours: Hours | None = None
 
 
 class ServerRetention(msgspec.Struct):
@@ -46,6 +48,7 @@ class ServerRetention(msgspec.Struct):
     runs_per_agent: int
     mb_per_agent: int
     file_mb: int
+    backup_hours: int
     fixed: list[str]
     own: RetentionSettings
 

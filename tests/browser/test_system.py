@@ -59,6 +59,7 @@ def test_a_backup_is_made_listed_and_downloaded(open_page: Any, server: ServerPr
     card = region(page, "Backups")
     expect(card.get_by_role("img", name="0 of the last 42 days have a backup")).to_be_visible()
     expect(card).to_contain_text("None was made yet.")
+    expect(card).to_contain_text("The server makes the next one in")
     card.get_by_role("button", name="Back up now").click()
     save = card.get_by_role("button", name="Download the backup").first
     expect(card.get_by_role("img", name="1 of the last 42 days has a backup")).to_be_visible()
@@ -93,10 +94,14 @@ def test_how_long_runs_are_kept_is_changed_where_config_toml_leaves_it_open(open
     expect(card.get_by_label("Megabytes of the database")).to_have_value("9000")
     expect(card).to_contain_text("set in config.toml")
     card.get_by_label("Days").fill("7")
+    card.get_by_label("Hours between backups").fill("6")
     card.get_by_role("button", name="Save").click()
     expect(card).to_contain_text("Runs leave: older than 7 days, beyond 10,000 of an agent, the oldest above 9 GB in all.")
     assert call(server, "GET", "/api/system/storage")["kept"]["days"] == 7
+    expect(card.get_by_label("Hours between backups")).to_have_value("6")
+    assert call(server, "GET", "/api/system/status")["backup_plan"]["every_hours"] == 6
     # Back to the default.
+    card.get_by_label("Hours between backups").fill("")
     expect(card.get_by_label("Days")).to_have_value("7")
     card.get_by_label("Days").fill("")
     card.get_by_role("button", name="Save").click()

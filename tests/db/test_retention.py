@@ -24,7 +24,7 @@ async def db(tmp_path: Path):
 
 
 def keep(**rules: int) -> RetentionConfig:
-    return RetentionConfig(**{"days": 0, "runs_per_agent": 0, "mb_per_agent": 0, "file_mb": 0, **rules})
+    return RetentionConfig(**{"days": 0, "runs_per_agent": 0, "mb_per_agent": 0, "file_mb": 0, "backup_hours": 0, **rules})
 
 
 def add_run(
@@ -235,8 +235,9 @@ async def test_a_rule_is_set_shown_and_taken_back_over_http(tmp_path: Path):
 async def test_an_administrator_sets_what_all_agents_keep_and_the_audit_says_so(tmp_path: Path):
     path = "/api/system/retention"
     async with run_app(tmp_path) as server:
-        nothing = {"days": None, "runs_per_agent": None, "mb_per_agent": None, "file_mb": None}
-        usual = {"days": 30, "runs_per_agent": 10_000, "mb_per_agent": 0, "file_mb": 20_000, "fixed": [], "own": nothing}
+        nothing = {"days": None, "runs_per_agent": None, "mb_per_agent": None, "file_mb": None, "backup_hours": None}
+        usual = {"days": 30, "runs_per_agent": 10_000, "mb_per_agent": 0, "file_mb": 20_000, "backup_hours": 24}
+        usual |= {"fixed": [], "own": nothing}
         assert (await server.get(path)).json() == usual
         answer = await server.request("PUT", path, json={"days": 7, "file_mb": 0})
         assert answer.json() == {**usual, "days": 7, "file_mb": 0, "own": {**nothing, "days": 7, "file_mb": 0}}

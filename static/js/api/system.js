@@ -35,7 +35,10 @@ import { timeMs } from "../format.js";
  * @property {{file_bytes: number, log_bytes: number, live_bytes: number, failure: string|null}} database
  * @property {{total_bytes: number, free_bytes: number}} disk
  * @property {{name: string, size_bytes: number, made_at: string}[]} backups the newest first
+ * @property {BackupPlan} backup_plan
  */
+
+/** @typedef {{every_hours: number, next_at: string|null, has_nothing_new: boolean, problem: string|null}} BackupPlan 0 hours: none */
 
 /** @typedef {{offsetMs: number, errorMs: number}} Clock how far ahead, give or take what the answer took on its way */
 
@@ -62,6 +65,7 @@ export async function getStatus() {
  * @property {number} runs_per_agent
  * @property {number} mb_per_agent
  * @property {number} file_mb
+ * @property {number} backup_hours
  * @property {string[]} fixed what config.toml, the environment or a flag has set
  * @property {Record<string, number|null>} own what an administrator has set
  */

@@ -9,7 +9,7 @@ import { keptWords } from "../system/cards.js";
 import { toast, toastError } from "../toast.js";
 
 /** @typedef {import("../api/system.js").ServerRetention} ServerRetention */
-/** @typedef {"days"|"runs_per_agent"|"mb_per_agent"|"file_mb"} Name */
+/** @typedef {"days"|"runs_per_agent"|"mb_per_agent"|"file_mb"|"backup_hours"} Name */
 
 /** @type {[Name, string][]} */
 const FIELDS = [
@@ -17,6 +17,7 @@ const FIELDS = [
   ["runs_per_agent", t("Runs of an agent")],
   ["mb_per_agent", t("Megabytes of an agent")],
   ["file_mb", t("Megabytes of the database")],
+  ["backup_hours", t("Hours between backups")],
 ];
 
 /** For administrators. @returns {HTMLElement} */
@@ -45,7 +46,9 @@ function retentionForm(known, onSaved) {
       toastError(error, t("Not saved"));
     }
   };
-  const how = t("An empty field is the default, 0 no limit. What is beyond the limits leaves within the hour, for good.");
+  const how = t(
+    "An empty field is the default, 0 no limit and no backups. What is beyond the limits leaves within the hour, for good.",
+  );
   const stays = t(
     "Runs that go on are never removed, and what was spent stays on the page of costs. An agent has its own rule on its page, tab Settings.",
   );

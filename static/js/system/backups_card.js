@@ -2,7 +2,7 @@
 
 import { downloadBackup, makeBackup } from "../api/system.js";
 import { h } from "../dom.js";
-import { exactTime, size, timeMs, when } from "../format.js";
+import { exactTime, size, timeMs, when, whenComing } from "../format.js";
 import { icon } from "../icons.js";
 import { t } from "../messages.js";
 import { button, whileBusy } from "../page_head.js";
@@ -22,7 +22,13 @@ export function backupsCard(status, onChange) {
   const list = h("ul", { class: "system-list backup-list" }, rows);
   const newest = status.backups[0];
   const isOld = !newest || Date.now() - timeMs(newest.made_at) > OLD_BACKUP_MS;
-  const days = h("div", { class: "card-body" }, backupDays(status.backups, isOld), gapWords(newest, isOld));
+  const days = h(
+    "div",
+    { class: "card-body" },
+    backupDays(status.backups, isOld),
+    gapWords(newest, isOld),
+    nextWords(status.backup_plan),
+  );
   const how = h(
     "details",
     { class: "backup-how" },
@@ -48,6 +54,21 @@ function gapWords(newest, isOld) {
     isOld ? h("b", { class: "tone-wait" }, gap, " ") : null,
     t("A square is a day, the last is today. The newest ten are kept."),
   );
+}
+
+/** @param {Status["backup_plan"]} plan */
+function nextWords(plan) {
+  const change = h("a", { href: "/settings?show=retention" }, t("Change"));
+  const problem = plan.problem ? h("b", { class: "tone-wait" }, plan.problem, " ") : null;
+  return h("p", { class: "backup-gap" }, problem, whenNext(plan), " ", change);
+}
+
+/** @param {Status["backup_plan"]} plan @returns {string} */
+function whenNext({ every_hours: hours, next_at: nextAt, has_nothing_new: hasNothingNew }) {
+  if (!hours || nextAt === null) return t("None is made by itself.");
+  const time = whenComing(timeMs(nextAt));
+  if (hasNothingNew) return t("Nothing has changed since the last one. The server looks again {time}.", { time });
+  return t("The server makes the next one {time}.", { time });
 }
 
 /** @param {Status["backups"][number]} one */
