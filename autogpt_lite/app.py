@@ -186,7 +186,7 @@ class App:
             log_tail=log_tail,
             secret_key=box.keys.state,
             retention=self.retention.current,
-            backups=self.due_backups,
+            backup_plan=lambda: self.due_backups.plan(self.jobs.next_run_at(BACKUP_JOB)),
         )
         self.routes: list[Route] = [
             *accounts_routes(self.accounts),

@@ -9,8 +9,8 @@ from itertools import islice
 from pathlib import Path
 
 from .. import __version__
-from ..backups.due import BACKUP_JOB, DueBackups
 from ..backups.service import list_backups
+from ..backups.types import BackupPlan
 from ..clock import iso, now_us
 from ..config import RetentionConfig
 from ..db import Database
@@ -45,7 +45,7 @@ class StatusService:
         log_tail: LogTail,
         secret_key: Callable[[], str],
         retention: Callable[[], RetentionConfig],
-        backups: DueBackups,
+        backup_plan: Callable[[], BackupPlan],
     ):
         self._db = db
         self._engine = engine
@@ -55,7 +55,7 @@ class StatusService:
         self._started_at = now_us()
         self._secret_key = secret_key
         self._retention = retention
-        self._backups = backups
+        self._backup_plan = backup_plan
         self.log_tail = log_tail
         self.nodes_a_minute = NodesAMinute(lambda: engine.core.n_stored)
         self.reply_times = ReplyTimes()
@@ -99,7 +99,7 @@ class StatusService:
             database=database,
             disk=disk,
             backups=list_backups(self._data_dir),
-            backup_plan=self._backups.plan(self._jobs.next_run_at(BACKUP_JOB)),
+            backup_plan=self._backup_plan(),
         )
 
     async def read_storage(self) -> StorageState:
