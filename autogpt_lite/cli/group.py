@@ -10,6 +10,7 @@ import click
 COMMANDS = {
     "serve": ("autogpt_lite.cli.serve", "Start the server."),
     "run": ("autogpt_lite.cli.run", "Run an agent file to its end, without a browser."),
+    "runs": ("autogpt_lite.cli.runs", "List the newest runs: what each one is doing, how long it took, what it cost."),
     "stop": ("autogpt_lite.cli.stop", "Stop a run with everything that it has started."),
     "resume": ("autogpt_lite.cli.resume", "Let a stopped run go on where it was."),
     "rerun": ("autogpt_lite.cli.rerun", "Run a past run again, from one of its nodes on."),

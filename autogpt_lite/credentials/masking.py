@@ -6,6 +6,7 @@ import base64
 import html
 import json
 import logging
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
@@ -15,6 +16,10 @@ MASK = "•••"
 MIN_CHARS = 6
 """Shorter secrets are not looked for: they would be found everywhere."""
 MAX_REMEMBERED = 2_000
+
+_MOST_LEFT = 8
+_CUT = re.compile(r"""['")\]]*(\s?(\.\.\.|…)|\.?\Z|\.\s)""")
+"""What follows on a text that somebody has shortened: dots, the end, or the end of the sentence that it stands in."""
 
 
 class Masker:
@@ -42,9 +47,31 @@ class Masker:
         """The text without any remembered secret."""
         for forms in (self._always, *self._known.values()):
             for form in forms:
-                if form in text:
-                    text = text.replace(form, MASK)
+                if form[: _shown_chars(form)] in text:
+                    text = _mask_beginnings(text.replace(form, MASK), form)
         return text
+
+
+def _shown_chars(form: str) -> int:
+    """So much of the beginning of a secret is told from any other text; half of a short one."""
+    return min(_MOST_LEFT, len(form) // 2)
+
+
+def _mask_beginnings(text: str, form: str) -> str:
+    # Many an error is cut where it is made, in a child process or by a provider even, so what is left of a secret there is looked for
+    # here, where every error comes by.
+    head, start = form[: _shown_chars(form)], 0
+    while (at := text.find(head, start)) >= 0:
+        end = at + _count_same(form, text[at : at + len(form)])
+        start = at + 1
+        if _CUT.match(text, end):
+            text, start = f"{text[:at]}{MASK}{text[end:]}", at + len(MASK)
+    return text
+
+
+def _count_same(one: str, other: str) -> int:
+    """How many characters both have in common from the beginning on."""
+    return next((i for i, (a, b) in enumerate(zip(one, other)) if a != b), min(len(one), len(other)))
 
 
 def forms_of(secrets: Mapping[str, Any]) -> tuple[str, ...]:

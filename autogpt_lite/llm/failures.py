@@ -34,9 +34,9 @@ def unreachable(provider: Provider, error: OutboundUnreachableError) -> BlockErr
     return BlockError(f"{provider.title}: {error.message}", hint="Is the server running, and is its `base_url` right?")
 
 
-def is_missing_model(response: HttpResponse) -> bool:
+def is_missing_model(provider: Provider, response: HttpResponse) -> bool:
     """Whether the refusal is about the model's name."""
-    return response.status == 404 or (response.status == 400 and bool(_NO_MODEL.search(error_text(response.body))))
+    return response.status == 404 or (response.status == 400 and bool(_NO_MODEL.search(error_text(response.body, provider))))
 
 
 def missing_model(provider: Provider, model: str, available: list[str] | None) -> BlockError:
@@ -57,7 +57,7 @@ def missing_model(provider: Provider, model: str, available: list[str] | None) -
 
 def refused(provider: Provider, model: str, response: HttpResponse) -> BlockError:
     """Any other answer than 200, as the error to raise."""
-    status, text = response.status, masked(error_text(response.body), provider)
+    status, text = response.status, error_text(response.body, provider)
     said = f": {text}" if text else "."
     if status in (401, 403):
         return _bad_key(provider, status, said)
@@ -92,13 +92,14 @@ def failed_in_stream(provider: Provider, event: dict[str, Any]) -> BlockError:
     return BlockError(f"{provider.title} failed while answering: {masked(_text_of(event), provider) or 'no reason given'}")
 
 
-def error_text(body: bytes) -> str:
-    """What an error answer says, on one line of at most 300 characters."""
+def error_text(body: bytes, provider: Provider) -> str:
+    """What an error answer says, on one line of at most 300 characters, without the key: masked first, since a cut might leave its
+    beginning."""
     try:
         text = _text_of(msgspec.json.decode(body))
     except (msgspec.DecodeError, RecursionError):
-        text = "" if body.lstrip().startswith(b"<") else body[: 4 * MAX_TEXT_CHARS].decode("utf-8", "replace")
-    return " ".join(text.split())[:MAX_TEXT_CHARS]
+        text = "" if body.lstrip().startswith(b"<") else body.decode("utf-8", "replace")
+    return " ".join(masked(text, provider).split())[:MAX_TEXT_CHARS]
 
 
 def _text_of(answer: Any) -> str:

@@ -72,7 +72,7 @@ async def _read_error(answer: HttpStream) -> HttpResponse:
 
 
 async def _refusal(provider: Provider, request: ChatRequest, answer: HttpResponse) -> BlockError:
-    if not failures.is_missing_model(answer):
+    if not failures.is_missing_model(provider, answer):
         return failures.refused(provider, request.model, answer)
     try:
         available = await list_models(provider)

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from autogpt_lite.credentials.masking import MaskingFormatter, forms_of, mask_value
+from autogpt_lite.credentials.masking import Masker, MaskingFormatter, forms_of, mask_value
+from autogpt_lite.llm.failures import MAX_TEXT_CHARS, error_text
+from autogpt_lite.llm.providers import Provider
 from tests.credentials.world import FETCH, USER, World, open_world, ref
 from tests.http.library_agents import add_other_user
 from tests.server import CLI, PROJECT, environ_for
@@ -118,6 +120,38 @@ def test_i2_a_secret_is_known_in_the_forms_in_which_it_travels():
         assert "w&" not in mask_value(text, forms)
     assert forms_of({"headers": {"Authorization": "Bearer abcdef123"}})[-1] == "abcdef123"
     assert forms_of({"api_key": "short"}) == ()
+
+
+@pytest.mark.parametrize("secret", ["sk-proj-Ab12Cd34Ef56Gh78Ij90", "pass word", "-----BEGIN KEY-----\nMIIEvQIBADANBg"])
+def test_i2_what_a_cut_has_left_of_a_secret_is_masked_too(secret: str):
+    masker = Masker()
+    masker.remember("one", {"api_key": secret})
+    least = min(8, len(secret) // 2)
+    for cut in range(least, len(secret) + 1):
+        left = secret[:cut]
+        for error in (
+            "401: {}",
+            "no number: '{}...'",
+            "no key '{}' ...",
+            "{} …",
+            "It said: {}.",
+            "It said {}. Set another.",
+            "({})",
+        ):
+            masked = masker.mask(error.format(left) + (" and more" if "..." in error else ""))
+            assert secret[:least] not in masked, (error, cut)
+            assert "•••" in masked
+    # What is no cut stays readable, and so does what another text has in common with it.
+    for text in (f"{secret[:least]}-something else", f"{secret[: least - 1]}", "The key is not accepted."):
+        assert masker.mask(text) == text
+
+
+def test_i2_a_provider_that_repeats_the_key_where_its_error_is_cut_tells_nothing_of_it():
+    key = "canary-key-of-the-provider"
+    provider = Provider(name="mine", base_url="http://127.0.0.1:1/v1", api_key=key)
+    for before in range(MAX_TEXT_CHARS - len(key) - 1, MAX_TEXT_CHARS + 1):
+        for body in (f"{'x' * before} {key} is wrong", json.dumps({"error": {"message": f"{'x' * before} {key} is wrong"}})):
+            assert "canary" not in error_text(body.encode(), provider)
 
 
 async def test_i2_nothing_in_the_database_or_its_backup_is_in_the_clear(world: World, tmp_path: Path):

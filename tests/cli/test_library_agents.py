@@ -53,7 +53,13 @@ def test_an_agent_is_exported_and_approved_by_its_name(data_dir: Path, tmp_path:
 
 
 def test_a_list_of_nothing_says_so_beside_the_output(tmp_path: Path):
-    for arguments in (("schedules", "list"), ("triggers", "list"), ("reviews", "list"), ("library", "list", "--removed")):
+    for arguments in (
+        ("schedules", "list"),
+        ("triggers", "list"),
+        ("reviews", "list"),
+        ("runs", "list"),
+        ("library", "list", "--removed"),
+    ):
         done = run_cli(*arguments, "--data-dir", tmp_path / "data")
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (0, "", 1), arguments
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,8 @@ def test_without_a_server_a_run_is_stopped_and_resumed(tmp_path: Path, settings:
         assert process.stderr.readline() == "waiting\n"
         process.send_signal(signal.SIGINT)
         run_id = json.loads(process.communicate(timeout=15)[0])["graph_exec_id"]
+    (line,) = run_cli("runs", "list", "--data-dir", data, **named).stdout.splitlines()
+    assert re.fullmatch(rf"{run_id}  #1     TERMINATED  [-0-9]{{10}}T[0-9:]{{8}}Z +[0-9]+:[0-9]{{2}} +Gate", line)
     stopped = run_cli("stop", run_id, "--data-dir", data, **named)
     assert (stopped.returncode, stopped.stdout) == (0, f"{run_id}  TERMINATED\n")  # it had ended: nothing changes
     (tmp_path / "open").touch()
@@ -105,6 +108,12 @@ def test_on_a_server(tmp_path: Path, settings: dict[str, Any]):
         started = server.post("/api/agent-files/execute", {"agent": json.dumps(agent)})
         run_id = started["graph_exec_id"]
         assert server.process.stderr.readline() == "waiting\n"
+        (running,) = json.loads(run_cli("runs", "list", "--status", "running", "--json", "--data-dir", data).stdout)
+        assert (running["id"], running["number"], running["ended_at"]) == (run_id, 1, None)
+        of_agent = run_cli("runs", "list", "--agent", "gate", "--limit", "1", "--data-dir", data)
+        assert of_agent.stdout.startswith(f"{run_id}  #1     RUNNING")
+        none = run_cli("runs", "list", "--agent", "gate", "--status", "FAILED", "--data-dir", data)
+        assert (none.returncode, none.stdout, none.stderr) == (0, "", "There are no such runs.\n")
         stopped = run_cli("stop", run_id, "--data-dir", data)
         assert (stopped.returncode, stopped.stdout) == (0, f"{run_id}  TERMINATED\n")
         (tmp_path / "open").touch()
