@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 
+from .allowed_values import with_allowed_values
 from .errors import ConfigError
 from .paths import packaged_file
 
@@ -275,7 +276,8 @@ def load_config(
         return msgspec.convert({**merged, "given": sorted(given)}, Config)
     except msgspec.ValidationError as error:
         raise ConfigError(
-            f"A setting has a value that it cannot have: {error}", hint="config.toml lists every setting."
+            f"A setting has a value that it cannot have: {with_allowed_values(str(error), Config)}",
+            hint="config.toml lists every setting.",
         ) from None
 
 

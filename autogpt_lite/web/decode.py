@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from ..allowed_values import PATH_STEPS, with_allowed_values
 from ..errors import AutoGPTLiteError, InvalidInputError, RequestValidationError
 
 MAX_QUERY_FIELDS = 100
@@ -50,7 +51,7 @@ class BodyReader:
             return self._decoder.decode(raw)
         except msgspec.ValidationError as error:
             _check_json(raw)  # the first wrong type is found before what is wrong behind it
-            raise validation_error(error, "body") from None
+            raise validation_error(error, "body", self.wanted) from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise _no_json(error) from None
 
@@ -92,7 +93,7 @@ class QueryReader:
         try:
             return msgspec.convert(fields, self.wanted, strict=False)
         except msgspec.ValidationError as error:
-            raise validation_error(error, "query") from None
+            raise validation_error(error, "query", self.wanted) from None
 
 
 def _takes_list(info: Any) -> bool:
@@ -121,25 +122,24 @@ def check_json_depth(raw: bytes, max_depth: int) -> None:
 # --- errors -------------------------------------------------------------------------------------------
 
 _PLACE = re.compile(r"^(?P<text>.*?)(?: - at (?:key in )?`\$(?P<path>.*)`)?$", re.DOTALL)
-_STEPS = re.compile(r"\[(\d+|\.\.\.)\]|\.([^.\[]+)")
 _FIELD = re.compile(r"`([^`]*)`")
 
 
-def validation_error(error: msgspec.ValidationError, source: str) -> AutoGPTLiteError:
+def validation_error(error: msgspec.ValidationError, source: str, wanted: Any) -> AutoGPTLiteError:
     """msgspec's message as {loc, msg, type}, the list that AutoGPT's clients expect under `detail` of a 422."""
-    found = _PLACE.match(str(error))
+    found = _PLACE.match(with_allowed_values(str(error), wanted))
     text = found["text"]
     if text == "Number out of range":  # 1e999999: no JSON that anybody could read
         return InvalidInputError(f"The {source} holds a number that is out of range.")
     loc: list[str | int] = [source]
-    for index, name in _STEPS.findall(found["path"] or ""):
+    for index, name in PATH_STEPS.findall(found["path"] or ""):
         loc.append(int(index) if index.isdigit() else name or index)
     kind = "value_error"
     if text.startswith("Object missing required field"):
         kind = "missing"
         loc.append(_FIELD.search(text)[1])
         text = "Field required"
-    elif text.startswith("Invalid value"):
+    elif text.startswith("Invalid value") and not text.startswith("Invalid value: it may be"):
         text = "Invalid value"  # it names the value, which may be a secret that was typed into the wrong field
     elif text.startswith("Expected"):
         kind = "type_error"

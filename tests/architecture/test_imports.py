@@ -12,7 +12,7 @@ import pytest
 PROJECT = Path(__file__).resolve().parents[2]
 PACKAGE = PROJECT / "autogpt_lite"
 
-LEAVES = {"__version__", "clock", "config", "errors", "faultpoints", "loop_thread", "paths", "previews"}
+LEAVES = {"__version__", "allowed_values", "clock", "config", "errors", "faultpoints", "loop_thread", "paths", "previews"}
 PURE = {"engine.coercion", "engine.pins"}
 """Functions on values, without a thought of the engine: the sdk gives them to blocks."""
 LAYERS: dict[str, set[str]] = {
