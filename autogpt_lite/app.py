@@ -173,9 +173,7 @@ class App:
         self.retention = RetentionService(db, self.graphs, config)
         self.jobs = SystemJobs(db)
         self.backups = BackupService(db, data_dir)
-        self.due_backups = DueBackups(
-            db, self.backups, lambda: self.retention.current().backup_hours, lambda: db.writer.rows_changed - self.jobs.rows_noted
-        )
+        self.due_backups = DueBackups(db, self.backups, lambda: self.retention.current().backup_hours)
         self.late_runs = LateRunService(db, self.engine)
         self.status = StatusService(
             db,

@@ -23,19 +23,16 @@ _NOTHING_NEW = "last_backup_is_current"
 
 
 class DueBackups:
-    """Looks whether a backup is due. `every_hours()` is the setting, 0 for none; `rows_changed()` counts the changes since the start
-    that a person or a run has made, without the server's notes about itself."""
+    """Looks whether a backup is due. `every_hours()` is the setting, 0 for none."""
 
-    def __init__(self, db: Database, backups: BackupService, every_hours: Callable[[], int], rows_changed: Callable[[], int]):
+    def __init__(self, db: Database, backups: BackupService, every_hours: Callable[[], int]):
         self._db = db
         self._backups = backups
         self._every_hours = every_hours
-        self._count_changed = rows_changed
-        self._own_rows = 0
         self._problem: str | None = None
         backups.begun = self._note_begun
         self._current: tuple[str, int] | None = None
-        """(name of the last backup, what rows_changed() said when it began); None where nobody knows."""
+        """(name of the last backup, the writer's rows_changed when it began); None where nobody knows."""
 
     async def open(self) -> None:
         """Takes up what the last server has noted: with a laptop that is started each day the tenth copy of the same would push out
@@ -44,7 +41,7 @@ class DueBackups:
         if row is not None:
             self._current = (row[0], 0)
             # From here on it counts again what is changed, and a kill notes nothing.
-            self._own_rows += await self._db.write(lambda tx: tx.execute(sql.delete_fact, (_NOTHING_NEW,)))
+            await self._db.write(lambda tx: tx.execute_uncounted(sql.delete_fact, (_NOTHING_NEW,)))
 
     async def close(self) -> None:
         """Notes for the next server whether there is anything new. Call it when nothing else is written any more."""
@@ -62,9 +59,8 @@ class DueBackups:
         if self._has_nothing_new():
             return "Nothing has changed since the last one."
         try:
-            self._db.check_room(
-                self._db.path.stat().st_size * KEPT
-            )  # nobody has asked for it: there has to be room for all of them
+            # Nobody has asked for it: there has to be room for as many as are kept.
+            self._db.check_room(self._db.path.stat().st_size * KEPT)
             made = await self._backups.make_backup()
         except DiskFullError as error:
             # Told once on the page, not as a job that fails every ten minutes: nothing is broken, and it is tried again.
@@ -87,10 +83,9 @@ class DueBackups:
 
     def _note_begun(self, name: str) -> None:
         # Before the first page is copied: what changes meanwhile counts as new, whether or not it is in the copy.
-        self._current = (name, self._rows())
+        self._current = (name, self._db.writer.rows_changed)
 
     def _has_nothing_new(self) -> bool:
-        return self._current is not None and self._current[1] == self._rows() and self._backups.has(self._current[0])
-
-    def _rows(self) -> int:
-        return self._count_changed() - self._own_rows
+        return (
+            self._current is not None and self._current[1] == self._db.writer.rows_changed and self._backups.has(self._current[0])
+        )

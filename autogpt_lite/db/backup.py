@@ -31,15 +31,22 @@ async def back_up(db: Database, target: Path) -> int:
     """
     copy = _Copy(target)
     try:
-        await db.writer.run_between(copy.step)
+        await _copied(db, copy)
         # The rest takes as long as the disk wants, so not on the writer's thread.
         return await asyncio.to_thread(copy.finish)
-    except asyncio.CancelledError:
-        copy.is_cancelled = True  # the writer's thread may be at it: its next step leaves nothing behind
-        raise
     except (apsw.Error, OSError, DatabaseError) as error:
         copy.abandon()
         raise disk_failure(error) or DatabaseError(f"The backup {target} could not be written: {error}.") from None
+
+
+async def _copied(db: Database, copy: _Copy) -> None:
+    try:
+        await db.writer.run_between(copy.step)
+    except asyncio.CancelledError:
+        # The writer's thread may be at it, or have just made the last step: only there is it given up.
+        copy.is_cancelled = True
+        db.writer.run_between(copy.step).add_done_callback(lambda done: done.exception())
+        raise
 
 
 class _Copy:

@@ -32,12 +32,14 @@ MAX_WAITING = 50_000
 class Tx:
     """What a function given to `Database.write` may do. Only valid inside that function."""
 
-    __slots__ = ("_after_commit", "_connection", "_execute")
+    __slots__ = ("_after_commit", "_connection", "_execute", "uncounted")
 
     def __init__(self, connection: apsw.Connection):
         self._after_commit: list[Callable[[], None]] = []
         self._connection = connection
         self._execute = connection.cursor().execute
+        self.uncounted = 0
+        """Rows that execute_uncounted has changed. For the writer."""
 
     @property
     def connection(self) -> apsw.Connection:
@@ -49,6 +51,12 @@ class Tx:
         for _ in self._execute(sql, params):
             pass  # an undrained RETURNING would block COMMIT
         return self._connection.changes()
+
+    def execute_uncounted(self, sql: str, params: Params = ()) -> int:
+        """As execute, for a note of the server about itself, which is nothing new to anybody (Writer.rows_changed)."""
+        n_changed = self.execute(sql, params)
+        self.uncounted += n_changed
+        return n_changed
 
     def executemany(self, sql: str, rows: Iterable[Params]) -> None:
         for _ in self._connection.executemany(sql, rows):
@@ -110,7 +118,7 @@ class Writer:
         self._fatal: BaseException | None = None
         self.commits = 0
         self.rows_changed = 0
-        """Rows that were inserted, updated or deleted since the start, triggers included."""
+        """Rows that were inserted, updated or deleted since the start, but for notes of the server about itself."""
         self.failure: DatabaseError | None = None
         """Why nothing can be written at the moment (a full disk, say); None when the last change went through."""
         self.failures = 0
@@ -213,7 +221,7 @@ class Writer:
 
     def _commit(self, batch: list[_Job]) -> None:
         connection = self._connection
-        changes = connection.total_changes()
+        changes, self._tx.uncounted = connection.total_changes(), 0
         try:
             connection.execute("BEGIN IMMEDIATE")
             for job in batch:
@@ -222,7 +230,7 @@ class Writer:
             connection.execute("COMMIT")
             self.commits += 1
             n_changed = connection.total_changes() - changes
-            self.rows_changed += n_changed
+            self.rows_changed += n_changed - self._tx.uncounted
             faultpoints.hit("db.after_commit")
             if self.failure is not None and n_changed:
                 log.warning("the database can be written again")

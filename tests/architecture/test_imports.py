@@ -16,7 +16,7 @@ LEAVES = {"__version__", "allowed_values", "clock", "config", "errors", "faultpo
 PURE = {"engine.coercion", "engine.pins"}
 """Functions on values, without a thought of the engine: the sdk gives them to blocks."""
 LAYERS: dict[str, set[str]] = {
-    **{leaf: {"errors", "paths"} if leaf == "config" else set() for leaf in LEAVES},
+    **{leaf: {"allowed_values", "errors", "paths"} if leaf == "config" else set() for leaf in LEAVES},
     "instance_lock": LEAVES,
     "events": LEAVES,
     "net": LEAVES,
