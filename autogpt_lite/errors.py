@@ -14,6 +14,8 @@ class AutoGPTLiteError(Exception):
 
     status = 500
     hint: str | None = None
+    code: str | None = None
+    """What kind of failure a node or a run ended with, for programs: they go by it, never by the words."""
 
     def __init__(self, message: str | None = None, *, hint: str | None = None, detail: Any = None):
         self.message = message or (type(self).__doc__ or "").splitlines()[0]
@@ -21,6 +23,11 @@ class AutoGPTLiteError(Exception):
         if hint is not None:
             self.hint = hint
         super().__init__(self.message)
+
+
+def code_of(error: BaseException) -> str | None:
+    """The code of one of our errors; those of others, exit codes and HTTP statuses among them, are none."""
+    return error.code if isinstance(error, AutoGPTLiteError) else None
 
 
 # --- what a request can get wrong -------------------------------------------------------------------
@@ -220,8 +227,22 @@ class BlockOutputError(BlockError):
     """The block gave an output that its schema does not allow."""
 
 
+class KeyRefusedError(BlockError):
+    """The service did not accept the key."""
+
+    code = "key_refused"
+
+
+class ServiceBusyError(BlockError):
+    """The service takes no more requests for now, and was asked often enough."""
+
+    code = "busy"
+
+
 class BlockRetry(BlockError):
     """The block asks to be tried again later."""
+
+    code = "busy"
 
     def __init__(self, message: str | None = None, *, after_s: float = 1.0):
         super().__init__(message)
@@ -260,6 +281,7 @@ class LoginEndedError(BlockError):
     """The login behind these credentials has ended."""
 
     status = 409
+    code = "login_ended"
     hint = "Connect it again on the Credentials page: everything that uses it goes on with the new login."
 
 
@@ -267,9 +289,11 @@ class LimitExceededError(AutoGPTLiteError):
     """A limit of the run was reached."""
 
     status = 400  # only a run that could not even begin is answered with it
+    code = "limit_exceeded"
 
 
 class BudgetExceededError(LimitExceededError):
     """The month has not got what this could cost."""
 
     status = 402
+    code = "budget_exceeded"

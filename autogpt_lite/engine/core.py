@@ -230,5 +230,8 @@ class EngineServices:
 
 
 def run_stats(run: GraphExecution) -> dict[str, Any]:
-    """The stats as AutoGPT names them."""
-    return msgspec.structs.asdict(run.stats)
+    """The stats as AutoGPT names them; with `error_code` where there is one."""
+    stats = msgspec.structs.asdict(run.stats)
+    if stats["error_code"] is None:
+        del stats["error_code"]
+    return stats

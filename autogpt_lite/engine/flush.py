@@ -217,8 +217,12 @@ def _input_of(execution: NodeExecution) -> bytes:
 def _stats_of(execution: NodeExecution) -> bytes | None:
     if execution.error is None and not execution.cost and execution.failed_tries is None:
         return None
-    stats = {"cost": execution.cost, "error": execution.error}
-    return encode(stats if execution.failed_tries is None else {**stats, "tries": execution.failed_tries})
+    stats: dict[str, Any] = {"cost": execution.cost, "error": execution.error}
+    if execution.error_code is not None:
+        stats["error_code"] = execution.error_code
+    if execution.failed_tries is not None:
+        stats["tries"] = execution.failed_tries
+    return encode(stats)
 
 
 def _inline_outputs(batch: Batch, execution: NodeExecution, key: int) -> bytes | None:

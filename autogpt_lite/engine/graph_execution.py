@@ -6,7 +6,7 @@ import asyncio
 import logging
 
 from ..clock import now_us
-from ..errors import LimitExceededError
+from ..errors import LimitExceededError, code_of
 from . import states
 from .charges import give_up, settle
 from .core import Core
@@ -137,20 +137,21 @@ def fail_run(core: Core, run: GraphExecution, error: Exception) -> None:
         return
     hint = getattr(error, "hint", None)
     run.stats.error = storable(f"{error} {hint}" if hint else str(error))
+    run.stats.error_code = code_of(error)
     log.info("run %s failed: %s", run.id, run.stats.error)
     terminate_nodes(core, run)
     _end(core, run, states.FAILED)
     if isinstance(error, LimitExceededError):
         for below in list(run.tree.runs.values()):
-            terminate_run(core, below, run.stats.error)
+            terminate_run(core, below, run.stats.error, run.stats.error_code)
 
 
-def terminate_run(core: Core, run: GraphExecution, reason: str | None = None) -> None:
+def terminate_run(core: Core, run: GraphExecution, reason: str | None = None, code: str | None = None) -> None:
     """Ends the run as TERMINATED, with everything in it that has not ended."""
     if run.status in states.ENDED:
         return
     if reason:
-        run.stats.error = reason
+        run.stats.error, run.stats.error_code = reason, code
     terminate_nodes(core, run)
     _end(core, run, states.TERMINATED)
 

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from ..clock import now_us
-from ..errors import AutoGPTLiteError, BlockError, BlockInputError, BlockOutputError, LimitExceededError
+from ..errors import AutoGPTLiteError, BlockError, BlockInputError, BlockOutputError, LimitExceededError, code_of
 from ..registry import BlockEntry
 from ..sdk.block import NEEDS_ASYNC
 from ..sdk.hosts import reachable_hosts
@@ -367,11 +367,11 @@ def complete(core: Core, execution: NodeExecution) -> None:
     _end(core, execution, states.COMPLETED)
 
 
-def fail(core: Core, execution: NodeExecution, message: str) -> None:
+def fail(core: Core, execution: NodeExecution, message: str, code: str | None = None) -> None:
     """RUNNING -> FAILED: the message is the execution's last output, on the pin `error`, and travels like any other."""
     settle(core, execution, failed=True)
     message = _masked(core, message)
-    execution.error = message
+    execution.error, execution.error_code = message, code
     try:
         record_output(core, execution, "error", message)
     except LimitExceededError as error:
@@ -387,7 +387,7 @@ def handle_failure(core: Core, execution: NodeExecution, error: BaseException) -
         log.info("block %s failed", execution.node.block_id, exc_info=error)
     after_s = retry_wait_s(execution.node.retry, execution.try_number, error)
     if after_s is None:
-        fail(core, execution, _message_of(error))
+        fail(core, execution, _message_of(error), code_of(error))
     elif not core.is_closing:  # the next start runs the same try again
         _try_again(core, execution, _message_of(error), after_s)
 

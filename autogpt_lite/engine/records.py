@@ -42,6 +42,7 @@ class NodeExecution:
         "data",
         "ended_at",
         "error",
+        "error_code",
         "failed_tries",
         "generator",
         "has_place",
@@ -97,6 +98,8 @@ class NodeExecution:
         self.ended_at: int | None = None
         self.is_dirty = False
         self.error: str | None = None
+        self.error_code: str | None = None
+        """Of the error that it failed with (errors.AutoGPTLiteError.code)."""
         self.cost: int = 0
         self.charge: int | None = None
         """Credits reserved for the current try, until it is settled."""
@@ -151,6 +154,8 @@ class RunStats(msgspec.Struct):
     node_exec_count: int = 0
     node_error_count: int = 0
     error: str | None = None
+    error_code: str | None = None
+    """Ours: what kind of reason `error` is (errors.AutoGPTLiteError.code)."""
     activity_status: str | None = None
     correctness_score: float | None = None
 

@@ -203,6 +203,7 @@ def _restore_node(run: GraphExecution, row: tuple, many_outputs: list[tuple[str,
     if stats is not None:
         kept = decode(stats)
         execution.cost, execution.failed_tries = kept.get("cost", 0), kept.get("tries")
+        execution.error, execution.error_code = kept.get("error"), kept.get("error_code")
     if queued_us is None:
         # INCOMPLETE; or TERMINATED while it was, in a run that was resumed: that stays its status until its last value comes.
         _restore_pending(run, execution)

@@ -44,6 +44,8 @@ class NodeView(Protocol):
     ended_at: int | None
     cost: int
     """In credits, so far."""
+    error_code: str | None
+    """What kind of failure it ended with, where that is known (errors.AutoGPTLiteError.code)."""
 
 
 class NodeExecutionEvent(msgspec.Struct, gc=False):

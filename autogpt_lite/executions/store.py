@@ -110,6 +110,7 @@ def node_fields(row: tuple, plan: GraphPlan | None, node: tuple) -> dict[str, An
         "end_time": _after(added_at, ended_us),
         "cost": told.get("cost", 0),
         "tries": _failed_tries(told),
+        "error_code": told.get("error_code"),
     }
 
 

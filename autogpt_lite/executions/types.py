@@ -119,7 +119,8 @@ class FailedTry(msgspec.Struct, kw_only=True):
 
 class NodeExecutionResult(msgspec.Struct, kw_only=True, omit_defaults=True):
     """One execution of a node. `cost` is in credits, of all its tries; `tries` are those that failed and were followed by another.
-    Both are left out where there are none."""
+    `error_code` says what kind of failure it was, for programs: "key_refused", "busy", "login_ended". Each is left out where there is
+    none."""
 
     user_id: str
     graph_id: str
@@ -137,6 +138,7 @@ class NodeExecutionResult(msgspec.Struct, kw_only=True, omit_defaults=True):
     end_time: str | None
     cost: int = 0
     tries: list[FailedTry] = []
+    error_code: str | None = None
 
 
 class CutValue(msgspec.Struct, kw_only=True, omit_defaults=True):

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from ..clock import now_us
-from ..errors import BlockError, BlockInputError, BlockRetry, OutboundUnreachableError
+from ..errors import BlockError, BlockInputError, BlockRetry, KeyRefusedError, OutboundUnreachableError
 from ..net.answer import HttpResponse
 from .providers import WELL_KNOWN, Provider
 
@@ -78,8 +78,8 @@ def _bad_key(provider: Provider, status: int, said: str) -> BlockError:
     variable = WELL_KNOWN[provider.name].key_variable if provider.is_official else None
     where = f"`api_key` of [llm.providers.{provider.name}] in config.toml" + (f" or the variable {variable}" if variable else "")
     if not provider.api_key:
-        return BlockError(f"{provider.title} wants an API key{said}", hint=f"Set {where}.")
-    return BlockError(f"{provider.title} did not accept the API key (status {status}){said}", hint=f"Check {where}.")
+        return KeyRefusedError(f"{provider.title} wants an API key{said}", hint=f"Set {where}.")
+    return KeyRefusedError(f"{provider.title} did not accept the API key (status {status}){said}", hint=f"Check {where}.")
 
 
 def broken_off(provider: Provider) -> BlockRetry:

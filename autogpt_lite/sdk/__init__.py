@@ -22,7 +22,7 @@ A block is a class with an id, an `Input`, an `Output` and a `run` that yields (
 docs/blocks.md is the guide.
 """
 
-from ..errors import BlockError, BlockInputError, BlockRetry
+from ..errors import BlockError, BlockInputError, BlockRetry, KeyRefusedError
 from .block import NEEDS_ASYNC, BareBlockOutput, Block, BlockInput, BlockOutput, UiType
 from .context import RunContext
 from .cost import BlockCost, CostType, MostCalls
@@ -52,6 +52,7 @@ __all__ = [
     "CredentialsPin",
     "Format",
     "GraphInputBlock",
+    "KeyRefusedError",
     "MostCalls",
     "Review",
     "ReviewRequest",

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from ..config import LlmConfig
-from ..errors import BlockError, BlockInputError, BlockRetry
+from ..errors import BlockInputError, BlockRetry, ServiceBusyError
 from ..llm.chat import ChatChunk, ChatRequest, Message, Usage
 from ..llm.models import DEFAULT_MODEL, known_models, token_credits
 from ..llm.providers import Provider, at_host, choose_provider, effective_model, provider_with_key
@@ -99,7 +99,7 @@ async def stream_chat(
 async def chat(ctx: RunContext, *, attempts: int | None = None, **question: Any) -> LlmResponse:
     """Like `stream_chat`, with the same arguments, and waits for the whole answer.
 
-    `attempts` is for the pin `retry`: how often to ask where the provider is busy or breaks off, before that is a BlockError;
+    `attempts` is for the pin `retry`: how often to ask where the provider is busy or breaks off, before that is a ServiceBusyError;
     without it the BlockRetry goes to the engine.
     """
     for attempt in count(1):
@@ -109,7 +109,7 @@ async def chat(ctx: RunContext, *, attempts: int | None = None, **question: Any)
             if attempts is None:
                 raise
             if attempt >= attempts or error.after_s > MAX_WAIT_S:
-                raise BlockError(error.message, hint=error.hint) from None
+                raise ServiceBusyError(error.message, hint=error.hint) from None
             ctx.log(f"{error.message} Asking again in {error.after_s:g} s.")
             await asyncio.sleep(error.after_s)
     raise AssertionError("unreachable")

@@ -243,6 +243,8 @@ def _node_delta(event: NodeExecutionEvent, sent: int) -> bytes:
     if event.status in _ENDED:
         fields["ended_at"] = iso(node.ended_at)
         fields["cost"] = node.cost
+        if node.error_code is not None:
+            fields["error_code"] = node.error_code
     else:
         fields["block_id"] = node.block_id
         fields["started_at"] = _times(event)["start_time"]

@@ -2,11 +2,12 @@
 
 import { copyText } from "./copy_text.js";
 import { fill, h } from "./dom.js";
-import { cut } from "./format.js";
+import { cut, duration, timeMs } from "./format.js";
 import { icon } from "./icons.js";
 import { plural, t } from "./messages.js";
 import { button } from "./page_head.js";
 import { FailureRepair } from "./run/failure_repair.js";
+import { limitRepair } from "./run/limit_repair.js";
 import { hasEnded } from "./status.js";
 import { valueWords } from "./value_line.js";
 
@@ -34,14 +35,15 @@ export class RunProblems {
     const run = state.run;
     const failures = state.failures();
     const [first] = failures;
-    const key = [run?.status, failures.length, first?.output_data?.error?.length, first?.n_outputs].join(" ");
+    const known = [first?.output_data?.error?.length, first?.n_outputs, first?.error_code];
+    const key = [run?.status, failures.length, ...known].join(" ");
     if (!run || key === this.shown) return;
     this.shown = key;
     this.hasEnded = hasEnded(run.status);
     this.element.hidden = !failures.length && run.status !== "FAILED";
     if (this.element.hidden) return;
     if (first) this.#showFailure(first, failures.length - 1);
-    else this.#show(t("The run failed"), String(run.stats?.error ?? t("The server gave no reason.")), null);
+    else this.#showEnd(run);
   }
 
   /** @param {NodeExecution} first @param {number} more */
@@ -52,25 +54,38 @@ export class RunProblems {
     const title = more
       ? plural(more, "{node} and {n} more execution failed", "{node} and {n} more executions failed", { node })
       : t("{node} failed", { node });
-    this.#show(title, cause, first);
-  }
-
-  /** @param {string} title @param {string} cause @param {NodeExecution|null} execution */
-  #show(title, cause, execution) {
     const { graphId, runId, openNode } = this.place;
     // What goes on cannot be begun again from the middle.
     const canRepair = this.place.canRepair && this.hasEnded;
-    const repair = execution && new FailureRepair(graphId, runId, execution, canRepair, cause, () => openNode(execution.node_id));
+    const repair = new FailureRepair(graphId, runId, first, canRepair, () => openNode(first.node_id));
+    this.#show({ title, cause, tried: triesWords(first), repair: repair.element, glyph: repair.isOfKey ? "key" : "cross" });
+  }
+
+  /** No node failed, the run as a whole did. @param {import("./types.js").GraphExecution} run */
+  #showEnd(run) {
+    const code = run.stats?.error_code;
+    const title =
+      code === "budget_exceeded"
+        ? t("The budget is spent")
+        : code === "limit_exceeded"
+          ? t("The run reached a limit")
+          : t("The run failed");
+    const repair = this.place.canRepair ? limitRepair(this.place.graphId, code) : null;
+    this.#show({ title, cause: String(run.stats?.error ?? t("The server gave no reason.")), repair });
+  }
+
+  /** @param {{title: string, cause: string, tried?: string, repair: HTMLElement|null, glyph?: string}} problem */
+  #show({ title, cause, tried = "", repair, glyph = "cross" }) {
     const isLong = cause.length > CAUSE_CHARS || cause.includes("\n");
     fill(
       this.element,
       h(
         "div",
         { class: "problem-head" },
-        h("span", { class: "problem-icon" }, icon(repair?.isOfKey ? "key" : "cross")),
-        h("div", null, h("h2", null, title), h("p", { dir: "auto" }, isLong ? firstWords(cause) : cause)),
+        h("span", { class: "problem-icon" }, icon(glyph)),
+        h("div", null, h("h2", null, title), h("p", { dir: "auto" }, `${isLong ? firstWords(cause) : cause} ${tried}`.trim())),
       ),
-      repair?.element,
+      repair,
       isLong ? this.#report(title, cause) : null,
     );
   }
@@ -91,6 +106,13 @@ export class RunProblems {
     );
     return h("div", { class: "problem-report" }, h("details", { class: "fold" }, summary, text), copy);
   }
+}
+
+/** @param {NodeExecution} execution @returns {string} how often it was tried, where that was more than once */
+function triesWords({ tries = [], start_time: start, end_time: end }) {
+  if (!tries.length) return "";
+  const time = duration(timeMs(end) - timeMs(start));
+  return plural(tries.length + 1, "Tried {n} time in {time}.", "Tried {n} times in {time}.", { time });
 }
 
 /** @param {string} text @returns {string} */

@@ -127,6 +127,7 @@ export class RunState {
       execution.end_time = delta.ended_at ?? execution.end_time;
       if (delta.input_data) this.values.takeInputs(execution, delta.input_data);
       execution.cost = delta.cost ?? execution.cost;
+      if (delta.error_code) execution.error_code = delta.error_code;
     }
     // Older than what is here: what it gave is loaded when somebody looks at it.
     const isOlder = this.oldestSeq < Infinity && seqOf(delta.node_exec_id) < this.oldestSeq;

@@ -98,6 +98,7 @@
  * @property {string|null} end_time
  * @property {number} [cost] in credits
  * @property {{try: number, error: string, cost: number, failed_at: string|null}[]} [tries] that failed before another one
+ * @property {string} [error_code] what kind of failure it was: "key_refused", "busy", "login_ended"
  * @property {string} [graph_id]
  * @property {string} [graph_exec_id]
  * @property {boolean} [is_brief] next to nothing of its values is here

@@ -109,6 +109,7 @@ async def test_h7_parallel_branches_cannot_both_spend_what_is_left_for_one(tmp_p
         stored = await stored_run(harness, run)
         assert (stored["status"], PaidGateBlock.started <= 2) == ("FAILED", True)
         assert "needs $0.30 and the month has $0.10 left" in stored["stats"]["error"]
+        assert stored["stats"]["error_code"] == "budget_exceeded"
         account = book.account_of(USER)
         assert (account.spent["g"], account.reserved["g"]) == (0, 0)
 

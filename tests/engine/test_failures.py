@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from autogpt_lite.engine.retry import MAX_ATTEMPTS, MAX_WAIT_S, read_policy, retry_wait_s
-from autogpt_lite.errors import BlockError, BlockRetry
+from autogpt_lite.errors import BlockError, BlockRetry, KeyRefusedError
 
 from .harness import make_graph
 from .script_blocks import (
@@ -64,6 +64,20 @@ async def test_whatever_a_block_raises_ends_this_node_only(harness, block, error
     assert row.values("error") == [text]
     assert run.status == "COMPLETED"
     assert await inputs_of(harness, run, "c") == [{"a": text}]
+
+
+@KINDS
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(KeyRefusedError("revoked"), "key_refused"), (BlockError("401 Unauthorized"), None), (SystemExit("busy"), None)],
+    ids=["refused key", "words that sound like one", "an error that is not ours"],
+)
+async def test_a_failure_that_programs_can_tell_has_a_code(harness, block, error, code):
+    block.error = error
+    run = await harness.run(make_graph("g", {"r": (block, {"a": 1})}, []))
+    [row] = await stored_of(harness, run, "r")
+    assert row.stats.get("error_code") == code
+    assert "error_code" not in (await stored_run(harness, run))["stats"]
 
 
 @pytest.mark.parametrize("block", [EmitBlock, EmitAsyncBlock, AiBlock], ids=["pump", "task", "kind whose types are not checked"])
@@ -233,6 +247,7 @@ async def test_after_the_third_try_the_node_fails(harness):
     run = await harness.run(make_graph("g", {"f": (FlakyBlock, {"a": "x", "failures": 99})}, []))
     [row] = await stored_of(harness, run, "f")
     assert (row.status, row.outputs) == ("FAILED", [("error", "not yet")])
+    assert row.stats["error_code"] == "busy"
     assert FlakyBlock.tries == {"x": 3}
 
 

@@ -128,6 +128,7 @@ async def test_the_limits_of_the_agent_hold_for_all_its_runs(tmp_path):
         assert row["status"] == "FAILED"
         assert "5 node executions" in row["stats"]["error"]
         assert "the agent's `limits`" in row["stats"]["error"]
+        assert row["stats"]["error_code"] == "limit_exceeded"
 
 
 async def test_a_run_that_cannot_even_begin_within_its_limits_is_refused(tmp_path):

@@ -26,6 +26,7 @@ class Node(msgspec.Struct):
     started_at: int | None = None
     ended_at: int | None = None
     cost: int = 0
+    error_code: str | None = None
 
 
 def make_run(graph_exec_id: str = "run", **more: Any) -> RunRef:

@@ -374,6 +374,7 @@ async def test_a_refused_key_is_said_so_without_showing_it(serve_api, make_conte
     with pytest.raises(BlockError, match="did not accept the API key") as caught:
         await ask(make_context({"groq": provider}))
     assert "llm.providers.groq" in caught.value.hint
+    assert caught.value.code == "key_refused"
     assert KEY not in caught.value.message + caught.value.hint
     assert "***" in caught.value.message
 

@@ -275,7 +275,13 @@ async def test_compact_frames_hold_ten_events_and_only_what_is_new(server: LiveS
     node_end, run_end = (await client.next())["data"]
     assert node_end["status"] == "COMPLETED"
     assert "outputs" not in node_end
+    assert "error_code" not in node_end
     assert (run_end["outputs_from"], run_end["outputs"], run_end["stats"]) == (0, [["out", 5]], {"cost": 1})
+
+    refused = Node("b", outputs=[], ended_at=1_763_690_001_000_000, error_code="key_refused")
+    server.bus.publish([node_event(run, refused, "FAILED")])
+    [failed] = (await client.next())["data"]
+    assert failed["error_code"] == "key_refused"
 
 
 async def test_compact_frames_hold_only_the_beginning_of_long_values(server: LiveServer, client: Client):

@@ -13,23 +13,20 @@ import { toastError } from "../toast.js";
 /** @typedef {import("../types.js").NodeExecution} NodeExecution */
 /** @typedef {import("../api/credentials.js").Credentials} Credentials */
 
-/** How the services say that they do not know a key. */
-const REFUSED_KEY = /\b(api[ _-]?key|unauthorized|unauthorised|status 40[13]|\b401\b|invalid token|authentication)\b/i;
-
 export class FailureRepair {
   /**
    * @param {string} graphId @param {string} runId @param {NodeExecution} execution that failed @param {boolean} canRun
-   * @param {string} cause @param {() => void} showNode
+   * @param {() => void} showNode
    */
-  constructor(graphId, runId, execution, canRun, cause, showNode) {
+  constructor(graphId, runId, execution, canRun, showNode) {
     this.graphId = graphId;
     this.runId = runId;
     this.nodeId = execution.node_id;
-    const used = REFUSED_KEY.test(cause) ? keyOf(execution) : null;
+    const code = execution.error_code;
+    const used = code === "key_refused" ? keyOf(execution) : null;
     this.isOfKey = used !== null;
-    this.label = this.isOfKey ? t("Save and go on from here") : t("Go on from here");
     this.price = h("span", { class: "muted" });
-    this.start = button(this.label, "play", (pressed) => void this.#start(pressed), "filled");
+    this.start = button(goOnWords(code, this.isOfKey), "play", (pressed) => void this.#start(pressed), "filled");
     this.start.hidden = !canRun;
     this.keyPlace = h("div", { hidden: true });
     const change = h("a", { class: "button quiet", href: paths.agentLikeRun(graphId, runId) }, t("Change inputs"));
@@ -37,6 +34,7 @@ export class FailureRepair {
       "div",
       { class: "problem-actions" },
       this.start,
+      code === "login_ended" ? h("a", { class: "button", href: "/credentials" }, t("Connect it again")) : null,
       button(t("Show node"), "arrow", showNode, "quiet"),
       canRun ? change : null,
       h("span", { class: "grow" }),
@@ -120,6 +118,12 @@ export class FailureRepair {
       toastError(error, t("It was not started"));
     }
   }
+}
+
+/** @param {string|undefined} code @param {boolean} isOfKey @returns {string} */
+function goOnWords(code, isOfKey) {
+  if (isOfKey) return t("Save and go on from here");
+  return code === "busy" ? t("Retry node") : t("Go on from here");
 }
 
 /** @param {NodeExecution} execution @returns {string|null} the id of the key that it was given */
