@@ -199,8 +199,8 @@ class ExecutionService:
     async def get_tree(self, user_id: str, graph_exec_id: str, graph_id: str | None = None) -> ExecutionTree:
         """The whole tree that a run belongs to. Raises NotFoundError."""
         row = self._row(user_id, graph_exec_id, graph_id)
-        root_id, rows = await self._db.read(lambda connection: read_tree(connection, row[0]))
-        return build_tree(root_id, rows, self._engine.core.runs, self._plan_or_none)
+        tree = await self._db.read(lambda connection: read_tree(connection, row[0]))
+        return build_tree(tree, self._engine.core.limits, self._engine.core.runs, self._plan_or_none)
 
     async def list_runs(self, user_id: str, *, is_brief: bool = False) -> list[GraphExecutionMeta]:
         """The newest runs of a user, children left out; brief ones without long inputs."""

@@ -42,8 +42,8 @@ SELECT g.id, g.uuid, g.user_id, g.graph_id, g.graph_version, g.status, g.parent_
 FROM graph_executions g WHERE g.root_id = ?1 AND g.parent_node_exec_id IS NOT NULL ORDER BY 1 LIMIT ?2;
 
 -- name: root_of
--- The root of a run's tree: its key, and its public id, also where it was deleted.
-SELECT g.root_id, coalesce(r.uuid, g.root_uuid) FROM graph_executions g LEFT JOIN graph_executions r ON r.id = g.root_id
+-- The root of a run's tree: its key, and its public id, also where it was deleted, and its own limits.
+SELECT g.root_id, coalesce(r.uuid, g.root_uuid), r.limits FROM graph_executions g LEFT JOIN graph_executions r ON r.id = g.root_id
 WHERE g.id = ?;
 
 -- name: node_of_execution

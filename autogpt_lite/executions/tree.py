@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import apsw
+import msgspec
 
 from ..clock import iso, now_us
 from ..engine.core import run_stats
 from ..engine.ids import MAX_SEQ, SEQ_BITS, node_exec_id
+from ..engine.limits import Limits, OwnLimits, tightest
 from ..engine.plan import GraphPlan
 from ..engine.records import GraphExecution
 from .store import decode, sql
@@ -22,11 +24,20 @@ TreeRow = tuple[tuple, int | None]
 """(a row of tree_of_root, the position of the node that started it in its graph)"""
 
 
-def read_tree(connection: apsw.Connection, key: int) -> tuple[str, list[TreeRow]]:
-    """The root's public id and the rows of the tree that a run belongs to, the root first unless it was deleted."""
-    root, root_id = connection.execute(sql.root_of, (key,)).fetchall()[0]
+class StoredTree(NamedTuple):
+    """The root's public id, the limits that the root and its agent set (JSON of OwnLimits), and the rows of the tree: the root first
+    unless it was deleted."""
+
+    root_id: str
+    limits: bytes | None
+    rows: list[TreeRow]
+
+
+def read_tree(connection: apsw.Connection, key: int) -> StoredTree:
+    """The tree that a run belongs to."""
+    root, root_id, limits = connection.execute(sql.root_of, (key,)).fetchall()[0]
     rows = connection.execute(sql.tree_of_root, (root, MAX_RUNS_SHOWN + 1)).fetchall()
-    return root_id, [(row, _node_index(connection, row[7])) for row in rows]
+    return StoredTree(root_id, limits, [(row, _node_index(connection, row[7])) for row in rows])
 
 
 def _node_index(connection: apsw.Connection, node_exec_key: int | None) -> int | None:
@@ -36,18 +47,28 @@ def _node_index(connection: apsw.Connection, node_exec_key: int | None) -> int |
     return found[0][0] if found else None
 
 
-def build_tree(root_id: str, rows: list[TreeRow], in_memory: Mapping[str, GraphExecution], plan_of: PlanOrNone) -> ExecutionTree:
+def build_tree(
+    tree: StoredTree, server_limits: Limits, in_memory: Mapping[str, GraphExecution], plan_of: PlanOrNone
+) -> ExecutionTree:
     """The tree as an answer. What runs at the moment is newer in memory than on the disk."""
-    shown = rows[:MAX_RUNS_SHOWN]
+    shown = tree.rows[:MAX_RUNS_SHOWN]
     by_key = {row[0]: row for row, _ in shown}
     runs = [_tree_run(row, index, by_key, in_memory.get(row[1]), plan_of) for row, index in shown]
     return ExecutionTree(
-        root_id=root_id,
+        root_id=tree.root_id,
         runs=runs,
         cost=sum(run.cost for run in runs),
         node_exec_count=sum(run.node_exec_count for run in runs),
-        is_complete=len(rows) <= MAX_RUNS_SHOWN,
+        is_complete=len(tree.rows) <= MAX_RUNS_SHOWN,
+        max_credits=_max_credits(tree.limits, server_limits),
     )
+
+
+def _max_credits(stored: bytes | None, server_limits: Limits) -> int | None:
+    """What the tree may cost, where the run or its agent says so."""
+    own = msgspec.json.decode(stored, type=OwnLimits) if stored is not None else OwnLimits()
+    is_set = any(one is not None and one.max_credits is not None for one in (own.agent, own.run))
+    return tightest(server_limits, own).max_credits if is_set else None
 
 
 def _tree_run(

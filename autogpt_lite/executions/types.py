@@ -225,7 +225,8 @@ class TreeRun(msgspec.Struct, kw_only=True):
 
 
 class ExecutionTree(msgspec.Struct, kw_only=True):
-    """A run with everything that it has started, in the order of starting; `cost` and `node_exec_count` are sums."""
+    """A run with everything that it has started, in the order of starting; `cost` and `node_exec_count` are sums. `max_credits` is
+    what it may cost, where the run or its agent says so (null: only the server's limit holds)."""
 
     root_id: str
     runs: list[TreeRun]
@@ -233,6 +234,7 @@ class ExecutionTree(msgspec.Struct, kw_only=True):
     node_exec_count: int
     is_complete: bool
     """False where the tree has more runs than one answer shows."""
+    max_credits: int | None = None
 
 
 class StopQuery(msgspec.Struct, kw_only=True):

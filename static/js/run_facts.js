@@ -43,8 +43,8 @@ export class RunFacts {
     this.byBox.hidden = false;
   }
 
-  /** @param {RunState} state @param {number} creditsBelow of the runs that it has started */
-  update(state, creditsBelow) {
+  /** @param {RunState} state @param {number} creditsBelow of the runs that it has started @param {number|null} mostCredits that it may cost */
+  update(state, creditsBelow, mostCredits) {
     const run = state.run;
     if (!run) return;
     const start = timeMs(run.started_at);
@@ -56,9 +56,15 @@ export class RunFacts {
     this.bar.style.width = `${total ? (100 * done) / total : 0}%`;
     this.nodesBox.title = plural(state.startedExecutions, "{n} execution", "{n} executions");
     const own = state.cost;
-    this.costBox.hidden = !own && !creditsBelow;
-    const below = creditsBelow ? h("small", null, t("{sum} by sub-agents", { sum: credits(creditsBelow) })) : "";
-    this.cost.replaceChildren(credits(own + creditsBelow), " ", below);
+    this.costBox.hidden = !own && !creditsBelow && mostCredits === null;
+    const below = creditsBelow ? t("{sum} by sub-agents", { sum: credits(creditsBelow) }) : "";
+    const most = mostCredits === null ? "" : t("of {most} allowed", { most: credits(mostCredits) });
+    fill(
+      this.cost,
+      credits(own + creditsBelow),
+      " ",
+      most || below ? h("small", null, [most, below].filter(Boolean).join(", ")) : null,
+    );
     this.tick(state);
   }
 

@@ -125,6 +125,12 @@ def test_run_that_reached_a_limit_leads_to_the_limits(open_page: Any, server: Se
     expect(page.locator(".tab[aria-current]")).to_have_text("Settings")
 
 
+def test_facts_say_what_a_run_may_cost_where_that_was_set(open_page: Any, server: ServerProcess) -> None:
+    graph = agent("May cost", [node(WRITER, "Write")], [])
+    page = open_page(run_page(server, graph, limits={"max_credits": 25}))
+    expect(page.locator(".fact-cost dd")).to_have_text("$0.10 of $0.25 allowed")
+
+
 def test_run_that_the_budget_has_stopped_leads_to_the_budget_that_stopped_it(open_page: Any, server: ServerProcess) -> None:
     each, write = node(ITERATE, "Each", items=["a", "b", "c"]), node(WRITER, "Write")
     stored = call(

@@ -57,6 +57,17 @@ async def test_tree_holds_a_branch_for_each_call_of_an_agent(server: LiveServer)
     assert tree["node_exec_count"] == sum(one["node_exec_count"] for one in tree["runs"])
 
 
+async def test_the_tree_tells_what_it_may_cost_where_the_run_or_its_agent_says_so(server: LiveServer):
+    path, _ = await run_party(server)
+    assert (await server.get(f"{path}/tree")).json()["max_credits"] is None
+    start, inputs = f"{path.partition('/executions')[0]}/execute", {"Guests": "Ada", "Occasion": "a party", "When": "soon"}
+    limited = (await server.post(start, {"inputs": inputs, "limits": {"max_credits": 25}})).json()
+    tree = (await server.get(f"{path.rpartition('/')[0]}/{limited['id']}/tree")).json()
+    assert tree["max_credits"] == 25
+    free = (await server.post(start, {"inputs": inputs, "limits": {"max_depth": 3}})).json()
+    assert (await server.get(f"{path.rpartition('/')[0]}/{free['id']}/tree")).json()["max_credits"] is None
+
+
 async def test_tree_of_a_child_is_the_tree_of_its_root(server: LiveServer):
     path, run = await run_party(server)
     tree = (await server.get(f"{path}/tree")).json()

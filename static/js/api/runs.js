@@ -22,7 +22,7 @@ import { request } from "../api.js";
  * @property {number} node_error_count
  */
 
-/** @typedef {{root_id: string, runs: TreeRun[], is_complete: boolean}} Tree */
+/** @typedef {{root_id: string, runs: TreeRun[], is_complete: boolean, max_credits: number|null}} Tree `max_credits`: what it may cost, null: nothing said */
 
 /**
  * @typedef {Object} Origin what began a run, and what it repeats

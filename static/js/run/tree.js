@@ -10,12 +10,16 @@ export class RunTree {
     this.runs = new Map();
     /** @type {Map<string, TreeRun[]>} by id of the run that started them, in the order of starting */
     this.children = new Map();
+    /** @type {number|null} what the run may cost with all below it, in credits, where that was set */
+    this.mostCredits = null;
   }
 
   /** Takes what the REST API says. @param {import("../api/runs.js").Tree} tree */
   load(tree) {
     this.runs = new Map();
     this.children = new Map();
+    // A limit holds for a whole tree: one that hangs in another one has none of its own.
+    this.mostCredits = tree.root_id === this.runId ? tree.max_credits : null;
     // The server lists a parent before its children.
     for (const run of tree.runs) {
       const parentId = run.parent_id ?? "";

@@ -136,7 +136,7 @@ class RunPage {
     this.head.update(run);
     this.card.update(run, changed, this.state.cost);
     this.outputs.update(run);
-    this.facts.update(state, this.treeFeed.cost);
+    this.facts.update(state, this.treeFeed.cost, this.treeFeed.tree.mostCredits);
     this.#showProblems(run);
     this.log.update(state, hasEnded(run.status));
     if ([...changed].some((group) => group.countOf("REVIEW"))) this.#loadReviews();
