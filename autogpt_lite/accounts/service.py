@@ -199,7 +199,8 @@ class AccountsService:
         return self._link(f"code={code}", expires_at)
 
     def _link(self, fragment: str, expires_at: int) -> NewLink:
-        public_url = f"{self.public_url}/#{fragment}" if self.public_url else None
+        is_elsewhere = self.public_url and _place_of(self.public_url) != _place_of(self.base_url)
+        public_url = f"{self.public_url}/#{fragment}" if is_elsewhere else None
         return NewLink(f"{self.base_url}/#{fragment}", public_url, to_datetime(expires_at).isoformat())
 
     def _public_link(self, fragment: str) -> str:
@@ -228,6 +229,11 @@ class AccountsService:
         """A ticket for one WebSocket, which is closed when `session` ends."""
         ticket, expires_at = self._tickets.issue(SocketLogin(user_id, session))
         return Ticket(ticket=ticket, expires_at=to_datetime(expires_at).isoformat())
+
+
+def _place_of(url: str) -> str:
+    """An address in the one form that this machine's own has, under whichever of its names."""
+    return url.lower().replace("://localhost", "://127.0.0.1").replace("://[::1]", "://127.0.0.1")
 
 
 def _address_of(claims: Claims) -> str:

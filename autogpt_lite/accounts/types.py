@@ -85,7 +85,7 @@ class NewSession(msgspec.Struct):
 
 class NewLink(msgspec.Struct):
     """A link that opens a browser session, once, until `expires_at`: `url` on this machine, `public_url` (the same code
-    under `server.public_url`) from elsewhere."""
+    under `server.public_url`) from elsewhere, null where that is no other address."""
 
     url: str
     public_url: str | None

@@ -117,4 +117,4 @@ def _print_welcome(config: Config, data_dir: Path, accounts, url: str) -> None:
     click.echo(f"Open {link.url}")
     if link.public_url:
         click.echo(f"  or {link.public_url}")
-    click.echo(f"  once, within {config.auth.link_minutes} minutes; `autogpt-lite open` makes another link")
+    click.echo(f"  The link works once, within {config.auth.link_minutes} minutes; `autogpt-lite open` makes another.")

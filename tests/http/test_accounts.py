@@ -58,6 +58,15 @@ async def test_behind_https_the_cookie_is_secure_and_the_link_has_a_public_form(
         assert answer.headers["Set-Cookie"].endswith("; Secure")
 
 
+@pytest.mark.parametrize(
+    ("public_url", "is_told"), [("127.0.0.1:8006", False), ("Localhost:8006/", False), ("localhost:9", True)]
+)
+async def test_a_public_address_that_is_this_machines_own_is_not_told_twice(tmp_path: Path, public_url: str, is_told: bool):
+    async with run_server(tmp_path, settings={"server.public_url": f"http://{public_url}"}) as server:
+        server.accounts.base_url = "http://127.0.0.1:8006"
+        assert (server.accounts.new_link().public_url is not None) is is_told
+
+
 async def test_a_session_outlives_a_restart(tmp_path: Path):
     settings = {"server.port": 0}
     async with run_server(tmp_path, settings=settings) as server:
