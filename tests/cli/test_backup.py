@@ -33,15 +33,15 @@ with sqlite3.connect(f"file:{sys.argv[1]}?mode=ro&immutable=1", uri=True) as db:
 class StepsOneByOne:
     """Lets the copy go on by one step after each write, so that writes fall between its steps however fast either of them is."""
 
-    def __init__(self, run_between: Callable[[Callable], None]):
+    def __init__(self, run_between: Callable[[Callable], asyncio.Future]):
         self._run_between = run_between
         self._allowed = threading.Semaphore(0)
 
     def allow_one(self) -> None:
         self._allowed.release()
 
-    def run_between(self, step: Callable) -> None:
-        self._run_between(lambda connection: step(connection) if self._allowed.acquire(blocking=False) else True)
+    def run_between(self, step: Callable) -> asyncio.Future:
+        return self._run_between(lambda connection: step(connection) if self._allowed.acquire(blocking=False) else True)
 
 
 def judge(path: Path) -> dict:

@@ -58,7 +58,7 @@ function gapWords(newest, isOld) {
 
 /** @param {Status["backup_plan"]} plan */
 function nextWords(plan) {
-  const change = h("a", { href: "/settings?show=retention" }, t("Change"));
+  const change = h("a", { class: "link-button", href: "/settings?show=retention" }, t("Change"));
   const problem = plan.problem ? h("b", { class: "tone-wait" }, plan.problem, " ") : null;
   return h("p", { class: "backup-gap" }, problem, whenNext(plan), " ", change);
 }
