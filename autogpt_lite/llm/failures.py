@@ -79,6 +79,9 @@ def _bad_key(provider: Provider, status: int, said: str) -> BlockError:
     where = f"`api_key` of [llm.providers.{provider.name}] in config.toml" + (f" or the variable {variable}" if variable else "")
     if not provider.api_key:
         return KeyRefusedError(f"{provider.title} wants an API key{said}", hint=f"Set {where}.")
+    if provider.key_title:
+        said = f'{provider.title} refused the key "{provider.key_title}" (status {status}){said}'
+        return KeyRefusedError(said, hint="Replace it on the Credentials page.")
     return KeyRefusedError(f"{provider.title} did not accept the API key (status {status}){said}", hint=f"Check {where}.")
 
 

@@ -56,11 +56,12 @@ def system_credentials_id(provider: str) -> str:
 
 class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """A server with an OpenAI-compatible API. `hosts` are those that the key may be sent to (empty: that of `base_url`);
-    `models` empty: any."""
+    `models` empty: any. `key_title` is what somebody calls the key, where it is one of theirs and not the server's own."""
 
     name: str
     base_url: str
     api_key: str = ""
+    key_title: str = ""
     models: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
 

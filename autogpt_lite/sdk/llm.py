@@ -18,7 +18,7 @@ from ..config import LlmConfig
 from ..errors import BlockInputError, BlockRetry, ServiceBusyError
 from ..llm.chat import ChatChunk, ChatRequest, Message, Usage
 from ..llm.models import DEFAULT_MODEL, known_models, token_credits
-from ..llm.providers import Provider, at_host, choose_provider, effective_model, provider_with_key
+from ..llm.providers import Provider, at_host, choose_provider, effective_model, provider_with_key, system_credentials_id
 from .context import RunContext
 from .credentials import Credentials
 from .llm_pins import model_costs, model_credentials_pin, model_pin
@@ -151,4 +151,7 @@ def _choose(settings: LlmConfig, model: str, credentials: Credentials | None) ->
     if name != model and choose_provider(settings, name).name != credentials.provider:
         name = model
     key = credentials.secrets.get("api_key") or credentials.secrets.get("access_token") or ""
-    return name, provider_with_key(settings, credentials.provider, key, credentials.base_url, credentials.hosts)
+    provider = provider_with_key(settings, credentials.provider, key, credentials.base_url, credentials.hosts)
+    if credentials.id != system_credentials_id(credentials.provider):
+        provider = msgspec.structs.replace(provider, key_title=credentials.title or provider.title)
+    return name, provider

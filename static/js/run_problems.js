@@ -70,7 +70,7 @@ export class RunProblems {
         : code === "limit_exceeded"
           ? t("The run reached a limit")
           : t("The run failed");
-    const repair = this.place.canRepair ? limitRepair(this.place.graphId, code) : null;
+    const repair = this.place.canRepair ? limitRepair(this.place.graphId, this.place.runId, code) : null;
     this.#show({ title, cause: String(run.stats?.error ?? t("The server gave no reason.")), repair });
   }
 

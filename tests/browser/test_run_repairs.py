@@ -87,7 +87,7 @@ def test_key_that_was_refused_is_replaced_where_it_failed(open_page: Any, server
     key = store_key(server, "work", REFUSED)
     page = open_page(run_page(server, asking("Refused key", key)))
     problems = page.get_by_label("Problems")
-    expect(problems.get_by_role("paragraph")).to_contain_text("It was withdrawn.")
+    expect(problems.get_by_role("paragraph")).to_contain_text('OpenAI refused the key "work" (status 401): It was withdrawn.')
     problems.get_by_label("New key for “work”").fill(GOOD)
     first = page.url
     problems.get_by_role("button", name="Save and go on from here").click()
@@ -121,6 +121,7 @@ def test_run_that_reached_a_limit_leads_to_the_limits(open_page: Any, server: Se
     page = open_page(run_page(server, division("Limited"), limits={"max_node_executions": 2}))
     problems = page.get_by_label("Problems")
     expect(problems.get_by_role("heading")).to_have_text("The run reached a limit")
+    expect(problems.get_by_role("link", name="Change inputs")).to_be_visible()  # the limits of one run stand beside them
     problems.get_by_role("link", name="Change the limits").click()
     expect(page.locator(".tab[aria-current]")).to_have_text("Settings")
 

@@ -5,11 +5,18 @@ import { h } from "../dom.js";
 import { t } from "../messages.js";
 import { paths } from "../router.js";
 
-/** @param {string} graphId @param {string|undefined} code of the run's error @returns {HTMLElement|null} null: nothing is known to mend it */
-export function limitRepair(graphId, code) {
+/**
+ * @param {string} graphId @param {string} runId @param {string|undefined} code of the run's error
+ * @returns {HTMLElement|null} null: nothing is known to mend it
+ */
+export function limitRepair(graphId, runId, code) {
   if (code === "budget_exceeded") return actions(budgetLink(graphId));
   if (code !== "limit_exceeded") return null;
-  return actions(h("a", { class: "button filled", href: paths.agentTab(graphId, "settings") }, t("Change the limits")));
+  return actions(
+    h("a", { class: "button filled", href: paths.agentTab(graphId, "settings") }, t("Change the limits")),
+    // The limits of a single run stand in the same form.
+    h("a", { class: "button quiet", href: paths.agentLikeRun(graphId, runId) }, t("Change inputs")),
+  );
 }
 
 /** @param {string} graphId */
@@ -28,7 +35,7 @@ function budgetLink(graphId) {
   return link;
 }
 
-/** @param {HTMLElement} repair */
-function actions(repair) {
-  return h("div", { class: "problem-actions" }, repair);
+/** @param {HTMLElement[]} repairs */
+function actions(...repairs) {
+  return h("div", { class: "problem-actions" }, repairs);
 }

@@ -5,12 +5,14 @@ import { getRun } from "../api/values.js";
 import { loadCatalog } from "../catalog.js";
 import { fill, h } from "../dom.js";
 import { dayAndTime, duration, number, timeMs } from "../format.js";
-import { plural, t } from "../messages.js";
+import { credits } from "../library/words.js";
+import { t } from "../messages.js";
 import { nameNodes } from "../names.js";
 import { pageHead } from "../page_head.js";
 import { paths } from "../router.js";
 import { RunState } from "../run_state.js";
 import { badge, runLook, statusLook } from "../status.js";
+import { runName } from "../run_name.js";
 import { loadStyles } from "../styles.js";
 import { valueView } from "../value_view.js";
 
@@ -70,13 +72,13 @@ function facts(a, b) {
     h(
       "a",
       { class: "link", href: paths.run(run.graph_id, run.id) },
-      `${name}, ${run.started_at ? dayAndTime(timeMs(run.started_at)) : t("Not started")}`,
+      `${a.name === b.name && run.number ? runName(run) : name}, ${run.started_at ? dayAndTime(timeMs(run.started_at)) : t("Not started")}`,
     );
   const rows = [
     line(t("Status"), [badge(runLook(a.run)), badge(runLook(b.run))], runLook(a.run).word !== runLook(b.run).word),
     line(t("Version"), [`v${a.run.graph_version}`, `v${b.run.graph_version}`], a.run.graph_version !== b.run.graph_version),
     line(t("Time"), [duration(took(a)), [duration(took(b)), change(took(b) - took(a), (ms) => duration(ms))]], false),
-    line(t("Cost"), [credits(cost(a)), [credits(cost(b)), change(cost(b) - cost(a), number)]], cost(a) !== cost(b)),
+    line(t("Cost"), [credits(cost(a)), [credits(cost(b)), change(cost(b) - cost(a), credits)]], cost(a) !== cost(b)),
   ];
   return table(t("The two runs"), [start(a), start(b)], rows);
 }
@@ -128,11 +130,6 @@ function pairs(a, b) {
   const of = (/** @type {Record<string, any>} */ all, /** @type {string} */ name) =>
     Object.hasOwn(all, name) ? all[name] : undefined;
   return [...names].map((name) => [name, [of(a, name), of(b, name)]]);
-}
-
-/** @param {number} n */
-function credits(n) {
-  return plural(n, "{n} credit", "{n} credits");
 }
 
 /** @param {number} by @param {(n: number) => string} say */
