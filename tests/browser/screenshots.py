@@ -48,9 +48,9 @@ def run_in_builder(tab: Any) -> None:
     if not is_phone:
         tab.keyboard.press("1")
         expect(tab.get_by_text("100 %")).to_be_visible()
-        at = tab.locator(".node", has_text="Topic").first.bounding_box()
+        second = tab.locator(".react-flow__node", has=tab.locator(".node-title", has_text="Brief the model")).bounding_box()
         tab.mouse.move(600, 300)
-        tab.mouse.wheel(2 * (at["x"] - 80), 2 * (at["y"] - 84))  # a turn moves the canvas by half
+        tab.mouse.wheel(second["x"] - 304, second["y"] - 84)
     tab.locator(".dock-run").click()
     tab.get_by_role("form", name="Inputs").locator("button[type=submit]").click()
     expect(tab.get_by_role("button", name="Stop")).to_be_visible()

@@ -1,4 +1,4 @@
-"""What a run has cost so far, on its page: whenever that was opened."""
+"""What a run costs, before and while it goes on: on its page, whenever that was opened, and in the builder."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from ..server import ServerProcess
 from .agents import OUTPUT, agent, link, node, run_path
+from .builder import at, box_of, builder_of
 from .conftest import call
 from .newsletter import asks
 from .scripted_model import Answer, ScriptedModel
@@ -55,3 +56,15 @@ def test_a_page_that_is_opened_in_the_middle_of_a_run_shows_what_it_has_cost(
     page.reload()
     expect(page.locator(".fact-cost")).to_contain_text("$0.02")
     assert call(server, "GET", run)["stats"]["cost"] == 2
+
+
+def test_the_status_of_a_node_takes_the_place_of_its_price(open_page: Any, server: ServerProcess, model: ScriptedModel) -> None:
+    first, result = asks("First", prompt="Begin"), node(OUTPUT, name="Text")
+    graph = at(agent("One draft", [first, result], [link(first, "response", result, "value")]), (0, 0), (240, 0))
+    page = open_page(builder_of(server, graph))
+    box = box_of(page, "First")
+    expect(box).to_contain_text("$0.03")
+    page.locator(".dock-run").click()
+    page.get_by_role("form", name="Inputs").locator("button[type=submit]").click()
+    expect(box.locator('.node[data-status="COMPLETED"]')).to_be_visible()
+    expect(box).not_to_contain_text("$0.03")

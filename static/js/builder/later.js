@@ -41,10 +41,16 @@ export function later(load, { isSeldom = false } = {}) {
  * @param {{part: Later<any>, name: string, onFailure?: () => void} & Record<string, any>} props `name` of the component; the rest is for it
  */
 export function Coming({ part, name, onFailure = () => {}, ...props }) {
-  const [found, setFound] = useState(part.now);
+  const [, drawAgain] = useState(/** @type {any} */ (null));
+  // Not kept as state: another part may take this one's place, as the status of a node that of its price.
+  const found = part.now;
   useEffect(() => {
-    if (!found) part().then(setFound, (error) => (toastError(error), onFailure()));
-  }, [found]);
+    if (!found)
+      part().then(
+        () => drawAgain(part.now),
+        (error) => (toastError(error), onFailure()),
+      );
+  }, [found, part]);
   return found && html`<${found[name]} ...${props} />`;
 }
 
