@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
+from tests import server_logs
 from tests.llama_server import llama_server  # noqa: F401
 from tests.local_servers import serve, serve_raw, unused_port  # noqa: F401
 
@@ -68,6 +69,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files begin, where scripts/test runs several at the same time."""
     turns = {Path(__file__).parent / name: turn for turn, name in enumerate(LONG_FILES)}
     items.sort(key=lambda item: turns.get(item.path, len(turns)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    server_logs.begin_test()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What fails beside a server of a process of its own says what that one logged meanwhile."""
+    report = yield
+    if report.failed:
+        report.sections += server_logs.written_since()
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,8 @@ from autogpt_lite.users.service import UserService
 from autogpt_lite.web.routing import Request, Response, Route
 from autogpt_lite.web.server import WebServer, create_server
 
+from .server_logs import ServerLog
+
 PROJECT = Path(__file__).resolve().parent.parent
 ANSWER_TIMEOUT_S = 10.0
 
@@ -269,8 +271,9 @@ def status_of(raw: bytes) -> int:
 class ServerProcess:
     """`autogpt-lite serve` on a data directory: `with ServerProcess(data_dir) as server: server.url, server.link`.
 
-    `settings` are those of config.toml as {"section.key": value}. With `log` the server's stderr goes to that file: one that many
-    tests share would otherwise stop when nobody empties its pipe. `program` stands for `autogpt-lite` (tests/attacks/watched.py).
+    `settings` are those of config.toml as {"section.key": value}. The server's stderr goes to the file `log`, or to one without a name, and
+    stands in the report of a test that fails (server_logs.py); with `is_piped` it is `process.stderr`, for a test that waits for a line.
+    `program` stands for `autogpt-lite` (tests/attacks/watched.py).
     """
 
     def __init__(
@@ -279,15 +282,17 @@ class ServerProcess:
         *arguments: str,
         settings: dict[str, Any] | None = None,
         log: Path | None = None,
+        is_piped: bool = False,
         program: Sequence[str] | None = None,
         environ: dict[str, str] | None = None,
     ):
         self.data_dir = data_dir
         self.link = ""
         command = [*(program or CLI), "serve", "--data-dir", str(data_dir), "--port", "0", *arguments]
+        self.log = None if is_piped else ServerLog(data_dir, log)
         with contextlib.ExitStack() as until_started:
             env = {**environ_for(settings), **(environ or {})}
-            errors = subprocess.PIPE if log is None else until_started.enter_context(log.open("ab"))
+            errors = until_started.enter_context(self.log.path.open("ab")) if self.log else subprocess.PIPE
             self.process = subprocess.Popen(command, cwd=PROJECT, env=env, stdout=subprocess.PIPE, stderr=errors, text=True)
 
     def __enter__(self) -> ServerProcess:
@@ -295,10 +300,14 @@ class ServerProcess:
             if line.startswith("Open "):
                 self.link = line.split()[1]
                 return self
-        raise AssertionError(f"the server did not start: {self.process.stderr and self.process.stderr.read()}")
+        raise AssertionError(f"the server did not start: {self.log.text if self.log else self.process.stderr.read()}")
 
     def __exit__(self, *exc_info: object) -> None:
-        self.stop()
+        try:
+            self.stop()
+        finally:
+            if self.log:
+                self.log.close()
 
     @property
     def url(self) -> str:

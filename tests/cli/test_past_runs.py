@@ -103,7 +103,7 @@ def test_without_a_server_a_run_is_stopped_and_resumed(tmp_path: Path, settings:
 
 def test_on_a_server(tmp_path: Path, settings: dict[str, Any]):
     data = tmp_path / "data"
-    with ServerProcess(data, settings=settings) as server:
+    with ServerProcess(data, settings=settings, is_piped=True) as server:
         agent = json.loads(write_agent(tmp_path, GATE).read_text())
         started = server.post("/api/agent-files/execute", {"agent": json.dumps(agent)})
         run_id = started["graph_exec_id"]
@@ -161,7 +161,7 @@ def test_a_second_ctrl_c_leaves_at_once(tmp_path: Path, settings: dict[str, Any]
     if where == "here":
         _leave_at_once(agent, data, settings, None)
     else:
-        with ServerProcess(data, settings=settings) as server:
+        with ServerProcess(data, settings=settings, is_piped=True) as server:
             _leave_at_once(agent, data, settings, server)
             (run,) = server.get("/api/executions")
             assert run["status"] == "TERMINATED"

@@ -143,7 +143,7 @@ def test_3_stopped_by_a_signal(tmp_path: Path, waiter: Path, settings: dict[str,
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
 def test_3_stopped_by_a_signal_while_it_runs_on_the_server(tmp_path: Path, waiter: Path, settings: dict[str, Any], number: str):
-    with ServerProcess(tmp_path / "data", settings={**settings, "log.level": "error"}) as server:
+    with ServerProcess(tmp_path / "data", settings={**settings, "log.level": "error"}, is_piped=True) as server:
         with start_cli("run", waiter, "--json", "--data-dir", tmp_path / "data") as process:
             # The node's own word: the command may not even have the answer to its request yet.
             assert server.process.stderr.readline() == "waiting\n"
