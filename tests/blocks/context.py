@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from typing import Any
 
@@ -13,7 +13,6 @@ from autogpt_lite.sdk import NEEDS_ASYNC
 from autogpt_lite.sdk.credentials import Credentials
 
 RunAgent = Callable[..., AsyncIterator[tuple[str, Any]]]
-ReadFile = Callable[[str, int], Awaitable[bytes]]
 
 
 class BlockContext:
