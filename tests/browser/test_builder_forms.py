@@ -143,6 +143,19 @@ def test_link_to_a_key_follows_its_new_name_and_goes_with_it(open_builder: Any, 
     expect(page.locator(".react-flow__edge")).to_have_count(1)
 
 
+def test_one_goes_on_typing_after_a_row_was_added(open_builder: Any, server: ServerProcess) -> None:
+    graph = agent("Rows", [node(TEMPLATE, "Letter", format="-")], [])
+    page = open_builder(builder_of(server, at(graph, (0, 0))))
+    box_of(page, "Letter").click()
+    add = page.locator('.field[data-pin="values"]').get_by_role("button", name="Add value")
+    for key in ("who", "where"):
+        add.click()
+        page.keyboard.type(key)
+    expect(page.get_by_label("Key 1")).to_have_value("who")
+    expect(page.get_by_label("Key 2")).to_have_value("where")
+    expect(page.get_by_label("Key 2")).to_be_focused()
+
+
 def test_links_to_items_move_up_when_one_before_them_is_removed(open_builder: Any, server: ServerProcess) -> None:
     lists = next(one["id"] for one in call(server, "GET", "/api/blocks") if one["name"] == "CreateListBlock")
     nodes = [node(CALCULATOR, "Sum", operation="Add", a=1, b=2), node(lists, "All", values=["one", "two", "three"])]

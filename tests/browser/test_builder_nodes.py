@@ -103,6 +103,39 @@ def test_copies_and_several_at_once(page: Any) -> None:
     expect(page.locator(".node[data-off]")).to_have_count(0)
 
 
+# --- what is added ------------------------------------------------------------------------------------
+
+
+def test_a_note_is_written_on_at_once_and_covers_nothing(page: Any) -> None:
+    page.get_by_role("button", name="Add a note").click()
+    text = page.get_by_role("textbox", name="Note", exact=True)
+    expect(text).to_be_focused()
+    page.keyboard.type("x and a are no keys here")
+    expect(text).to_have_value("x and a are no keys here")
+    expect(page.locator(".node[data-off], .block-menu")).to_have_count(0)
+    assert not overlapping(page)
+
+
+def test_what_is_added_stands_below_what_stands_there_already(page: Any) -> None:
+    for n in range(5, 8):
+        page.locator(".dock-add").click()
+        page.keyboard.type("calculator")
+        page.keyboard.press("Enter")
+        expect(page.locator(".react-flow__node")).to_have_count(n)
+        page.keyboard.press("Escape")
+    assert not overlapping(page)
+
+
+def overlapping(page: Any) -> list[tuple[str, str]]:
+    """Pairs of nodes that stand on each other."""
+    nodes = [(one.inner_text(), one.bounding_box()) for one in page.locator(".react-flow__node").all()]
+
+    def is_over(a: dict[str, float], b: dict[str, float]) -> bool:
+        return all(a[at] < b[at] + b[size] and b[at] < a[at] + a[size] for at, size in (("x", "width"), ("y", "height")))
+
+    return [(one, other) for i, (one, a) in enumerate(nodes) for other, b in nodes[:i] if is_over(a, b)]
+
+
 # --- pins ---------------------------------------------------------------------------------------------
 
 

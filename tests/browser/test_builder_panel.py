@@ -37,6 +37,20 @@ def test_the_panel_has_the_width_of_its_tab(open_builder: Any, server: ServerPro
     expect(edge).to_have_attribute("aria-valuenow", "360")
 
 
+def test_the_node_stays_in_sight_where_its_tab_makes_the_panel_wider(open_builder: Any, server: ServerProcess) -> None:
+    page = open_builder(builder_of(server, placed_division()))
+    open_node(page, "Result")
+    page.get_by_role("tab", name="Output").click()
+    expect(page.get_by_role("separator", name="Width of the panel")).to_have_attribute("aria-valuenow", "532")
+    page.wait_for_function(
+        """([id]) => {
+          const [node, canvas] = [document.querySelector(`[data-id="${id}"]`), document.querySelector(".build-canvas")];
+          return node.getBoundingClientRect().right <= canvas.getBoundingClientRect().right;
+        }""",
+        arg=[box_of(page, "Result").get_attribute("data-id")],
+    )
+
+
 def test_its_edge_is_dragged_within_bounds_and_remembered(open_builder: Any, server: ServerProcess) -> None:
     page = open_builder(builder_of(server, placed_division()))
     edge = open_node(page)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ..server import ServerProcess
-from .agents import COUNTDOWN, agent, link, node, ticks
+from .agents import COUNTDOWN, agent, greeting, link, node, ticks
 from .builder import at, box_of, builder_of, placed_division
 from .conftest import call, skip_welcome
 
@@ -174,3 +174,47 @@ def test_a_node_shows_how_far_it_is_with_what_stands_in_line(open_builder: Any, 
     expect(box_of(page, "Many").locator(".node-bar")).to_have_count(0)
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(box_of(page, "Slow").locator(".node-bar")).to_have_count(0)
+
+
+def test_enter_in_an_input_of_one_line_starts_the_run(open_builder: Any, server: ServerProcess) -> None:
+    page = open_builder(builder_of(server, at(greeting(), (0, 0), (300, 0))))
+    page.locator(".dock-run").click()
+    who = page.get_by_role("form", name="Inputs").get_by_label("Who")
+    expect(who).to_be_focused()
+    page.keyboard.type("Ann")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Outputs")).to_contain_text("Ann")
+    expect(who).to_have_value("Ann")
+
+
+EXPECTED = """async ([links, nodes, given, id]) => {
+  const { expectedRuns, linksInto } = await import("/js/builder/expected_runs.js");
+  return expectedRuns(id, linksInto(links), nodes, given);
+}"""
+
+
+def test_how_often_a_node_will_run_is_known_from_those_before_it(open_page: Any) -> None:
+    def made(source: str, sink: str, pin: str = "in", *, is_static: bool = False) -> dict[str, Any]:
+        ends = {"source_id": source, "source_name": "out", "sink_id": sink, "sink_name": pin}
+        return {**ends, "is_static": is_static}
+
+    links = [
+        made("list", "slow"),
+        made("slow", "after"),
+        made("slow", "join", "a"),
+        made("list", "join", "b"),
+        made("setting", "join", "c", is_static=True),
+        made("loop", "loop"),
+    ]
+    nodes = {
+        "list": {"count": 1, "ended": 1},
+        "slow": {"count": 100, "ended": 10},
+        "after": {"count": 5, "ended": 4},
+        "join": {"count": 5, "ended": 0},
+        "loop": {"count": 3, "ended": 2},
+    }
+    given = {"list": {"out": 100}, "slow": {"out": 5}, "loop": {"out": 3}, "setting": {"out": 1}}
+    page = open_page()
+    found = {node_id: page.evaluate(EXPECTED, [links, nodes, given, node_id]) for node_id in nodes}
+    # Every second of the slow ones has given a value. In a circle only what stands in line counts as what is still to come.
+    assert found == {"list": 1, "slow": 100, "after": 50, "join": 50, "loop": 5}

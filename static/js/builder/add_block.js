@@ -2,8 +2,10 @@
 
 import { isNote } from "../names.js";
 import { snap } from "./builder.js";
+import { noteBox } from "./node_box.js";
 import { bestPin } from "./pin_ranks.js";
 import { pinsOf, takesLinks } from "./pins.js";
+import { whenDrawn } from "./side_panel.js";
 
 /** @typedef {import("./builder.js").Builder} Builder */
 /** @typedef {import("../types.js").Link} Link */
@@ -38,8 +40,10 @@ export function addNode(builder, blockId, at, from = null, inputs = {}) {
 export function addNote(builder) {
   const block = [...builder.catalog.values()].find(isNote);
   if (!block) return;
-  addNode(builder, block.id, builder.camera.freePlace(), null, { text: "" });
+  const { width, height } = noteBox(/** @type {any} */ ({}));
+  const id = addNode(builder, block.id, builder.camera.freePlace({ width, height }), null, { text: "" });
   builder.set({ panel: null });
+  whenDrawn(`.react-flow__node[data-id="${id}"] textarea`, (text) => text.focus());
 }
 
 /**

@@ -6,6 +6,9 @@
 const FIRST_ZOOM = 0.7;
 /** The part of the canvas that the panel of a node leaves on a phone. */
 const ABOVE_SHEET = 0.42;
+/** Of a node that nobody has seen yet. */
+const USUAL = { width: 175, height: 130 };
+const GAP = 12;
 
 export class Camera {
   /** @param {import("./builder.js").Builder} builder */
@@ -80,22 +83,22 @@ export class Camera {
     this.builder.flow?.zoomTo(zoom, { duration: motionMs() });
   }
 
-  /** @returns {Point} the middle of what is in sight, where nothing stands yet */
-  freePlace() {
+  /** @param {{width: number, height: number}} [size] of what is to stand there @returns {Point} about the middle of what is in sight */
+  freePlace(size = USUAL) {
     const box = placeOf() ?? new DOMRect(0, 0, 800, 600);
-    const at = this.builder.flow?.screenToFlowPosition({ x: box.left + box.width / 2 - 108, y: box.top + box.height / 3 }) ?? {
-      x: 0,
-      y: 0,
-    };
-    return this.freeBeside(at);
+    const middle = { x: box.left + box.width / 2 - 108, y: box.top + box.height / 3 };
+    return this.freeBeside(this.builder.flow?.screenToFlowPosition(middle) ?? { x: 0, y: 0 }, size);
   }
 
-  /** @param {Point} at @returns {Point} there, or beside it where something stands already */
-  freeBeside(at) {
-    const taken = (/** @type {Point} */ p) =>
-      this.#nodes.some((node) => Math.abs(node.position.x - p.x) < 40 && Math.abs(node.position.y - p.y) < 40);
-    while (taken(at)) Object.assign(at, { x: at.x + 48, y: at.y + 48 });
-    return at;
+  /** @param {Point} at @param {{width: number, height: number}} [size] @returns {Point} there, or below what stands there already */
+  freeBeside({ x, y }, size = USUAL) {
+    const isOver = (/** @type {any} */ { position, width, height }) =>
+      Math.abs(position.x + width / 2 - x - size.width / 2) < (width + size.width) / 2 + GAP &&
+      Math.abs(position.y + height / 2 - y - size.height / 2) < (height + size.height) / 2 + GAP;
+    // Nodes stand on notes.
+    const nodes = this.#nodes.filter((node) => node.type !== "note" || size !== USUAL);
+    for (let over = nodes.find(isOver); over; over = nodes.find(isOver)) y = over.position.y + over.height + 2 * GAP;
+    return { x, y };
   }
 }
 

@@ -24,11 +24,17 @@ export function RunMark({ run, isOff, isCutOff, needs }) {
   const isWaiting = run.status === "INCOMPLETE";
   const there = isWaiting && needs > 1 ? t("{there} of {needs}", { there: Math.min(run.there, needs), needs }) : "";
   const glyph = run.isReplayed ? "copied" : isWaiting ? "clock" : look.icon;
-  return html`<${Mark} isReplayed=${run.isReplayed} word=${there ? t("{there} inputs are there", { there }) : word} glyph=${glyph} tone=${look.tone}>
+  return html`<${Mark} isReplayed=${run.isReplayed} word=${there ? t("{there} inputs are there", { there }) : (farWords(run) ?? word)} glyph=${glyph} tone=${look.tone}>
     ${run.count > 1 && html`<span className="node-count">×${number(run.count)}</span>`} ${there}
     ${hasEnded(run.status) && run.status !== "TERMINATED" && duration(run.tookMs)}
     ${run.status === "RUNNING" && html`<${Seconds} since=${run.startMs} />`}
   <//>`;
+}
+
+/** @param {NodeView} run @returns {string|null} how far one is that runs many times */
+function farWords({ status, ended, expected }) {
+  if (status !== "RUNNING" || expected < 2) return null;
+  return t("Running: {ended} of about {expected}", { ended: number(ended), expected: number(expected) });
 }
 
 /** @param {{word: string, glyph: string, tone: string, isReplayed?: boolean, children?: any}} props */
@@ -51,8 +57,7 @@ function Seconds({ since }) {
 
 /** @param {{id: string, run: NodeView|undefined}} props what stands below the pins */
 export function RunWords({ id, run }) {
-  // Of what is not in line yet nobody knows how much it will be.
-  const share = run?.status === "RUNNING" && run.count - run.ended > 1 ? run.ended / run.count : null;
+  const share = run?.status === "RUNNING" && run.expected - run.ended > 1 ? run.ended / run.expected : null;
   if (run?.progress || share !== null)
     return html`<div className="node-progress" aria-hidden="true">
       ${run?.progress && html`<span>${run.progress.slice(-LAST_CHARS)}</span>`}

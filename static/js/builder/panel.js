@@ -46,7 +46,7 @@ function NodePanel({ id, tab }) {
   const hasRun = useView((view) => Boolean(view.runNodes[id]));
   if (!node) return null;
   const block = builder.catalog.get(node.block_id);
-  const go = (/** @type {string} */ name) => builder.set({ panel: { kind: "node", id, tab: name } });
+  const go = (/** @type {string} */ name) => builder.openPanel(id, name);
   const tabs = [
     ["inputs", t("Inputs")],
     ["output", t("Output")],

@@ -9,8 +9,9 @@ import { t } from "../messages.js";
 /** @typedef {import("./builder.js").Builder} Builder */
 /** @typedef {import("../types.js").GraphExecution} GraphExecution */
 /** @typedef {{id: string, run: GraphExecution, ended: number, nodes: number, isLive: boolean, tick: number}} RunView */
-/** @typedef {{status: import("../types.js").Status|null, count: number, startMs: number, tookMs: number, error: string, isReplayed: boolean, progress: string, there: number, ended: number}} NodeView
- * `startMs` of the execution that runs, `there`: how many inputs the oldest one has that waits for more */
+/** @typedef {{status: import("../types.js").Status|null, count: number, startMs: number, tookMs: number, error: string, isReplayed: boolean, progress: string, there: number, ended: number, expected: number}} NodeView
+ * `startMs` of the execution that runs, `there`: how many inputs the oldest one has that waits for more,
+ * `expected`: how often it will run (expected_runs.js) */
 /**
  * @typedef {Object} Part
  * @property {Set<string>} [replayed] nodes that give recorded outputs instead of being called

@@ -5,6 +5,7 @@ import { RunFeed } from "../run_feed.js";
 import { RunState } from "../run_state.js";
 import { hasEnded } from "../status.js";
 import { valueWords } from "../value_line.js";
+import { expectedRuns, linksInto } from "./expected_runs.js";
 import { linksOfRun } from "./switch_off.js";
 
 /** @typedef {import("./builder.js").Builder} Builder */
@@ -30,7 +31,9 @@ export class RunOverlay {
     /** Whether another one is over the canvas, or none: what still comes in for this one is not shown. */
     this.isClosed = false;
     const { catalog } = builder;
-    const { cutOff } = linksOfRun(/** @type {any} */ (graph), catalog);
+    const { links, cutOff } = linksOfRun(/** @type {any} */ (graph), catalog);
+    const local = (/** @type {string} */ id) => localIds.get(id) ?? id;
+    this.into = linksInto(links.map((link) => ({ ...link, source_id: local(link.source_id), sink_id: local(link.sink_id) })));
     const runs = (/** @type {import("../types.js").GraphNode} */ node) => !isOff(node) && !cutOff.has(node.id);
     const nodes = (graph.nodes ?? []).filter((node) => !isNote(catalog.get(node.block_id)) && runs(node));
     const outputs = nodes.filter((node) => catalog.get(node.block_id)?.uiType === "Output");
@@ -85,6 +88,7 @@ export class RunOverlay {
       runNodes[id] = nodeView(group, this.replayed.has(id));
       if (group.list.length <= MOST_COUNTED) pinCounts[id] = countValues(group);
     }
+    this.#expect(runNodes, pinCounts);
     const before = this.builder.state.run;
     const ended = this.only ? [...this.only].filter((id) => hasEnded(runNodes[id]?.status)).length : state.endedNodes;
     const shown = { id: state.run.id, run: { ...state.run }, ended, nodes: this.nodeCount };
@@ -94,6 +98,16 @@ export class RunOverlay {
       run: { ...shown, isLive: before?.isLive ?? true, tick: (before?.tick ?? 0) + 1 },
     });
     if (hasEnded(state.run.status) && this.feed) void this.#finish();
+  }
+
+  /** What nodes that go on are still going to do. @param {Record<string, NodeView>} runNodes @param {Record<string, Record<string, number>>} pinCounts */
+  #expect(runNodes, pinCounts) {
+    const known = new Map();
+    for (const [id, node] of Object.entries(runNodes)) {
+      if (node.status !== "RUNNING") continue;
+      const expected = expectedRuns(id, this.into, runNodes, pinCounts, known);
+      if (expected !== node.expected) runNodes[id] = { ...node, expected };
+    }
   }
 
   /** What the events leave out (exact times, above all) comes from one last load. */
@@ -141,6 +155,7 @@ function nodeView(group, isReplayed) {
     tookMs,
     there: Object.keys(waiting?.input_data ?? {}).length,
     ended: endedOf(group),
+    expected: begun,
     isReplayed,
     progress: (group.status === "RUNNING" && running?.progress) || "",
     error: error ? valueWords(error) : "",

@@ -23,8 +23,17 @@ export function LongTextField(props) {
 function TextArea({ schema, value, id, label, onChange, rows }) {
   const text = value === undefined || value === null ? "" : String(value);
   const write = (/** @type {any} */ event) => onChange(cleared(event.target.value, schema));
+  const press = schema.format === "short-text" ? sendByEnter : undefined;
   return html`<textarea className=${`input grows ${rows > 1 ? "is-long" : ""}`} id=${id} aria-label=${label} rows=${rows} value=${text}
-    placeholder=${placeholderOf(schema)} onChange=${write}></textarea>`;
+    placeholder=${placeholderOf(schema)} onChange=${write} onKeyDown=${press}></textarea>`;
+}
+
+/** In a text of one line Enter means that all is given. @param {any} event */
+function sendByEnter(event) {
+  if (event.key !== "Enter" || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || event.nativeEvent.isComposing)
+    return;
+  event.preventDefault();
+  event.currentTarget.form?.requestSubmit();
 }
 
 /** Its last four characters say which one it is; the eye shows all of it. @param {FieldProps} props */
