@@ -116,14 +116,20 @@ def test_a_note_is_written_on_at_once_and_covers_nothing(page: Any) -> None:
     assert not overlapping(page)
 
 
-def test_what_is_added_stands_below_what_stands_there_already(page: Any) -> None:
-    for n in range(5, 8):
+def test_what_is_added_stands_below_what_stands_there_already(page: Any, server: ServerProcess) -> None:
+    for _ in range(3):
         page.locator(".dock-add").click()
         page.keyboard.type("calculator")
         page.keyboard.press("Enter")
-        expect(page.locator(".react-flow__node")).to_have_count(n)
+        expect(page.locator(".panel .panel-block")).to_have_text("Calculator")
         page.keyboard.press("Escape")
-    assert not overlapping(page)
+        expect(page.locator(".panel")).to_have_count(0)
+    page.keyboard.press("Control+s")
+    expect(page.locator(".build-draft")).to_have_text("Saved as version 2")
+    places = [one["metadata"]["position"] for one in stored(server, page)["nodes"]]
+    assert len(places) == 7
+    for i, a in enumerate(places):
+        assert all(abs(a["x"] - b["x"]) >= 175 or abs(a["y"] - b["y"]) >= 90 for b in places[:i])
 
 
 def overlapping(page: Any) -> list[tuple[str, str]]:
