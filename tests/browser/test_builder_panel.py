@@ -8,6 +8,7 @@ import pytest
 
 from ..server import ServerProcess
 from .builder import box_of, builder_of, centre, drag, placed_division
+from .conftest import PHONE
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 from playwright.sync_api import expect
@@ -82,3 +83,25 @@ def test_its_edge_moves_by_keys(open_builder: Any, server: ServerProcess) -> Non
     page.keyboard.press("End")
     expect(edge).to_have_attribute("aria-valuenow", "720")
     assert width(page) == 720
+
+
+def test_at_twice_the_size_the_sheet_has_room_for_the_form(open_builder: Any, server: ServerProcess) -> None:
+    page = open_builder(builder_of(server, placed_division()), {"width": 640, "height": 400}, device_scale_factor=2)
+    box_of(page, "Divide it").locator(".node-title").click()
+    field = page.locator('.field[data-pin="operation"] select')
+    expect(field).to_be_in_viewport(ratio=1)
+    panel, control, foot = (
+        page.locator(one).bounding_box() for one in (".panel", '[data-pin="operation"] select', ".panel-foot")
+    )
+    assert control["y"] + control["height"] <= foot["y"]
+    assert foot["y"] + foot["height"] <= panel["y"] + panel["height"] + 1
+
+
+def test_on_a_phone_nothing_stands_beside_the_dock(open_builder: Any, server: ServerProcess) -> None:
+    graph = placed_division()
+    graph["nodes"][1]["metadata"]["pinned_output"] = {"outputs": [[["result", 7]]], "run_id": "", "at": "2026-01-01T00:00:00Z"}
+    page = open_builder(builder_of(server, graph), PHONE)
+    expect(page.locator(".dock-simulate")).to_be_visible()
+    group, last = page.locator(".dock-group").last.bounding_box(), page.locator(".dock-pins").bounding_box()
+    assert last["x"] + last["width"] <= group["x"] + group["width"]
+    assert group["x"] + group["width"] <= page.locator(".zoom-bar").bounding_box()["x"]
