@@ -114,7 +114,10 @@ def _host_of(url: str) -> str:
 
 
 def credentials_schema(graph: Graph, registry: Registry) -> dict[str, Any]:
-    """The object schema of `credentials_inputs`: one property a group, required where a node cannot run without it."""
+    """The object schema of `credentials_inputs`: one property a group, required where a node cannot run without it.
+
+    `is_set` (ours) stands where every node of a group has credentials of its own: whoever gives none runs with those.
+    """
     groups = group_credentials(graph, registry)
     return {
         "type": "object",
@@ -143,6 +146,7 @@ def _group_schema(needs: list[CredentialsNeed]) -> dict[str, Any]:
         "required": ["id", "provider", "type"],
         **{key: first.schema[key] for key in ("discriminator", "discriminator_mapping") if first.schema.get(key)},
         "discriminator_values": values,
+        **({"is_set": True} if all(_id_of(need.node.input_default.get(need.pin)) for need in needs) else {}),
     }
 
 

@@ -54,13 +54,16 @@ export class CredentialFields {
   #choice(key, name, fitting, required, field) {
     const id = uniqueId();
     const select = h("select", { class: "input", id });
+    // Nodes that have keys of their own keep them where no other is chosen here.
+    const isSet = field.is_set === true;
     const show = (/** @type {Credentials|undefined} */ chosen) => {
-      const none = h("option", { value: "" }, fitting.length ? t("None") : t("No key stored"));
-      const isChosen = (/** @type {Credentials} */ one, /** @type {number} */ i) => (chosen ? one.id === chosen.id : i === 0);
+      const none = h("option", { value: "" }, isSet ? t("As in the agent") : fitting.length ? t("None") : t("No key stored"));
+      const isChosen = (/** @type {Credentials} */ one, /** @type {number} */ i) =>
+        chosen ? one.id === chosen.id : !isSet && i === 0;
       const options = fitting.map((one, i) =>
         h("option", { value: one.id, selected: isChosen(one, i) }, one.title || one.provider),
       );
-      fill(select, fitting.length && required ? null : none, options);
+      fill(select, fitting.length && required && !isSet ? null : none, options);
     };
     show(undefined);
     this.fields.set(key, { select, fitting });

@@ -1,7 +1,7 @@
 /** The rows of a run: one per node in the order in which they came up, each opens to what went in and came out. */
 
 import { h, setText } from "./dom.js";
-import { duration } from "./format.js";
+import { clock, duration } from "./format.js";
 import { TimelineRow } from "./run/timeline_row.js";
 import { t } from "./messages.js";
 
@@ -102,6 +102,20 @@ export class TimelineAxis {
   /** @param {TimeScale} scale */
   show(scale) {
     const stepMs = scale.lengthMs / this.marks.length;
-    this.marks.forEach((mark, i) => setText(mark, i ? (stepMs < 1 ? "" : duration(stepMs * i)) : "0"));
+    const [, ...later] = this.marks; // the first stays "0"
+    later.forEach((mark, i) => {
+      const isLast = i === later.length - 1;
+      setText(mark, stepMs < 1 ? "" : markWords(stepMs * (i + 1), scale.lengthMs, isLast));
+    });
   }
+}
+
+/**
+ * In one unit and short: four of them stand above 150 px.
+ * @param {number} ms @param {number} lengthMs of the axis @param {boolean} isLast @returns {string}
+ */
+function markWords(ms, lengthMs, isLast) {
+  if (lengthMs >= 60_000) return clock(ms);
+  if (lengthMs >= 1000) return `${Number((ms / 1000).toFixed(1))} s`;
+  return isLast ? duration(ms) : String(Math.round(ms));
 }

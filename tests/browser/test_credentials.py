@@ -99,6 +99,21 @@ def test_a_key_is_added_from_the_form_of_a_run(open_page: Any, server: ServerPro
     expect(page.get_by_label("Key for acme or github").locator("option:checked")).to_have_text("for this run")
 
 
+def test_a_node_keeps_its_own_key_where_a_run_chooses_no_other(open_page: Any, server: ServerProcess):
+    block, given = "00000000-0000-4000-8000-0000000c0001", {"type": "api_key", "api_key": "not-a-real-key-either"}
+    # The newest stands first in lists, and is not what the node was given.
+    own, _ = (call(server, "POST", "/api/integrations/acme/credentials", {**given, "title": name}) for name in ("its own", "newer"))
+    key = {"id": own["id"], "provider": "acme", "type": "api_key"}
+    nodes = [{"id": "a", "block_id": block, "input_default": {"url": "https://acme.test", "credentials": key}, "metadata": {}}]
+    graph = call(server, "POST", "/api/graphs", {"graph": {"name": "Own key", "description": "", "nodes": nodes, "links": []}})
+    page = open_page(f"/library/agents/{graph['id']}")
+    choice = page.get_by_label("Key for acme or github")
+    expect(choice.locator("option:checked")).to_have_text("As in the agent")
+    with page.expect_request(lambda request: "/execute/" in request.url) as started:
+        page.get_by_role("button", name="Run").click()
+    assert started.value.post_data_json.get("credentials_inputs", {}) == {}
+
+
 def test_several_are_deleted_with_one_question(open_page: Any, server: ServerProcess):
     for title in ("first", "second", "third"):
         key = {"type": "api_key", "api_key": f"not-a-real-key-{title}", "title": title}

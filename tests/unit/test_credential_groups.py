@@ -67,6 +67,16 @@ def test_the_schema_asks_only_for_what_is_required():
     assert schema["properties"][OPENAI]["discriminator_values"] == ["gpt"]
 
 
+def test_the_schema_tells_where_every_node_has_credentials_of_its_own():
+    own = {"credentials": {"id": "mine", "provider": "openai", "type": "api_key"}}
+    graph = make_graph({"a": (ModelBlock, own), "b": (ModelBlock, own), "c": (ModelBlock, {"model": "claude"})})
+    groups = credentials_schema(graph, REGISTRY)["properties"]
+    assert groups[OPENAI]["is_set"] is True
+    assert "is_set" not in groups[ANTHROPIC]
+    graph.nodes[1].input_default = {"credentials": {"id": "", "provider": "openai", "type": "api_key"}}
+    assert "is_set" not in credentials_schema(graph, REGISTRY)["properties"][OPENAI]
+
+
 def test_given_credentials_reach_every_pin_of_their_group():
     graph = make_graph({"a": ModelBlock, "b": ModelBlock, "c": (ModelBlock, {"model": "claude"}), "d": WorkBlock})
     given = {"id": "mine", "provider": "openai", "type": "api_key"}
