@@ -76,7 +76,8 @@ async def test_versions_exports_imports_and_copies_keep_it(server: LiveServer):
     assert {change["name"] for node in changes for change in node["changes"]} == {"metadata.disabled"}
 
 
-async def test_the_gap_that_it_leaves_is_told_before_anything_runs(server: LiveServer):
+def counted_then_replaced(*more: tuple[str, str, str, str]) -> dict[str, Any]:
+    """Text -> a count (off) -> replace -> Answer; a count is no text, so nothing goes on in its place."""
     nodes = [
         node("text", INPUT, name="Text"),
         node("count", COUNT, is_off=True),
@@ -88,7 +89,18 @@ async def test_the_gap_that_it_leaves_is_told_before_anything_runs(server: LiveS
         ("count", "count", "replace", "text"),
         ("replace", "output", "answer", "value"),
     ]
-    graph = (await server.post("/api/graphs", {"graph": agent(nodes, *links)})).json()
+    return agent(nodes, *links, *more)
+
+
+async def test_what_only_hangs_on_it_does_not_run_either(server: LiveServer):
+    graph = (await server.post("/api/graphs", {"graph": counted_then_replaced()})).json()
+    run = await run_to_its_end(server, graph, {"Text": "x"})
+    assert (run["status"], run["outputs"]) == ("COMPLETED", {})
+    assert [one["node_id"] for one in run["node_executions"]] == [graph["nodes"][0]["id"]]
+
+
+async def test_the_gap_that_it_leaves_is_told_before_anything_runs(server: LiveServer):
+    graph = (await server.post("/api/graphs", {"graph": counted_then_replaced(("text", "result", "replace", "old"))})).json()
     answer = await server.post(f"/api/graphs/{graph['id']}/execute/1", {"inputs": {"Text": "x"}})
     assert answer.status == 400
     errors = answer.json()["detail"]["node_errors"]
