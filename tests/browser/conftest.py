@@ -150,6 +150,11 @@ def is_error(message: Any, refused: str) -> bool:
     return message.type == "error" and f"status of {refused} " not in message.text
 
 
+def said_by(message: Any) -> str:
+    """With the address of what was refused, say."""
+    return f"{message.text} [{message.location['url']}]"
+
+
 def is_outside(server: ServerProcess, url: str) -> bool:
     return not url.startswith((server.url, "data:", "blob:"))
 
@@ -168,7 +173,7 @@ def open_page(browser: Any, server: ServerProcess) -> Iterator[Callable[..., Any
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(f"{error}\n{error.stack}"))
         # Also what the Content-Security-Policy refuses.
-        page.on("console", lambda message: problems.append(message.text) if is_error(message, refused) else None)
+        page.on("console", lambda message: problems.append(said_by(message)) if is_error(message, refused) else None)
         page.on("request", lambda request: problems.append(request.url) if is_outside(server, request.url) else None)
         skip_welcome(server)
         log_in(context, server)

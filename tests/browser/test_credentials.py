@@ -102,7 +102,9 @@ def test_a_key_is_added_from_the_form_of_a_run(open_page: Any, server: ServerPro
 def test_a_node_keeps_its_own_key_where_a_run_chooses_no_other(open_page: Any, server: ServerProcess):
     block, given = "00000000-0000-4000-8000-0000000c0001", {"type": "api_key", "api_key": "not-a-real-key-either"}
     # The newest stands first in lists, and is not what the node was given.
-    own, _ = (call(server, "POST", "/api/integrations/acme/credentials", {**given, "title": name}) for name in ("its own", "newer"))
+    own, _ = (
+        call(server, "POST", "/api/integrations/acme/credentials", {**given, "title": name}) for name in ("its own", "newer")
+    )
     key = {"id": own["id"], "provider": "acme", "type": "api_key"}
     nodes = [{"id": "a", "block_id": block, "input_default": {"url": "https://acme.test", "credentials": key}, "metadata": {}}]
     graph = call(server, "POST", "/api/graphs", {"graph": {"name": "Own key", "description": "", "nodes": nodes, "links": []}})

@@ -40,11 +40,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 
 
 @pytest.fixture
-def visit(open_page: Any, server: ServerProcess) -> Callable[[str, Callable[[Any], None]], None]:
-    """visit(path, look): looks at a page in a fresh browser, and fails where it hung or held too much."""
+def visit(open_page: Any, server: ServerProcess) -> Callable[..., None]:
+    """visit(path, look, refused=...): looks at a page in a fresh browser, and fails where it hung or held too much."""
 
-    def go(path: str, look: Callable[[Any], None]) -> None:
-        page = open_page("/settings")
+    def go(path: str, look: Callable[[Any], None], refused: str = "-") -> None:
+        page = open_page("/settings", refused=refused)
         page.set_default_timeout(120_000)
         watch = Watch(page)
         page.goto(server.url + path)
@@ -72,8 +72,10 @@ def test_f5_50_mb_in_one_value(visit: Any, server: ServerProcess) -> None:
         expect_completed(page)
         open_first_node(page)
         expect(page.get_by_label("Outputs").get_by_role("button", name="Download (")).to_be_visible()
+        strip = page.get_by_role("group", name="Run again from a node")
+        expect(strip).to_contain_text("The recorded outputs are too large to be taken along.")
 
-    visit(path, look)
+    visit(path, look, refused="400")
 
 
 def test_f5_a_million_lines_are_read_to_their_end(visit: Any, server: ServerProcess) -> None:
